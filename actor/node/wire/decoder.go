@@ -15,7 +15,10 @@ const MaxNameBytes = 128
 // Decoder splits lines into messages. The zero value is ready. It belongs to one goroutine: it remembers the
 // names it has seen, so that a known name costs no memory.
 type Decoder struct {
-	names map[string]string
+	names map[string]string // by their spelling in the line, escapes and all
+
+	// The names of the line before, if they were spelled without escapes: most lines repeat one or two.
+	src, dest, typ string
 }
 
 // envelope is where the parts of a line lie: each the raw JSON value, nil where the line has none. Of a key
@@ -70,13 +73,7 @@ func (e *envelope) scan(line []byte) (int, fault) {
 		}
 		i, more, f = nextMember(line, i)
 	}
-	if f != noFault {
-		return i, f
-	}
-	if i = skipSpace(line, i); i < len(line) {
-		return i, wantEnd
-	}
-	return i, noFault
+	return atEnd(line, i, f)
 }
 
 // scanBody finds the reserved fields of the body that starts at line[i]. Those of an earlier body are
@@ -161,13 +158,13 @@ func unescapeKey(key []byte) (plainKey []byte, escaped bool) {
 func (d *Decoder) message(e *envelope) (Message, error) {
 	var m Message
 	var faults [6]*FieldError
-	m.Src, faults[0] = d.name("src", e.src)
-	m.Dest, faults[1] = d.name("dest", e.dest)
+	m.Src, faults[0] = d.name("src", e.src, &d.src)
+	m.Dest, faults[1] = d.name("dest", e.dest, &d.dest)
 	if e.body == nil || e.body[0] != '{' {
 		faults[2] = fieldError("body", e.body, "an object")
 	} else {
 		m.Body = e.body
-		m.Type, faults[3] = d.name("type", e.typ)
+		m.Type, faults[3] = d.name("type", e.typ, &d.typ)
 		m.MsgID, m.HasMsgID, faults[4] = integerField("msg_id", e.msgID)
 		m.InReplyTo, m.HasInReplyTo, faults[5] = integerField("in_reply_to", e.inReplyTo)
 	}
@@ -180,35 +177,38 @@ func (d *Decoder) message(e *envelope) (Message, error) {
 }
 
 // name reads an id or a type: a string.
-func (d *Decoder) name(field string, value []byte) (string, *FieldError) {
+func (d *Decoder) name(field string, value []byte, last *string) (string, *FieldError) {
 	if len(value) < 2 || value[0] != '"' {
 		return "", fieldError(field, value, "a string")
 	}
-	content := value[1 : len(value)-1]
-	if bytes.IndexByte(content, '\\') >= 0 {
-		text, whole := appendUnescaped(nil, content)
-		if !whole {
-			return "", fieldError(field, value, "a string without half a surrogate pair, which is no character")
-		}
-		content = text
+	spelling := value[1 : len(value)-1]
+	if string(spelling) == *last {
+		return *last, nil
 	}
-	return d.intern(content), nil
+	name, known := d.names[string(spelling)]
+	if !known {
+		text, whole := appendUnescaped(nil, spelling)
+		if !whole {
+			return "", fieldError(field, value, wholeString)
+		}
+		name = string(text)
+		d.learn(string(spelling), name)
+	}
+	if name == string(spelling) {
+		*last = name
+	}
+	return name, nil
 }
 
-// intern returns the one copy of a name. A full table is emptied: the names in use come back at once.
-func (d *Decoder) intern(name []byte) string {
-	if known, ok := d.names[string(name)]; ok {
-		return known
-	}
-	fresh := string(name)
-	if len(fresh) > MaxNameBytes {
-		return fresh
+// learn remembers a name under its spelling. A full table is emptied: the names in use come back at once.
+func (d *Decoder) learn(spelling, name string) {
+	if len(spelling) > MaxNameBytes {
+		return
 	}
 	if d.names == nil || len(d.names) >= MaxNames {
 		d.names = make(map[string]string)
 	}
-	d.names[fresh] = fresh
-	return fresh
+	d.names[spelling] = name
 }
 
 // integerField reads msg_id or in_reply_to. null is no id, as for Maelstrom.

@@ -4,9 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"strconv"
-
-	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Appender holds a body's fields already encoded, so that sending them costs a copy.
@@ -17,14 +14,6 @@ type Appender interface {
 	// looked for and refused.
 	AppendFields(dst []byte) []byte
 }
-
-// marshalOptions: a struct or a map becomes the same bytes every time, and values that are JSON already are
-// kept as they are spelled, white space apart.
-var marshalOptions = json.JoinOptions(
-	json.Deterministic(true),
-	jsontext.PreserveRawStrings(true),
-	jsontext.EscapeForHTML(false),
-)
 
 // AppendMessage appends one message to dst as a single line without its line feed, and returns the longer slice.
 //
@@ -70,9 +59,9 @@ func appendFields(dst []byte, fields any) ([]byte, error) {
 	case Raw:
 		return appendObject(dst, f)
 	default:
-		encoded, err := json.Marshal(fields, marshalOptions)
+		encoded, err := marshalFields(fields)
 		if err != nil {
-			return dst, fmt.Errorf("fields of type %T: %w", fields, err)
+			return dst, err
 		}
 		return appendObject(dst, encoded)
 	}
@@ -115,56 +104,8 @@ func appendObject(dst, object []byte) ([]byte, error) {
 		}
 		i, more, f = nextMember(object, i)
 	}
-	if f == noFault {
-		if i = skipSpace(object, i); i < len(object) {
-			f = wantEnd
-		}
-	}
-	if f != noFault {
+	if i, f = atEnd(object, i, f); f != noFault {
 		return dst, syntaxError(object, i, f)
 	}
 	return dst, nil
-}
-
-// AppendCompact appends a JSON value without the white space between its parts, every other byte as it is.
-// The error is a *SyntaxError, and dst is then returned as it was.
-func AppendCompact(dst, value []byte) ([]byte, error) {
-	start := len(dst)
-	dst, i, f := appendCompact(dst, value, 0, 0)
-	if f == noFault {
-		if i = skipSpace(value, i); i < len(value) {
-			f = wantEnd
-		}
-	}
-	if f != noFault {
-		return dst[:start], syntaxError(value, i, f)
-	}
-	return dst, nil
-}
-
-// appendCompact appends the value that starts at or behind data[i].
-func appendCompact(dst, data []byte, i, depth int) ([]byte, int, fault) {
-	i = skipSpace(data, i)
-	end, f := skipValue(data, i, depth)
-	if f != noFault {
-		return dst, end, f
-	}
-	return appendWithoutSpace(dst, data[i:end]), end, noFault
-}
-
-// appendWithoutSpace appends a value already checked. Most have no white space and are one copy.
-func appendWithoutSpace(dst, value []byte) []byte {
-	start, inString := 0, false
-	for i := 0; i < len(value); i++ {
-		switch c := value[i]; {
-		case inString && c == '\\':
-			i++
-		case c == '"':
-			inString = !inString
-		case !inString && (c == ' ' || c == '\t' || c == '\n' || c == '\r'):
-			dst = append(dst, value[start:i]...)
-			start = i + 1
-		}
-	}
-	return append(dst, value[start:]...)
 }

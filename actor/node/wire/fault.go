@@ -130,13 +130,16 @@ func near(data []byte, at int) string {
 
 // FieldError says that a field of a message or of a body is missing or holds what it must not.
 type FieldError struct {
-	Field    string // the field's name, dotted where it lies deeper: "body.msg_id"
+	Field    string // the field's name, dotted where it lies deeper ("messages.3"); "" for the whole value
 	Found    string // what stands there, as a phrase; "" where the field is missing
 	Expected string // what would have been right, as a phrase
 }
 
 // Error is the fault as one sentence.
 func (e *FieldError) Error() string {
+	if e.Field == "" {
+		return fmt.Sprintf("the value is %s, expected %s", e.Found, e.Expected)
+	}
 	if e.Found == "" {
 		return fmt.Sprintf("field %q is missing, expected %s", e.Field, e.Expected)
 	}

@@ -1,6 +1,10 @@
 package wire
 
-import "unicode/utf8"
+import (
+	"encoding/binary"
+	"math/bits"
+	"unicode/utf8"
+)
 
 // MaxDepth is how deep a line may nest, the envelope and the body counted. It is the limit of Jackson, the
 // parser inside Maelstrom: a line that nests deeper would end Maelstrom's reading of a node's output.
@@ -64,6 +68,7 @@ func skipArray(data []byte, i, depth int) (int, fault) {
 	}
 	i, more, f := firstElement(data, i)
 	for more && f == noFault {
+		i = skipIntegers(data, i)
 		if i, f = skipValue(data, i, depth+1); f != noFault {
 			return i, f
 		}
@@ -150,32 +155,51 @@ func readKey(data []byte, i int) (key []byte, next int, f fault) {
 }
 
 // skipString reads a string whose quote is data[i].
-func skipString(data []byte, i int) (int, fault) {
+func skipString(data []byte, i int) (next int, f fault) {
 	i++
-	for i < len(data) {
-		c := data[i]
-		switch {
-		case plain[c]:
-			i++
-		case c == '"':
+	for i+8 <= len(data) {
+		special := specialBytes(binary.LittleEndian.Uint64(data[i:]))
+		if special == 0 {
+			i += 8
+			continue
+		}
+		i += bits.TrailingZeros64(special) >> 3
+		if data[i] == '"' {
 			return i + 1, noFault
-		case c == '\\':
-			next, f := skipEscape(data, i)
-			if f != noFault {
-				return next, f
-			}
-			i = next
-		case c < 0x20:
-			return i, controlInString
+		}
+		if i, f = skipSpecial(data, i); f != noFault {
+			return i, f
+		}
+	}
+	for i < len(data) {
+		switch {
+		case data[i] == '"':
+			return i + 1, noFault
+		case plain[data[i]]:
+			i++
 		default:
-			r, size := utf8.DecodeRune(data[i:])
-			if r == utf8.RuneError && size <= 1 {
-				return i, notUTF8
+			if i, f = skipSpecial(data, i); f != noFault {
+				return i, f
 			}
-			i += size
 		}
 	}
 	return i, wantQuote
+}
+
+// skipSpecial reads one character inside a string that is not plain and not the quote.
+func skipSpecial(data []byte, i int) (int, fault) {
+	switch c := data[i]; {
+	case c == '\\':
+		return skipEscape(data, i)
+	case c < 0x20:
+		return i, controlInString
+	default:
+		r, size := utf8.DecodeRune(data[i:])
+		if r == utf8.RuneError && size <= 1 {
+			return i, notUTF8
+		}
+		return i + size, noFault
+	}
 }
 
 // plain marks the bytes that stand for themselves inside a string.
@@ -255,6 +279,17 @@ func skipLiteral(data []byte, i int, word string, otherwise fault) (int, fault) 
 		return i, otherwise
 	}
 	return i + len(word), noFault
+}
+
+// atEnd checks that nothing follows data[i]; a fault met before passes through.
+func atEnd(data []byte, i int, f fault) (int, fault) {
+	if f != noFault {
+		return i, f
+	}
+	if i = skipSpace(data, i); i < len(data) {
+		return i, wantEnd
+	}
+	return i, noFault
 }
 
 func skipSpace(data []byte, i int) int {

@@ -1,124 +1,151 @@
 package wire
 
 import (
-	"errors"
-	"fmt"
+	"bytes"
 	"reflect"
-	"strings"
-
-	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
+	"strconv"
 )
 
-// unmarshalOptions: of a key that comes twice the last one counts, as for Maelstrom's parser.
-var unmarshalOptions = json.JoinOptions(jsontext.AllowDuplicateNames(true))
-
-// Unmarshal decodes a body, or any JSON value, into what into points to.
-//
-// Fields are named as for encoding/json (`json:"message"`), spelled exactly so; unknown fields are ignored.
-// Integers are exact or refused, never rounded. A Raw is kept byte for byte. A field tagged `wire:"required"`
-// must be there, null or not:
-//
-//	type broadcast struct {
-//		Message wire.Raw `json:"message" wire:"required"`
-//	}
-//
-// The errors are *FieldError, which names the field, what was found and what was expected, and *SyntaxError.
-func Unmarshal(body []byte, into any) error {
-	if err := json.Unmarshal(body, into, unmarshalOptions); err != nil {
-		return unmarshalError(body, err)
+// unmarshal reads the value into v, which is settable.
+func (s *shape) unmarshal(body []byte, v reflect.Value) error {
+	v.SetZero()
+	i := skipSpace(body, 0)
+	if !s.plain || i >= len(body) || body[i] != '{' {
+		return s.unmarshalWhole(body, v)
 	}
-	return checkRequired(body, reflect.TypeOf(into))
-}
-
-// unmarshalError puts the library's error into this package's terms.
-func unmarshalError(body []byte, err error) error {
-	if end, f := skipValue(body, 0, 0); f != noFault {
-		return syntaxError(body, end, f)
-	}
-	var semantic *json.SemanticError
-	if !errors.As(err, &semantic) {
-		return fmt.Errorf("the value cannot be decoded: %w", err)
-	}
-	name := strings.ReplaceAll(strings.TrimPrefix(string(semantic.JSONPointer), "/"), "/", ".")
-	found := string(semantic.JSONValue)
-	if found == "" {
-		found = semantic.JSONKind.String()
-	}
-	expected := "a value of another kind"
-	if semantic.GoType != nil {
-		expected = expectedFor(semantic.GoType)
-	}
-	return &FieldError{Field: name, Found: found, Expected: expected}
-}
-
-// expectedFor names the JSON that a Go type takes.
-func expectedFor(t reflect.Type) string {
-	switch t.Kind() {
-	case reflect.Bool:
-		return "true or false"
-	case reflect.String:
-		return "a string"
-	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
-		return fmt.Sprintf("an integer that fits %d bits", t.Bits())
-	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
-		return fmt.Sprintf("an integer from 0 that fits %d bits", t.Bits())
-	case reflect.Float32, reflect.Float64:
-		return "a number"
-	case reflect.Slice, reflect.Array:
-		return "an array"
-	case reflect.Map, reflect.Struct:
-		return "an object"
-	case reflect.Pointer:
-		return expectedFor(t.Elem())
-	default:
-		return "a value for " + t.String()
-	}
-}
-
-// checkRequired looks for the fields that t's tags call required.
-func checkRequired(body []byte, t reflect.Type) error {
-	for t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
-	if t.Kind() != reflect.Struct {
-		return nil
-	}
-	for i := range t.NumField() {
-		field := t.Field(i)
-		if field.Tag.Get("wire") != "required" {
-			continue
+	var seen uint64
+	i, more, f := firstMember(body, i)
+	for more && f == noFault {
+		var key []byte
+		if key, i, f = readKey(body, i); f != noFault {
+			break
 		}
-		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
-		if !hasField(body, name) {
-			return &FieldError{Field: name, Expected: expectedFor(field.Type)}
+		start := skipSpace(body, i)
+		if i, f = skipValue(body, start, 1); f != noFault {
+			break
+		}
+		if n := s.find(key); n >= 0 {
+			if err := s.fields[n].place(body[start:i], v); err != nil {
+				return err
+			}
+			seen |= 1 << n
+		}
+		i, more, f = nextMember(body, i)
+	}
+	if i, f = atEnd(body, i, f); f != noFault {
+		return syntaxError(body, i, f)
+	}
+	return s.missing(seen)
+}
+
+// unmarshalWhole reads what is not an object with fields that this package knows.
+func (s *shape) unmarshalWhole(body []byte, v reflect.Value) error {
+	value, err := sound(body)
+	if err != nil {
+		return err
+	}
+	if s.plain {
+		return fieldError("", value, "an object")
+	}
+	return byLibraryInto("", value, v)
+}
+
+// find is the number of the field with that key, -1 if there is none.
+func (s *shape) find(key []byte) int {
+	for n := range s.fields {
+		if string(key) == s.fields[n].name {
+			return n
+		}
+	}
+	if plainKey, escaped := unescapeKey(key); escaped {
+		return s.find(plainKey)
+	}
+	return -1
+}
+
+// missing is the error for the first required field without its bit in seen.
+func (s *shape) missing(seen uint64) error {
+	for n := range s.fields {
+		if f := &s.fields[n]; f.required && seen&(1<<n) == 0 {
+			return fieldError(f.name, nil, f.expected)
 		}
 	}
 	return nil
 }
 
-// hasField tells whether the object, already checked, has a field of that name.
-func hasField(object []byte, name string) bool {
-	i := skipSpace(object, 0)
-	if i >= len(object) || object[i] != '{' {
-		return false
+// place puts a value, already checked, into its field of the struct.
+func (f *field) place(value []byte, into reflect.Value) error {
+	v := into.Field(f.index)
+	if string(value) == "null" && f.as != asRaw && v.Kind() != reflect.Interface {
+		v.SetZero()
+		if f.required {
+			return fieldError(f.name, value, f.expected)
+		}
+		return nil
 	}
-	i, more, f := firstMember(object, i)
-	for more && f == noFault {
-		var key []byte
-		if key, i, f = readKey(object, i); f != noFault {
-			return false
+	switch f.as {
+	case asRaw:
+		v.SetBytes(bytes.Clone(value))
+		return nil
+	case asRaws:
+		return f.placeRaws(value, v)
+	case asString:
+		return f.placeString(value, v)
+	case asInt:
+		if n, ok := parseInteger(value); ok && !v.OverflowInt(n) {
+			v.SetInt(n)
+			return nil
 		}
-		if string(key) == name {
-			return true
+	case asUint:
+		if n, err := strconv.ParseUint(string(value), 10, 64); err == nil && !v.OverflowUint(n) {
+			v.SetUint(n)
+			return nil
 		}
-		if plainKey, escaped := unescapeKey(key); escaped && string(plainKey) == name {
-			return true
+	case asBool:
+		if value[0] == 't' || value[0] == 'f' {
+			v.SetBool(value[0] == 't')
+			return nil
 		}
-		if i, f = skipValue(object, i, 1); f != noFault {
-			return false
-		}
-		i, more, f = nextMember(object, i)
+	default:
+		v.SetZero()
+		return byLibraryInto(f.name, value, v)
 	}
-	return false
+	return fieldError(f.name, value, f.expected)
 }
+
+func (f *field) placeString(value []byte, v reflect.Value) error {
+	if value[0] != '"' {
+		return fieldError(f.name, value, f.expected)
+	}
+	content := value[1 : len(value)-1]
+	if bytes.IndexByte(content, '\\') >= 0 {
+		text, whole := appendUnescaped(nil, content)
+		if !whole {
+			return fieldError(f.name, value, wholeString)
+		}
+		content = text
+	}
+	v.SetString(string(content))
+	return nil
+}
+
+// placeRaws splits an array into its elements, which share one copy of the array's text.
+func (f *field) placeRaws(value []byte, v reflect.Value) error {
+	if value[0] != '[' {
+		return fieldError(f.name, value, f.expected)
+	}
+	text := bytes.Clone(value)
+	raws := make([]Raw, 0, bytes.Count(text, []byte{','})+1)
+	i, more, _ := firstElement(text, 0)
+	for more {
+		start := skipSpace(text, i)
+		i, _ = skipValue(text, start, 0)
+		raws = append(raws, Raw(text[start:i:i]))
+		i, more, _ = nextElement(text, i)
+	}
+	v.Set(reflect.ValueOf(raws))
+	return nil
+}
+
+// wholeString is expected wherever a string has to become a Go string.
+const wholeString = "a string without half a surrogate pair, which is no character"
