@@ -20,9 +20,10 @@ var (
 // appendAtom appends the JSON of a token without delimiters: nil, a boolean, a
 // number, a keyword or a symbol.
 func appendAtom(dst, token []byte) ([]byte, error) {
-	switch text := string(token); {
-	case isPlainInteger(token):
+	if isPlainInteger(token) { // most of a history is these
 		return append(dst, token...), nil
+	}
+	switch text := string(token); {
 	case text == "nil":
 		return append(dst, "null"...), nil
 	case text == "true" || text == "false":

@@ -1,0 +1,103 @@
+package checker
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"eddy/testbench/history"
+)
+
+// Options says what, besides the workload's own promise, a history is held to,
+// and brings what is known of the run from other sources.
+type Options struct {
+	Availability      AvailabilityGoal
+	ConsistencyModels []string  // for workloads of transactions; the others pass it over
+	Net               *NetStats // counts of messages; nil where there is no journal
+	Problems          []Problem // violations of the protocol; any makes the run invalid
+}
+
+// judge is how one workload's histories are judged.
+type judge struct {
+	fs    []string // what its clients do
+	check func(h history.History, pairs history.Pairing) (Workload, []Witness, error)
+}
+
+var judges = map[string]judge{
+	"broadcast":  {[]string{"broadcast", "read"}, checkBroadcast},
+	"echo":       {[]string{"echo"}, checkEcho},
+	"g-set":      {[]string{"add", "read"}, checkGSet},
+	"unique-ids": {[]string{"generate"}, checkUniqueIDs},
+}
+
+// Workloads lists the workloads that Check knows, sorted.
+func Workloads() []string {
+	var names []string
+	for name := range judges {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// Check judges the history of a run of the workload. An error means that there
+// is nothing to judge: the workload is unknown, or the history is not one of
+// its runs; the error says what gave it away.
+func Check(workload string, h history.History, options Options) (Results, error) {
+	judge, known := judges[workload]
+	if !known {
+		return Results{}, fmt.Errorf("workload %q is unknown: expected one of %s", workload, strings.Join(Workloads(), ", "))
+	}
+	if err := expectFs(workload, judge.fs, h); err != nil {
+		return Results{}, err
+	}
+	pairs, err := h.Pair()
+	if err != nil {
+		return Results{}, fmt.Errorf("the history contradicts itself: %w", err)
+	}
+	outcome, witnesses, err := judge.check(h, pairs)
+	if err != nil {
+		return Results{}, err
+	}
+	r := Results{
+		Stats:        checkStats(h),
+		Availability: checkAvailability(h, options.Availability),
+		Net:          checkNet(h, options.Net),
+		Workload:     outcome,
+		Problems:     options.Problems,
+		Witnesses:    witnesses,
+	}
+	r.Valid = merge(r.Stats.Valid, r.Availability.Valid, outcome.Verdict(), verdictOf(len(r.Problems) == 0))
+	return r, nil
+}
+
+// likelyWorkload names the workload whose clients do f, for the question that
+// an error asks.
+var likelyWorkload = map[string]string{
+	"add": "g-set, g-counter or pn-counter", "assign": "kafka", "broadcast": "broadcast", "cas": "lin-kv", "crash": "kafka", "echo": "echo",
+	"generate": "unique-ids", "poll": "kafka", "send": "kafka", "txn": "txn-list-append or txn-rw-register", "write": "lin-kv",
+}
+
+// expectFs refuses the history of another workload before its operations are
+// misread.
+func expectFs(workload string, fs []string, h history.History) error {
+	for _, op := range h {
+		if op.Process == history.Nemesis || slices.Contains(fs, op.F) {
+			continue
+		}
+		question := ""
+		if likely, ok := likelyWorkload[op.F]; ok {
+			question = " is this " + article(likely) + " history?"
+		}
+		return fmt.Errorf("history holds f `%s` (operation %d):%s expected %s history, in which clients only %s",
+			op.F, op.Index, question, article(workload), strings.Join(fs, " and "))
+	}
+	return nil
+}
+
+func article(workload string) string {
+	if workload == "echo" {
+		return "an echo"
+	}
+	return "a " + workload
+}

@@ -1,0 +1,125 @@
+package checker
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"eddy/testbench/history"
+)
+
+// Results is everything concluded from a run. As JSON it has the keys of
+// Maelstrom's results, less those of its plots, and three of Eddy's own that
+// are absent when empty: problems, witnesses, and repeated within workload.
+type Results struct {
+	Valid        Verdict      `json:"valid?"`
+	Stats        Stats        `json:"stats"`
+	Availability Availability `json:"availability"`
+	Net          *Net         `json:"net,omitempty"`
+	Workload     Workload     `json:"workload"`
+	Problems     []Problem    `json:"problems,omitempty"`
+	Witnesses    []Witness    `json:"witnesses,omitempty"`
+}
+
+// Workload is the part of the results that depends on the workload: *SetFull of
+// broadcast and g-set, *UniqueIDs, *Echo, or *Unparsed.
+type Workload interface {
+	Verdict() Verdict
+}
+
+// Problem is a violation of the protocol by a node: something that a run can
+// survive, but a correct node does not do.
+type Problem struct {
+	Node     string `json:"node"`
+	Kind     string `json:"kind"`           // a word or two, such as "malformed line"
+	Line     string `json:"line,omitempty"` // what the node wrote
+	Expected string `json:"expected,omitempty"`
+	Text     string `json:"text"` // a sentence for someone who has not read the protocol
+}
+
+// Witness is one concrete failure, with the operations that prove it.
+type Witness struct {
+	Kind       string          `json:"kind"` // Lost, Duplicated or WrongEcho
+	Value      json.RawMessage `json:"value"`
+	Got        json.RawMessage `json:"got,omitempty"`         // WrongEcho: what came back
+	Invoked    *Event          `json:"invoked,omitempty"`     // Lost, WrongEcho: the operation's start
+	Known      *Event          `json:"known,omitempty"`       // Lost: its acknowledgement, or the first read that shows the value
+	LastSeen   *Event          `json:"last-seen,omitempty"`   // Lost: the last read that shows it, absent if none does
+	LastMissed *Event          `json:"last-missed,omitempty"` // Lost: the last read that misses it
+	Events     []Event         `json:"events,omitempty"`      // Duplicated: the completions that hold the value
+}
+
+// The kinds of witnesses.
+const (
+	Lost       = "lost"
+	Duplicated = "duplicated"
+	WrongEcho  = "wrong-echo"
+)
+
+// witnessesMax bounds how many failures are told in detail, and how many
+// operations each.
+const witnessesMax = 8
+
+// Event points at one operation of the history. Reads are named by their
+// invocation.
+type Event struct {
+	Index   int           `json:"index"`
+	Process int           `json:"process"`
+	Time    time.Duration `json:"time"` // since the start of the run
+	F       string        `json:"f"`
+	Final   bool          `json:"final?,omitempty"`
+}
+
+func eventOf(op history.Op) *Event {
+	return &Event{Index: op.Index, Process: op.Process, Time: op.Time, F: op.F, Final: op.Final}
+}
+
+// Unparsed holds the results of a workload whose inner shape this package does
+// not know.
+type Unparsed struct {
+	Valid Verdict
+	JSON  json.RawMessage
+}
+
+// Verdict is the one found under valid?.
+func (u *Unparsed) Verdict() Verdict { return u.Valid }
+
+// MarshalJSON gives the results as they were.
+func (u *Unparsed) MarshalJSON() ([]byte, error) { return u.JSON, nil }
+
+// UnmarshalJSON keeps the results as they are.
+func (u *Unparsed) UnmarshalJSON(data []byte) error {
+	var judged struct {
+		Valid Verdict `json:"valid?"`
+	}
+	if err := json.Unmarshal(data, &judged); err != nil {
+		return err
+	}
+	u.Valid, u.JSON = judged.Valid, append(json.RawMessage(nil), data...)
+	return nil
+}
+
+// Decode reads results from JSON: those that Eddy wrote, or Maelstrom's as
+// history.ReadResults gives them. The verdict is the one it finds, not a new one.
+func Decode(workload string, data json.RawMessage) (Results, error) {
+	r := Results{Workload: emptyWorkload(workload)}
+	if err := json.Unmarshal(data, &r); err != nil {
+		return Results{}, fmt.Errorf("read the results of a %s run: %w", workload, err)
+	}
+	if r.Valid == NotJudged {
+		return Results{}, fmt.Errorf("read the results of a %s run: there is no valid?: expected true, false or \"unknown\"", workload)
+	}
+	return r, nil
+}
+
+func emptyWorkload(workload string) Workload {
+	switch workload {
+	case "broadcast", "g-set":
+		return &SetFull{}
+	case "unique-ids":
+		return &UniqueIDs{}
+	case "echo":
+		return &Echo{}
+	}
+	return &Unparsed{}
+}
