@@ -1,0 +1,181 @@
+package testbench
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"eddy/testbench/history"
+	"eddy/testbench/nemesis"
+	"eddy/testbench/network"
+	"eddy/testbench/workload"
+)
+
+// Clock is the time of a run and the means to be called back later in it.
+type Clock = network.Clock
+
+// Node is the way to a node, wherever it lives.
+type Node interface {
+	// Deliver hands the node one line, its line end included, which was planned to be there at a time
+	// of the run. It must not block; the line belongs to the node from then on.
+	Deliver(line []byte, planned time.Duration)
+}
+
+// Recorder keeps what happens, as it happens.
+type Recorder interface {
+	network.Journal
+	Op(op history.Op)
+}
+
+// Environment is what an engine lends to a run.
+type Environment struct {
+	Clock    Clock
+	Rand     *rand.Rand // all chance of the run
+	Nodes    []Node     // in the order of Options.Nodes
+	Recorder Recorder
+	Ended    func() // called once, when the run is over and [Conductor.Run] may be read
+}
+
+// InitTimeout is how long a node may take to answer init.
+const InitTimeout = 10 * time.Second
+
+// Conductor is one run: the network, the clients, the nemesis, and what they do when. It has one owner;
+// every method must be called on the goroutine that runs the callbacks of its clock.
+type Conductor struct {
+	options  Options
+	workload workload.Workload
+	clock    Clock
+	rng      *rand.Rand
+	recorder Recorder
+	ended    func()
+
+	network *network.Network
+	nodes   []*node
+	byID    map[string]*node
+	nemesis *nemesis.Nemesis
+	threads *threads
+	workers []worker
+	phase   phase
+	main    mainPhase
+	pace    pace
+
+	clientsOpened int
+	unready       int // nodes that have not answered the request of the setup yet
+	history       history.History
+	tally         tally
+	findings      findings
+	failures      []error
+	interrupted   bool
+}
+
+// node is what the bench knows of one node.
+type node struct {
+	id      string
+	port    Node
+	deaf    bool // its output is ignored from now on
+	ignored int  // lines printed since
+	exited  bool
+	ready   bool // init is answered
+}
+
+// phase is the part of the run that is under way.
+type phase int
+
+const (
+	phaseIdle phase = iota
+	phaseInit
+	phaseTopology
+	phaseMain
+	phaseHeal
+	phaseRecovery
+	phaseFinal
+	phaseOver
+)
+
+// String names the phase for the status line.
+func (p phase) String() string {
+	return [...]string{"starting", "starting nodes", "sending the topology", "running", "ending faults",
+		"waiting for recovery", "reading finally", "over"}[p]
+}
+
+// New makes a run of valid options; [Conductor.Start] begins it.
+func New(options Options, env Environment) (*Conductor, error) {
+	if err := options.Validate(); err != nil {
+		return nil, err
+	}
+	w, err := workload.Named(options.Workload)
+	if err != nil {
+		return nil, err
+	}
+	c := &Conductor{
+		options: options, workload: w,
+		clock: env.Clock, rng: env.Rand, recorder: env.Recorder, ended: env.Ended,
+		byID:    make(map[string]*node),
+		threads: newThreads(options.Workers()),
+	}
+	c.network = network.New(network.Config{
+		Latency:       network.Latency{MeanMs: options.LatencyMs, Distribution: options.LatencyDist},
+		Loss:          options.Loss,
+		IdealDelivery: options.IdealDelivery,
+	}, env.Clock, env.Rand, env.Recorder)
+	names := options.Nodes()
+	if len(env.Nodes) != len(names) {
+		return nil, fmt.Errorf("the engine has %d nodes where the options ask for %d", len(env.Nodes), len(names))
+	}
+	for i, name := range names {
+		c.addNode(name, env.Nodes[i])
+	}
+	for i := range c.threads.workers {
+		c.workers = append(c.workers, worker{thread: i, process: i, node: names[i%len(names)]})
+	}
+	c.nemesis = nemesis.New(options.NemesisInterval, env.Rand, c.faults(names)...)
+	return c, nil
+}
+
+func (c *Conductor) addNode(name string, port Node) {
+	n := &node{id: name, port: port}
+	c.nodes = append(c.nodes, n)
+	c.byID[name] = n
+	c.network.Add(name, func(m *network.Message, planned time.Duration) {
+		if !n.exited {
+			n.port.Deliver(network.Line(m), planned)
+		}
+	})
+}
+
+// faults makes the packages that the options ask for.
+func (c *Conductor) faults(names []string) []nemesis.Package {
+	var packages []nemesis.Package
+	for _, fault := range c.options.Nemesis {
+		switch fault {
+		case "partition":
+			packages = append(packages, nemesis.NewPartition(names, c.network, c.rng))
+		}
+	}
+	return packages
+}
+
+// Start begins the run: the nodes are there and get their first message.
+func (c *Conductor) Start() { c.sendInit() }
+
+// Interrupt ends the run now; operations under way stay open.
+func (c *Conductor) Interrupt() {
+	c.interrupted = true
+	c.end()
+}
+
+// fail ends the run as one that could not be made. Failures of the same moment are collected.
+func (c *Conductor) fail(err error) {
+	if len(c.failures) == 0 {
+		c.clock.At(c.clock.Now(), c.end)
+	}
+	c.failures = append(c.failures, err)
+}
+
+func (c *Conductor) end() {
+	if c.phase == phaseOver {
+		return
+	}
+	c.phase = phaseOver
+	c.ended()
+}

@@ -1,0 +1,32 @@
+package network
+
+// Counts are messages of one kind.
+type Counts struct {
+	Sends, Receives int64
+	Messages        int64 // different messages: those lost on the way count, copies do not
+}
+
+// Stats are the counts of a run, as Maelstrom's net checker gives them: all messages, those that
+// involve a client, and the others.
+type Stats struct {
+	All, Clients, Servers Counts
+}
+
+func (s *Stats) sent(client bool) {
+	for _, c := range []*Counts{&s.All, s.side(client)} {
+		c.Sends++
+		c.Messages++
+	}
+}
+
+func (s *Stats) received(client bool) {
+	s.All.Receives++
+	s.side(client).Receives++
+}
+
+func (s *Stats) side(client bool) *Counts {
+	if client {
+		return &s.Clients
+	}
+	return &s.Servers
+}

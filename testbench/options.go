@@ -1,0 +1,164 @@
+package testbench
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"eddy/testbench/checker"
+	"eddy/testbench/nemesis"
+	"eddy/testbench/network"
+	"eddy/testbench/workload"
+)
+
+// Options are the flags of a run. Names, meanings and defaults are Maelstrom's where it has them; start
+// from [Defaults].
+type Options struct {
+	Workload          string
+	NodeCount         int    // 0 is Maelstrom's own cluster: five nodes n1 to n5, where --node-count 5 gives n0 to n4
+	Concurrency       string // number of workers; with an n after it, times the number of nodes
+	Rate              float64
+	TimeLimit         time.Duration
+	LatencyMs         int64
+	LatencyDist       network.Distribution
+	Nemesis           []string
+	NemesisInterval   time.Duration
+	Topology          string
+	Availability      string // empty: not asked for; "total"; or the least fraction of operations that must succeed
+	ConsistencyModels []string
+
+	Bin        string   // program of a node
+	Args       []string // its arguments
+	LogStderr  bool
+	LogNetSend bool
+	LogNetRecv bool
+
+	// What follows Maelstrom has no flags for.
+
+	Seed          uint64        // of everything the bench draws
+	Recovery      time.Duration // between the end of faults and the final reads
+	IdealDelivery bool          // see package network
+	ClientTimeout time.Duration // how long a client waits for a reply
+	Loss          float64       // probability that a message between nodes is lost
+}
+
+// Defaults are the options of a run for which no flag is given.
+func Defaults() Options {
+	return Options{
+		Workload:        "broadcast",
+		Concurrency:     "1n",
+		Rate:            5,
+		TimeLimit:       60 * time.Second,
+		LatencyDist:     network.Constant,
+		NemesisInterval: 10 * time.Second,
+		Topology:        "grid",
+		Recovery:        10 * time.Second,
+		ClientTimeout:   5 * time.Second,
+	}
+}
+
+// Limits that keep a slip of the finger from filling the machine.
+const (
+	NodesMax     = 100_000
+	WorkersMax   = 1_000_000
+	LatencyMsMax = 24 * 60 * 60 * 1000
+)
+
+// Nodes gives the names of the cluster's nodes.
+func (o *Options) Nodes() []string {
+	count, first := o.NodeCount, 0
+	if count == 0 {
+		count, first = 5, 1
+	}
+	nodes := make([]string, count)
+	for i := range nodes {
+		nodes[i] = "n" + strconv.Itoa(first+i)
+	}
+	return nodes
+}
+
+// Workers gives the number of workers. It must not be called on options that [Options.Validate] refuses.
+func (o *Options) Workers() int {
+	workers, err := o.workers()
+	if err != nil {
+		panic("testbench: " + err.Error())
+	}
+	return workers
+}
+
+var concurrencyForm = regexp.MustCompile(`^[0-9]+n?$`)
+
+func (o *Options) workers() (int, error) {
+	if !concurrencyForm.MatchString(o.Concurrency) {
+		return 0, refuse("concurrency", o.Concurrency, `a positive integer such as 10, or one with n after it, such as 2n, to multiply by the number of nodes`)
+	}
+	digits, each := strings.CutSuffix(o.Concurrency, "n")
+	workers, err := strconv.Atoi(digits)
+	if each && err == nil && workers <= WorkersMax {
+		workers *= len(o.Nodes())
+	}
+	if err != nil || workers < 1 || workers > WorkersMax {
+		return 0, refuse("concurrency", o.Concurrency, fmt.Sprintf("from 1 to %d workers in all", WorkersMax))
+	}
+	return workers, nil
+}
+
+// Validate checks every option and gives one error for each that is wrong, joined: the flag, the value,
+// and what is allowed. The messages are the same whichever engine runs the test.
+func (o *Options) Validate() error {
+	var faults []error
+	check := func(ok bool, flag string, value any, allowed string) {
+		if !ok {
+			faults = append(faults, refuse(flag, value, allowed))
+		}
+	}
+	oneOf := func(flag, value string, err error, names []string) {
+		check(err == nil, flag, value, "one of "+strings.Join(names, ", "))
+	}
+	_, err := workload.Named(o.Workload)
+	oneOf("workload", o.Workload, err, workload.Names())
+	check(o.NodeCount >= 0 && o.NodeCount <= NodesMax, "node-count", o.NodeCount, fmt.Sprintf("an integer from 1 to %d", NodesMax))
+	if o.NodeCount >= 0 && o.NodeCount <= NodesMax {
+		if _, err := o.workers(); err != nil {
+			faults = append(faults, err)
+		}
+	}
+	check(o.Rate >= 0 && o.Rate <= 1e6, "rate", o.Rate, "a number of operations a second from 0 to 1000000")
+	check(o.TimeLimit > 0, "time-limit", o.TimeLimit, "a positive time, such as 20")
+	check(o.LatencyMs >= 0 && o.LatencyMs <= LatencyMsMax, "latency", o.LatencyMs, fmt.Sprintf("milliseconds, an integer from 0 to %d", LatencyMsMax))
+	_, err = network.ParseDistribution(string(o.LatencyDist))
+	oneOf("latency-dist", string(o.LatencyDist), err, distributionNames())
+	for _, fault := range o.Nemesis {
+		_, err := nemesis.ParseFaults(fault)
+		oneOf("nemesis", fault, err, nemesis.Known())
+	}
+	check(o.NemesisInterval > 0, "nemesis-interval", o.NemesisInterval, "a positive time, such as 10")
+	_, err = workload.Topology(o.Topology, []string{"n0"})
+	oneOf("topology", o.Topology, err, workload.Topologies())
+	_, err = checker.ParseAvailability(o.Availability)
+	check(err == nil, "availability", o.Availability, "total or a number from 0 to 1")
+	check(o.Recovery >= 0, "recovery", o.Recovery, "a time that is not negative, such as 10s")
+	check(o.ClientTimeout > 0, "client-timeout", o.ClientTimeout, "a positive time, such as 5s")
+	check(o.Loss >= 0 && o.Loss <= 1, "loss", o.Loss, "a probability from 0 to 1")
+	return errors.Join(faults...)
+}
+
+func distributionNames() []string {
+	var names []string
+	for _, d := range network.Distributions() {
+		names = append(names, string(d))
+	}
+	return names
+}
+
+// refuse is the one form of every complaint about a flag.
+func refuse(flag string, value any, allowed string) error {
+	text := fmt.Sprint(value)
+	if text == "" {
+		text = `""`
+	}
+	return fmt.Errorf("--%s %s: expected %s", flag, text, allowed)
+}

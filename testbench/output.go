@@ -1,0 +1,119 @@
+package testbench
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"eddy/testbench/network"
+)
+
+// FromNode takes a line that a node printed, without its line end; the memory passes to the run.
+func (c *Conductor) FromNode(id string, line []byte) {
+	n := c.byID[id]
+	if n == nil || c.phase == phaseOver {
+		return
+	}
+	if n.deaf {
+		n.ignored++
+		return
+	}
+	parsed, err := network.ParseLine(line)
+	if err != nil {
+		c.deafen(n, finding{kind: kindMalformedLine, line: line, expected: network.LineForm,
+			what: "printed a line to stdout that is not a message: " + err.Error()})
+		return
+	}
+	if parsed.Src != id && c.byID[parsed.Src] != nil {
+		c.find(n, finding{kind: kindForeignSource, line: line, warning: true, expected: sourceForm(n),
+			what: fmt.Sprintf("sent a message in the name of %s; it is delivered, as Maelstrom does", parsed.Src)})
+	}
+	var unknown *network.UnknownEndpointError
+	if err := c.network.Send(parsed.Src, parsed.Dest, parsed.Body); errors.As(err, &unknown) {
+		c.deafen(n, c.unknownAddress(n, line, unknown))
+	}
+}
+
+// LineTooLong takes note that a node printed a line of more than limit bytes, which starts with start.
+func (c *Conductor) LineTooLong(id string, start []byte, limit int) {
+	if n := c.byID[id]; n != nil && !n.deaf && c.phase != phaseOver {
+		c.deafen(n, finding{kind: kindMalformedLine, line: start, expected: network.LineForm,
+			what: fmt.Sprintf("printed a line to stdout of more than %d MiB", limit>>20)})
+	}
+}
+
+// deafen notes a problem after which Maelstrom stops reading the node's stdout for the rest of the test,
+// and does the same.
+func (c *Conductor) deafen(n *node, f finding) {
+	n.deaf = true
+	f.what += "; whatever it prints from now on is ignored, as Maelstrom does"
+	c.find(n, f)
+}
+
+func (c *Conductor) find(n *node, f finding) {
+	f.node = n.id
+	c.findings.add(c.clock.Now(), f)
+}
+
+func (c *Conductor) unknownAddress(n *node, line []byte, e *network.UnknownEndpointError) finding {
+	f := finding{kind: kindUnknownAddress, line: line}
+	switch {
+	case e.Field == "src":
+		f.what = fmt.Sprintf("sent a message from %q, which is not a node of this run", e.ID)
+		f.expected = sourceForm(n)
+	case network.IsClient(e.ID):
+		f.what = fmt.Sprintf("sent a message to client %q, which does not exist", e.ID)
+		if c.wasClient(e.ID) {
+			f.what = fmt.Sprintf("answered client %s, which had stopped waiting and is closed (clients wait %v)", e.ID, c.options.ClientTimeout)
+		}
+		f.expected = `one answer to each request, with the request's "src" as its "dest", before the client's timeout`
+	default:
+		f.what = fmt.Sprintf("sent a message to %q, which does not exist", e.ID)
+		f.expected = fmt.Sprintf(`as "dest" one of the node_ids it got with init (%s to %s) or the "src" of a request`,
+			c.nodes[0].id, c.nodes[len(c.nodes)-1].id)
+	}
+	return f
+}
+
+func sourceForm(n *node) string {
+	return fmt.Sprintf(`"src": %q, the node_id it got with init`, n.id)
+}
+
+// wasClient tells whether the id was one of a client of this run.
+func (c *Conductor) wasClient(id string) bool {
+	var number int
+	n, err := fmt.Sscanf(id, "c%d", &number)
+	return n == 1 && err == nil && number >= 0 && number < c.clientsOpened && id == fmt.Sprintf("c%d", number)
+}
+
+// Warn notes something that the engine has found about a node: a clause such as "does not read its
+// stdin", and what would be right. The same about one node is counted, not listed again.
+func (c *Conductor) Warn(id, kind, what, expected string) {
+	if n := c.byID[id]; n != nil && c.phase != phaseOver {
+		c.find(n, finding{kind: kind, what: what, expected: expected, warning: true})
+	}
+}
+
+// Exited takes note that a node's process has ended by itself: how, in words such as "exit status 1",
+// and the last lines it wrote to stderr.
+func (c *Conductor) Exited(id, status string, lastStderr []string) {
+	n := c.byID[id]
+	if n == nil || n.exited || c.phase == phaseOver {
+		return
+	}
+	n.exited = true
+	what := fmt.Sprintf("exited during the run with %s", status)
+	if !n.ready {
+		what = fmt.Sprintf("exited with %s before it answered init", status)
+	}
+	if len(lastStderr) == 0 {
+		what += "; it wrote nothing to stderr"
+	} else {
+		what += "; the last it wrote to stderr:\n    " + strings.Join(lastStderr, "\n    ") + "\n"
+	}
+	c.find(n, finding{kind: kindExit, what: what,
+		expected: "a node that runs until the bench ends it, whatever requests it gets"})
+	if !n.ready {
+		c.fail(fmt.Errorf("node %s %s", id, strings.TrimSpace(what)))
+	}
+}

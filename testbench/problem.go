@@ -1,0 +1,122 @@
+package testbench
+
+import (
+	"fmt"
+	"time"
+
+	"eddy/testbench/checker"
+	"eddy/testbench/network"
+)
+
+// Kinds of problems and warnings about nodes.
+const (
+	kindMalformedLine  = "malformed line"
+	kindUnknownAddress = "unknown address"
+	kindExit           = "exit"
+	kindForeignSource  = "foreign source"
+	kindMalformedReply = "malformed reply"
+)
+
+// finding is something that a node did and should not have done. Those that Maelstrom would pass over
+// are warnings, the others are problems, which make a run invalid.
+type finding struct {
+	kind     string
+	node     string
+	what     string // a clause about the node: "printed ..."
+	line     []byte
+	expected string
+	warning  bool
+
+	first time.Duration
+	count int
+}
+
+// Bounds on what is told: bytes of a node's line, and different findings. What comes after is counted.
+const (
+	findingLineBytesMax = 300
+	findingsMax         = 1000
+)
+
+// findings collects what nodes did. What a node does again and again is one entry that counts.
+type findings struct {
+	list    []*finding
+	byKey   map[string]*finding
+	omitted int
+}
+
+func (l *findings) add(now time.Duration, f finding) {
+	key := f.node + " " + f.kind + " " + f.what
+	if known := l.byKey[key]; known != nil {
+		known.count++
+		return
+	}
+	if len(l.list) == findingsMax {
+		l.omitted++
+		return
+	}
+	if l.byKey == nil {
+		l.byKey = make(map[string]*finding)
+	}
+	f.first, f.count = now, 1
+	l.byKey[key] = &f
+	l.list = append(l.list, &f)
+}
+
+// text is the finding as a sentence.
+func (f *finding) text() string {
+	text := fmt.Sprintf("%s %s (at %.3f s", f.node, f.what, f.first.Seconds())
+	if f.count > 1 {
+		text += fmt.Sprintf(", and %d times more", f.count-1)
+	}
+	return text + ")."
+}
+
+func (f *finding) shownLine() string { return network.Abbreviate(f.line, findingLineBytesMax) }
+
+// problems gives the findings that make the run invalid.
+func (l *findings) problems() []checker.Problem {
+	var problems []checker.Problem
+	for _, f := range l.list {
+		if !f.warning {
+			problems = append(problems, checker.Problem{
+				Node: f.node, Kind: f.kind, Line: f.shownLine(), Expected: f.expected, Text: f.text(),
+			})
+		}
+	}
+	return problems
+}
+
+// warnings gives the others, each as text.
+func (l *findings) warnings() []string {
+	var warnings []string
+	for _, f := range l.list {
+		if f.warning {
+			warnings = append(warnings, f.paragraph())
+		}
+	}
+	if l.omitted > 0 {
+		warnings = append(warnings, fmt.Sprintf("%d further problems are not listed.", l.omitted))
+	}
+	return warnings
+}
+
+func (f *finding) paragraph() string {
+	text := f.text()
+	if len(f.line) > 0 {
+		text += " It was: " + f.shownLine()
+	}
+	if f.expected != "" {
+		text += " Expected: " + f.expected
+	}
+	return text
+}
+
+// last gives the most recent finding about a node, empty if there is none.
+func (l *findings) last(node string) string {
+	for i := len(l.list) - 1; i >= 0; i-- {
+		if l.list[i].node == node {
+			return l.list[i].paragraph()
+		}
+	}
+	return ""
+}

@@ -1,0 +1,270 @@
+package realtime
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"time"
+
+	"eddy/testbench"
+	"eddy/testbench/network"
+)
+
+// Config is what an engine needs beyond the options of the test.
+type Config struct {
+	Store      string           // directory for the files of runs; empty means testbench.DefaultStore
+	Progress   io.Writer        // where the run is seen; nil for nowhere
+	Terminal   bool             // whether Progress is a terminal
+	Interrupts <-chan os.Signal // the first ends the run in order, the second calls Abort; nil for none
+	Abort      func()           // ends the program at once; nil means os.Exit with status 2
+}
+
+// Run makes a run with processes and judges it. What goes wrong is in the outcome: Err tells why there
+// was no run, Warnings what else to know. No process is left when it returns.
+func Run(options testbench.Options, config Config) testbench.Outcome {
+	out, err := run(options, config)
+	if err != nil {
+		return testbench.Outcome{Engine: "builtin", Options: options, Dir: out.Dir, Err: err}
+	}
+	return out
+}
+
+func run(options testbench.Options, config Config) (testbench.Outcome, error) {
+	var out testbench.Outcome
+	if err := options.Validate(); err != nil {
+		return out, err
+	}
+	bin, err := FindProgram(options.Bin)
+	if err != nil {
+		return out, err
+	}
+	if config.Store == "" {
+		config.Store = testbench.DefaultStore
+	}
+	out.Dir, err = testbench.NewRunDir(config.Store, options.Workload, time.Now())
+	if err != nil {
+		return out, err
+	}
+	if err := testbench.PointLatest(config.Store, out.Dir); err != nil {
+		return out, err
+	}
+	recording, err := testbench.NewRecording(out.Dir)
+	if err != nil {
+		return out, err
+	}
+	e := &engine{options: options, config: config, dir: out.Dir, loop: newLoop(), recording: recording,
+		console: newConsole(config.Progress, config.Terminal)}
+	measured, err := e.run(bin)
+	if e.watch != nil {
+		defer e.watch.end() // judging may take its time, and can be broken off, too
+	}
+	e.console.close()
+	if err := errors.Join(err, recording.Close()); err != nil {
+		return out, err
+	}
+	dir := out.Dir
+	out = testbench.Judge(options, measured)
+	out.Dir = dir
+	return out, nil
+}
+
+// engine is one run under way.
+type engine struct {
+	options   testbench.Options
+	config    Config
+	dir       string
+	loop      *loop
+	console   *console
+	recording *testbench.Recording
+	conductor *testbench.Conductor
+	processes []*process
+	watch     *watch
+}
+
+// run starts the nodes, conducts the run and ends the nodes. The error says why it could not begin.
+func (e *engine) run(bin string) (testbench.Run, error) {
+	if err := e.prepare(bin); err != nil {
+		return testbench.Run{}, err
+	}
+	release, err := start(e.processes)
+	defer release()
+	if err != nil {
+		e.stop()
+		return testbench.Run{}, err
+	}
+	e.watch = watchInterrupts(e.config, e.processes, func() { e.loop.events <- e.conductor.Interrupt })
+	for _, p := range e.processes {
+		e.attend(p)
+	}
+	e.conductor.Start()
+	e.tick(e.console.every(), func() { e.console.update(e.conductor.Status()) })
+	e.tick(time.Second, e.recording.Flush)
+	e.loop.run()
+	measured := e.conductor.Run()
+	late := e.stop()
+	measured.Delivery = late.Figures()
+	measured.Warnings = append(measured.Warnings, e.warnings(measured.Delivery)...)
+	return measured, nil
+}
+
+// prepare makes the processes, which do not run yet, and the conductor.
+func (e *engine) prepare(bin string) error {
+	var ports []testbench.Node
+	for _, id := range e.options.Nodes() {
+		log := filepath.Join(e.dir, testbench.LogDir, id+".log")
+		p, err := newProcess(id, bin, e.options.Args, log, e.options.LogStderr)
+		if err != nil {
+			e.stop()
+			return err
+		}
+		e.processes = append(e.processes, p)
+		ports = append(ports, p)
+	}
+	var err error
+	e.conductor, err = testbench.New(e.options, testbench.Environment{
+		Clock:    e.loop,
+		Rand:     rand.New(rand.NewPCG(e.options.Seed, 0)),
+		Nodes:    ports,
+		Recorder: e.recorder(),
+		Ended:    e.loop.stop,
+	})
+	return err
+}
+
+func (e *engine) recorder() testbench.Recorder {
+	if e.options.LogNetSend || e.options.LogNetRecv {
+		return &netLog{Recording: e.recording, console: e.console, send: e.options.LogNetSend, recv: e.options.LogNetRecv}
+	}
+	return e.recording
+}
+
+// tick calls f again and again while the loop runs.
+func (e *engine) tick(every time.Duration, f func()) {
+	f()
+	e.loop.At(e.loop.Now()+every, func() { e.tick(every, f) })
+}
+
+// attend puts the goroutines at the pipes of a process that has been started.
+func (e *engine) attend(p *process) {
+	p.input = newInput(e.loop, p.pipes.stdin)
+	p.input.stalls = func(waiting int, since time.Duration) {
+		e.conductor.Warn(p.id, "stalled stdin", fmt.Sprintf("has read nothing from stdin for %v, with %d lines waiting", since.Round(10*time.Millisecond), waiting),
+			"a node that goes on reading stdin while it works on requests")
+	}
+	p.input.drops = func() {
+		e.conductor.Warn(p.id, "stalled stdin", fmt.Sprintf("does not read stdin: messages to it are lost, since more than %d MiB wait already", waitingBytesMax>>20),
+			"a node that goes on reading stdin while it works on requests")
+	}
+	outputDone := make(chan struct{})
+	reader := &lineReader{source: bufio.NewReaderSize(p.pipes.stdout, 64<<10), limit: LineBytesMax}
+	reader.pass = func(lines [][]byte) {
+		e.loop.events <- func() {
+			for _, line := range lines {
+				e.conductor.FromNode(p.id, line)
+			}
+		}
+	}
+	reader.tooLong = func(start []byte) {
+		e.loop.events <- func() { e.conductor.LineTooLong(p.id, start, LineBytesMax) }
+	}
+	go func() {
+		defer close(outputDone)
+		reader.read()
+		<-p.stderrDone
+	}()
+	go func() {
+		defer close(p.stderrDone)
+		if p.pipes.stderr != nil {
+			copyStderr(p.pipes.stderr, p.pipes.log, func(line string) { e.console.line(p.id + ": " + line) })
+		}
+	}()
+	go p.wait(outputDone, func(status string) {
+		e.loop.events <- func() { e.conductor.Exited(p.id, status, lastLines(p.logPath)) }
+	})
+}
+
+// stopTimeout is how long killed processes and the goroutines at their pipes may take to end.
+const stopTimeout = 5 * time.Second
+
+// stop kills all processes, waits for them, and gives how late messages were handed over.
+func (e *engine) stop() testbench.Lateness {
+	var late testbench.Lateness
+	for _, p := range e.processes {
+		p.kill()
+		if p.input != nil {
+			p.input.end()
+		}
+	}
+	deadline := time.After(stopTimeout)
+	for _, p := range e.processes {
+		switch {
+		case p.input != nil:
+			e.join(p, deadline, &late)
+		case p.command.Process != nil: // another one failed to start
+			_ = p.command.Wait() // it was killed: that it failed is no news
+		}
+		p.pipes.abandon()
+	}
+	return late
+}
+
+// join waits for a process and its goroutines. Events that still come are taken and dropped: the run is
+// over.
+func (e *engine) join(p *process, deadline <-chan time.Time, late *testbench.Lateness) {
+	ended, stderrDone, result := p.ended, p.stderrDone, p.input.result
+	for ended != nil || stderrDone != nil || result != nil {
+		select {
+		case <-e.loop.events:
+		case <-stderrDone:
+			stderrDone = nil
+		case <-ended:
+			ended = nil
+			closeAll(p.pipes.stdin, p.pipes.stdout, p.pipes.stderr) // whoever else may hold the other ends
+		case part := <-result:
+			result = nil
+			late.Merge(&part)
+		case <-deadline:
+			return
+		}
+	}
+}
+
+// warnings says where the bench was late with messages, and what it could not show.
+func (e *engine) warnings(delivery testbench.Figures) []string {
+	var warnings []string
+	if delivery.Excessive() {
+		warnings = append(warnings, fmt.Sprintf("The bench handed messages to nodes later than they were due (%v): the machine is too slow or too busy for this cluster, and latencies are too high by as much.", delivery))
+	}
+	if e.console.dropped > 0 {
+		warnings = append(warnings, fmt.Sprintf("%d lines of --log-net-send and --log-net-recv are not shown: they came faster than they could be written. All messages are in %s.", e.console.dropped, testbench.MessagesFile))
+	}
+	return warnings
+}
+
+// netLog shows messages as they are sent and received, and records them.
+type netLog struct {
+	*testbench.Recording
+	console    *console
+	send, recv bool
+}
+
+func (n *netLog) Sent(at time.Duration, m *network.Message) {
+	n.Recording.Sent(at, m)
+	n.show(n.send, "send", m)
+}
+
+func (n *netLog) Received(at time.Duration, m *network.Message) {
+	n.Recording.Received(at, m)
+	n.show(n.recv, "recv", m)
+}
+
+func (n *netLog) show(asked bool, what string, m *network.Message) {
+	if asked {
+		line := network.Line(m)
+		n.console.tryLine(what + " " + string(line[:len(line)-1]))
+	}
+}

@@ -1,0 +1,14 @@
+//go:build !unix
+
+package realtime
+
+import (
+	"os"
+	"syscall"
+)
+
+// attributes are none where there are no process groups.
+func attributes() *syscall.SysProcAttr { return nil }
+
+// killGroup ends a process. One that has ended already is no failure.
+func killGroup(p *os.Process) { _ = p.Kill() }

@@ -1,0 +1,14 @@
+//go:build unix
+
+package realtime
+
+import (
+	"os"
+	"syscall"
+)
+
+// killGroup ends a process and all of its group. Those that have ended already are no failure.
+func killGroup(p *os.Process) {
+	_ = syscall.Kill(-p.Pid, syscall.SIGKILL)
+	_ = p.Kill()
+}

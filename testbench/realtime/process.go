@@ -1,0 +1,135 @@
+package realtime
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// process is one node: an operating system process and what stands at its pipes.
+type process struct {
+	id      string
+	command *exec.Cmd
+	pipes   *pipes
+	logPath string
+	input   *input
+	ended   chan struct{} // closed once the process has ended and been waited for
+
+	stderrDone chan struct{} // closed once all of stderr has been copied, where the bench does that
+}
+
+// exitGrace is how long the rest of the output of a process that has ended is waited for: another one
+// may have inherited its stdout.
+const exitGrace = 500 * time.Millisecond
+
+// newProcess makes a node ready to be started.
+func newProcess(id, bin string, args []string, logPath string, seen bool) (*process, error) {
+	files, err := openPipes(logPath, seen)
+	if err != nil {
+		return nil, fmt.Errorf("node %s cannot be started: %w", id, err)
+	}
+	command := exec.Command(bin, args...)
+	command.Dir = os.TempDir() // where Maelstrom runs them
+	command.Stdin, command.Stdout, command.Stderr = files.nodeIn, files.nodeOut, files.nodeErr
+	command.SysProcAttr = attributes()
+	return &process{id: id, command: command, pipes: files, logPath: logPath,
+		ended: make(chan struct{}), stderrDone: make(chan struct{})}, nil
+}
+
+// Deliver hands the node a line, without waiting for the node.
+func (p *process) Deliver(line []byte, planned time.Duration) { p.input.put(line, planned) }
+
+// start starts processes, one after the other, and stops at the first that cannot be. They are started
+// from one thread, which release lets go: the kernel can be told to kill a process when its parent dies,
+// but takes the thread for the parent.
+func start(processes []*process) (release func(), err error) {
+	result, quit := make(chan error), make(chan struct{})
+	go func() {
+		runtime.LockOSThread() // and never unlocked: the thread ends with the goroutine
+		result <- startEach(processes)
+		<-quit
+	}()
+	return func() { close(quit) }, <-result
+}
+
+func startEach(processes []*process) error {
+	for _, p := range processes {
+		if err := p.command.Start(); err != nil {
+			return startError(p.id, p.command.Path, err)
+		}
+		p.pipes.started()
+	}
+	return nil
+}
+
+// startError tells why a program does not start in words that say what to do.
+func startError(id, bin string, err error) error {
+	switch {
+	case errors.Is(err, syscall.ENOEXEC):
+		err = fmt.Errorf("%s is not a program for this machine: expected an executable for %s/%s, or a script whose first line names its interpreter, such as #!/usr/bin/env python3", bin, runtime.GOOS, runtime.GOARCH)
+	case errors.Is(err, fs.ErrNotExist):
+		err = fmt.Errorf("%s is there, but the interpreter that its first line (#!) names is not, or a library it needs", bin)
+	}
+	return fmt.Errorf("node %s cannot be started: %w", id, err)
+}
+
+// wait waits for the process to end, then for the rest of its output, and calls exited with how it ended.
+func (p *process) wait(outputDone <-chan struct{}, exited func(status string)) {
+	err := p.command.Wait()
+	killGroup(p.command.Process) // what it has started and left behind
+	select {
+	case <-outputDone:
+	case <-time.After(exitGrace):
+	}
+	status := p.command.ProcessState.String()
+	if p.command.ProcessState == nil {
+		status = err.Error()
+	}
+	close(p.ended)
+	exited(status)
+}
+
+// kill ends the process and its group. One that has not been started or that has ended is let alone: its
+// number may be another's by now.
+func (p *process) kill() {
+	select {
+	case <-p.ended:
+	default:
+		if p.command.Process != nil {
+			killGroup(p.command.Process)
+		}
+	}
+}
+
+// FindProgram gives the absolute path of a node's program. A name without a directory that is no file
+// here is looked up on the PATH. The error says what is wrong with it.
+func FindProgram(bin string) (string, error) {
+	if bin == "" {
+		return "", errors.New("--bin: expected the path of a program that runs a node")
+	}
+	info, err := os.Stat(bin)
+	if errors.Is(err, fs.ErrNotExist) && !strings.ContainsRune(bin, filepath.Separator) {
+		if found, lookErr := exec.LookPath(bin); lookErr == nil {
+			return filepath.Abs(found)
+		}
+		return "", fmt.Errorf("--bin %s: there is no such file here, nor a program of that name on the PATH", bin)
+	}
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "", fmt.Errorf("--bin %s: there is no such file: expected the path of a program that runs a node", bin)
+	case err != nil:
+		return "", fmt.Errorf("--bin %s: %w", bin, err)
+	case info.IsDir():
+		return "", fmt.Errorf("--bin %s: this is a directory: expected the path of a program that runs a node", bin)
+	case runtime.GOOS != "windows" && info.Mode()&0o111 == 0:
+		return "", fmt.Errorf("--bin %s: the file is not executable: expected one that is (chmod +x %s)", bin, bin)
+	}
+	return filepath.Abs(bin)
+}

@@ -1,0 +1,97 @@
+package testbench
+
+import (
+	"errors"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"eddy/testbench/history"
+	"eddy/testbench/network"
+)
+
+// Names of the files of a run.
+const (
+	HistoryFile  = "history.jsonl"
+	MessagesFile = "messages.jsonl"
+	ResultsFile  = "results.json"
+	PlotFile     = "latency.svg"
+	LogDir       = "node-logs"
+)
+
+// Recording writes a run to its files while it goes on, so that one that breaks off leaves them.
+// history.jsonl has the entries of the history. messages.jsonl has an object for each thing that
+// happened to a message:
+//
+//	{"time":1000,"type":"send","id":0,"src":"c0","dest":"n0","body":{"type":"init",...}}
+//	{"time":1200,"type":"recv","id":0,"src":"c0","dest":"n0"}
+//	{"time":1300,"type":"lost","id":9,"src":"n0","dest":"n1","why":"partition"}
+//
+// Times are nanoseconds since the start of the run.
+type Recording struct {
+	ops, messages *stream
+}
+
+// NewRecording creates the files in a directory.
+func NewRecording(dir string) (*Recording, error) {
+	ops, err := openStream(filepath.Join(dir, HistoryFile))
+	if err != nil {
+		return nil, err
+	}
+	messages, err := openStream(filepath.Join(dir, MessagesFile))
+	if err != nil {
+		return nil, errors.Join(err, ops.close(HistoryFile))
+	}
+	return &Recording{ops: ops, messages: messages}, nil
+}
+
+// Op records an entry of the history.
+func (r *Recording) Op(op history.Op) {
+	r.ops.buffer = op.AppendJSON(r.ops.buffer)
+	r.ops.line()
+}
+
+// Sent records that a message entered the network.
+func (r *Recording) Sent(at time.Duration, m *network.Message) {
+	r.message(at, "send", m)
+	r.messages.buffer = append(append(r.messages.buffer, `,"body":`...), m.Body...)
+	r.endMessage()
+}
+
+// Received records that a message was delivered.
+func (r *Recording) Received(at time.Duration, m *network.Message) {
+	r.message(at, "recv", m)
+	r.endMessage()
+}
+
+// Lost records that a message will not be delivered, and why.
+func (r *Recording) Lost(at time.Duration, m *network.Message, why string) {
+	r.message(at, "lost", m)
+	r.messages.buffer = network.AppendString(append(r.messages.buffer, `,"why":`...), why)
+	r.endMessage()
+}
+
+func (r *Recording) message(at time.Duration, kind string, m *network.Message) {
+	b := append(r.messages.buffer, `{"time":`...)
+	b = strconv.AppendInt(b, int64(at), 10)
+	b = append(append(append(b, `,"type":"`...), kind...), `","id":`...)
+	b = strconv.AppendInt(b, m.ID, 10)
+	b = network.AppendString(append(b, `,"src":`...), m.Src)
+	r.messages.buffer = network.AppendString(append(b, `,"dest":`...), m.Dest)
+}
+
+func (r *Recording) endMessage() {
+	r.messages.buffer = append(r.messages.buffer, '}')
+	r.messages.line()
+}
+
+// Flush passes on what has been recorded to the disk, unless that would mean to wait.
+func (r *Recording) Flush() {
+	r.ops.flush()
+	r.messages.flush()
+}
+
+// Close completes the files. The error says which of them is not complete.
+func (r *Recording) Close() error {
+	return errors.Join(r.ops.close(HistoryFile), r.messages.close(MessagesFile))
+}

@@ -1,0 +1,54 @@
+package testbench
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"eddy/testbench/checker"
+	"eddy/testbench/history"
+	"eddy/testbench/network"
+)
+
+// Run is what was measured, before anybody judges it.
+type Run struct {
+	History     history.History
+	Net         network.Stats
+	Problems    []checker.Problem // what nodes did against the protocol; any makes the run invalid
+	Warnings    []string          // where the bench's own limits shaped the figures, and what else to know
+	Interrupted bool              // ended before its time
+	Elapsed     time.Duration
+	Late        Figures // how late operations began though a worker was free
+	Held        Figures // how long operations waited for a worker
+	Delivery    Figures // how late messages were handed to nodes, in real time
+	PerSecond   float64 // operations begun a second while the workload ran
+	// Err says why the run could not be made, such as a node that did not answer init; nil if it was.
+	Err error
+}
+
+// Run gives what was measured. It is complete once the run has ended.
+func (c *Conductor) Run() Run {
+	run := Run{
+		History:     c.history,
+		Net:         c.network.Stats(),
+		Problems:    c.findings.problems(),
+		Interrupted: c.interrupted,
+		Elapsed:     c.clock.Now(),
+		Late:        c.pace.late.Figures(),
+		Held:        c.pace.held.Figures(),
+		PerSecond:   c.pace.perSecond(),
+		Err:         errors.Join(c.failures...),
+	}
+	run.Warnings = append(run.Warnings, c.pace.warnings(&c.options)...)
+	if workers := c.threads.workers; workers < len(c.nodes) {
+		run.Warnings = append(run.Warnings, fmt.Sprintf("%d workers for %d nodes: no client talks to %s and after. --concurrency 1n gives every node one.",
+			workers, len(c.nodes), c.nodes[workers].id))
+	}
+	for _, n := range c.nodes {
+		if n.ignored > 0 {
+			run.Warnings = append(run.Warnings, fmt.Sprintf("%d lines of %s were ignored after the line that could not be delivered.", n.ignored, n.id))
+		}
+	}
+	run.Warnings = append(run.Warnings, c.findings.warnings()...)
+	return run
+}

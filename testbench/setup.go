@@ -1,0 +1,91 @@
+package testbench
+
+import (
+	"fmt"
+
+	"eddy/testbench/network"
+	"eddy/testbench/workload"
+)
+
+// sendInit tells every node who it is, each through a client of its own, all at once.
+func (c *Conductor) sendInit() {
+	c.phase = phaseInit
+	names := c.options.Nodes()
+	c.unready = len(c.nodes)
+	for _, n := range c.nodes {
+		cl := c.openClient()
+		body := func(msgID int64) []byte { return workload.InitRequest(n.id, names, msgID) }
+		cl.ask(n.id, body, InitTimeout, func(r workload.Reply, answered bool) {
+			cl.close()
+			if err := c.checkSetup("init", n, r, answered, workload.InitReply, InitTimeout.String()); err != nil {
+				c.fail(err)
+				return
+			}
+			n.ready = true
+			c.nodeReady(c.sendTopology)
+		})
+	}
+}
+
+// nodeReady counts the nodes that are done with a step of the setup, and goes on after the last one.
+func (c *Conductor) nodeReady(next func()) {
+	if c.unready--; c.unready == 0 && len(c.failures) == 0 {
+		next()
+	}
+}
+
+// sendTopology tells every node its neighbours, where the workload has such a thing. The clients for it
+// are opened in any case, so that clients have the numbers they have under Maelstrom.
+func (c *Conductor) sendTopology() {
+	var clients []*client
+	for range c.nodes {
+		clients = append(clients, c.openClient())
+	}
+	if !c.workload.Topology {
+		for _, cl := range clients {
+			cl.close()
+		}
+		c.begin()
+		return
+	}
+	c.phase = phaseTopology
+	cluster, err := workload.Topology(c.options.Topology, c.options.Nodes())
+	if err != nil {
+		c.fail(err)
+		return
+	}
+	c.unready = len(c.nodes)
+	for i, n := range c.nodes {
+		cl := clients[i]
+		body := func(msgID int64) []byte { return workload.TopologyRequest(cluster, msgID) }
+		cl.ask(n.id, body, c.options.ClientTimeout, func(r workload.Reply, answered bool) {
+			cl.close()
+			if err := c.checkSetup("topology", n, r, answered, workload.TopologyReply, c.options.ClientTimeout.String()); err != nil {
+				c.fail(err)
+				return
+			}
+			c.nodeReady(c.begin)
+		})
+	}
+}
+
+// checkSetup tells why the setup cannot go on after what a node has answered, or has not.
+func (c *Conductor) checkSetup(request string, n *node, r workload.Reply, answered bool, want workload.Schema, limit string) error {
+	expected := fmt.Sprintf("expected %s", want)
+	switch {
+	case !answered && n.deaf:
+		return fmt.Errorf("node %s did not answer %s in a way that can be understood: %s", n.id, request, c.findings.last(n.id))
+	case !answered:
+		return fmt.Errorf("node %s did not answer %s within %s: %s, with the request's msg_id as in_reply_to and its src as dest", n.id, request, limit, expected)
+	case r.Type == "error":
+		return fmt.Errorf("node %s answered %s with %w: %s", n.id, request, workload.ParseError(r), expected)
+	case request == "init" && r.Type != want.Type:
+		return fmt.Errorf("node %s answered init with %s: %s", n.id, network.Abbreviate(r.Body(), 200), expected)
+	case request == "init": // Maelstrom looks at no more than the type
+		return nil
+	}
+	if _, err := want.Take(r); err != nil {
+		return fmt.Errorf("node %s answered %s with a %w", n.id, request, err)
+	}
+	return nil
+}

@@ -1,0 +1,63 @@
+package testbench
+
+import (
+	"fmt"
+	"time"
+
+	"eddy/testbench/history"
+)
+
+// tally counts the operations of clients by how they ended.
+type tally struct {
+	invoked, ok, failed, unknown int
+}
+
+func (t *tally) count(op history.Op) {
+	if op.Process == history.Nemesis {
+		return
+	}
+	switch op.Type {
+	case history.Invoke:
+		t.invoked++
+	case history.OK:
+		t.ok++
+	case history.Fail:
+		t.failed++
+	case history.Info:
+		t.unknown++
+	}
+}
+
+// Status is a run as it stands.
+type Status struct {
+	Phase                        string
+	Elapsed                      time.Duration
+	Invoked, OK, Failed, Unknown int
+	Cuts                         int // directed links that a partition cuts now
+	Problems                     int
+}
+
+// Status gives the state of the run at this moment.
+func (c *Conductor) Status() Status {
+	return Status{
+		Phase: c.phase.String(), Elapsed: c.clock.Now(),
+		Invoked: c.tally.invoked, OK: c.tally.ok, Failed: c.tally.failed, Unknown: c.tally.unknown,
+		Cuts: c.network.Cuts(), Problems: len(c.findings.list),
+	}
+}
+
+// String is the status on one line.
+func (s Status) String() string {
+	text := fmt.Sprintf("%5.1fs  %s  %d operations: %d ok, %d failed, %d unknown",
+		s.Elapsed.Seconds(), s.Phase, s.Invoked, s.OK, s.Failed, s.Unknown)
+	if open := s.Invoked - s.OK - s.Failed - s.Unknown; open > 0 {
+		text += fmt.Sprintf(", %d open", open)
+	}
+	if s.Cuts > 0 {
+		text += fmt.Sprintf("  partitioned (%d links cut)", s.Cuts)
+	}
+	if s.Problems > 0 {
+		text += fmt.Sprintf("  %d problems", s.Problems)
+	}
+	return text
+}

@@ -1,0 +1,78 @@
+package testbench
+
+import "math/bits"
+
+// threads are the workers of a run, and after them the nemesis, as Jepsen's generators see them: which
+// are free, and whose turn is next. The nemesis counts in the turns, so that after the last worker the
+// first one may come twice; recordings of Maelstrom show it.
+type threads struct {
+	free    []uint64 // one bit a thread
+	workers int
+	next    int
+	idle    int // free workers, without the nemesis
+}
+
+func newThreads(workers int) *threads {
+	t := &threads{free: make([]uint64, workers/64+1), workers: workers, idle: workers}
+	for i := range workers + 1 {
+		t.free[i/64] |= 1 << (i % 64)
+	}
+	return t
+}
+
+func (t *threads) nemesis() int           { return t.workers }
+func (t *threads) isFree(thread int) bool { return t.free[thread/64]&(1<<(thread%64)) != 0 }
+func (t *threads) allFree() bool          { return t.idle == t.workers && t.isFree(t.nemesis()) }
+func (t *threads) outstanding() int       { return t.workers - t.idle }
+func (t *threads) worker(thread int) bool { return thread < t.workers }
+func (t *threads) flip(thread, change int) {
+	t.free[thread/64] ^= 1 << (thread % 64)
+	if t.worker(thread) {
+		t.idle += change
+	}
+}
+
+// busy takes a free thread and passes the turn on.
+func (t *threads) busy(thread int) {
+	t.flip(thread, -1)
+	t.next = (t.next + 1) % (t.workers + 1)
+}
+
+// release frees a busy thread.
+func (t *threads) release(thread int) { t.flip(thread, +1) }
+
+// inTurn gives the free worker whose turn it is; there must be one.
+func (t *threads) inTurn() int {
+	if w := t.firstFree(t.next); w < t.workers {
+		return w
+	}
+	return t.firstFree(0)
+}
+
+// firstFree gives the first free thread from start on, or one past the nemesis.
+func (t *threads) firstFree(start int) int {
+	mask := ^uint64(0) << (start % 64)
+	for word := start / 64; word < len(t.free); word++ {
+		if found := t.free[word] & mask; found != 0 {
+			return word*64 + bits.TrailingZeros64(found)
+		}
+		mask = ^uint64(0)
+	}
+	return t.workers + 1
+}
+
+// freeWorker gives the k-th free worker, counting from 0; there must be as many.
+func (t *threads) freeWorker(k int) int {
+	for word, set := range t.free {
+		count := bits.OnesCount64(set)
+		if k >= count {
+			k -= count
+			continue
+		}
+		for ; k > 0; k-- {
+			set &= set - 1
+		}
+		return word*64 + bits.TrailingZeros64(set)
+	}
+	return t.workers
+}

@@ -1,0 +1,96 @@
+package testbench
+
+import (
+	"fmt"
+	"strings"
+
+	"eddy/testbench/history"
+	"eddy/testbench/nemesis"
+	"eddy/testbench/network"
+	"eddy/testbench/workload"
+)
+
+// worker is one thread of the run: bound to a node, with one operation outstanding at most, under a
+// process number that changes when nobody knows how an operation ended.
+type worker struct {
+	thread  int
+	process int
+	node    string
+
+	client        *client
+	clientProcess int
+	invocation    workload.Invocation
+}
+
+// invoke lets a free worker perform an operation.
+func (c *Conductor) invoke(thread int, inv workload.Invocation) {
+	c.threads.busy(thread)
+	w := &c.workers[thread]
+	c.useClient(w)
+	w.invocation = inv
+	c.record(history.Op{Type: history.Invoke, Process: w.process, F: inv.F, Value: inv.Value, Final: inv.Final})
+	body := func(msgID int64) []byte { return c.workload.Request(inv, msgID) }
+	w.client.ask(w.node, body, c.options.ClientTimeout, func(r workload.Reply, answered bool) {
+		if answered {
+			c.complete(w, c.workload.Complete(inv, r))
+		} else {
+			c.complete(w, c.workload.TimedOut(inv))
+		}
+	})
+}
+
+// useClient gives the worker's process a client of its own. The client of an earlier process is closed
+// only now, when the next operation needs one.
+func (c *Conductor) useClient(w *worker) {
+	if w.client != nil && (w.clientProcess == w.process || c.workload.KeepsClients) {
+		return
+	}
+	if w.client != nil {
+		w.client.close()
+	}
+	w.client, w.clientProcess = c.openClient(), w.process
+}
+
+// complete ends a worker's operation. After an unknown outcome the worker goes on as another process:
+// Jepsen's rule, since the old one may still be at it.
+func (c *Conductor) complete(w *worker, done workload.Completion) {
+	c.record(history.Op{
+		Type: done.Type, Process: w.process, F: w.invocation.F,
+		Value: done.Value, Final: w.invocation.Final, Error: done.Error,
+	})
+	if m := done.Malformed; m != nil {
+		c.find(c.byID[w.node], finding{kind: kindMalformedReply, line: m.Body, warning: true, expected: m.Want.String(),
+			what: fmt.Sprintf("gave a malformed reply to %s, so nobody knows its outcome: %s", w.invocation.F, strings.Join(m.Faults, "; "))})
+	}
+	if done.Type == history.Info {
+		w.process += c.threads.workers
+	}
+	c.threads.release(w.thread)
+	c.pace.freed(c.clock.Now(), c.threads.idle)
+	c.step()
+}
+
+// act lets the nemesis do something: asked for and done are two entries of the history.
+func (c *Conductor) act(a nemesis.Act) {
+	c.threads.busy(c.threads.nemesis())
+	c.record(history.Op{Type: history.Info, Process: history.Nemesis, F: a.F, Value: a.Value})
+	c.clock.At(c.clock.Now(), func() {
+		if c.phase == phaseOver {
+			return
+		}
+		done := c.nemesis.Apply(a)
+		c.record(history.Op{Type: history.Info, Process: history.Nemesis, F: a.F, Value: done})
+		c.threads.release(c.threads.nemesis())
+		c.step()
+	})
+}
+
+// record puts an entry at the end of the history, at the present time.
+func (c *Conductor) record(op history.Op) {
+	op.Index, op.Time = len(c.history), c.clock.Now()
+	c.history = append(c.history, op)
+	c.tally.count(op)
+	c.recorder.Op(op)
+}
+
+var _ nemesis.Links = (*network.Network)(nil)

@@ -1,0 +1,161 @@
+package workload
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"strings"
+
+	"eddy/testbench/network"
+)
+
+// Invocation is an operation that a client is about to perform.
+type Invocation struct {
+	F     string          // such as "broadcast"
+	Value json.RawMessage // its argument; nil is null
+	Final bool            // one of the reads at the end, where the history marks them
+}
+
+// Generator gives the operations of a run, without end.
+type Generator interface {
+	Next(rng *rand.Rand) Invocation
+}
+
+// Workload is one kind of test.
+type Workload struct {
+	Name string
+	// Topology says that every node is told its neighbours before the run begins.
+	Topology bool
+	// AnyWorker says that any free worker, drawn evenly, performs the next operation; otherwise the
+	// workers take turns.
+	AnyWorker bool
+	// KeepsClients says that a worker goes on with the same client after an operation whose outcome
+	// is unknown; otherwise that client is closed, and an answer that comes late has nowhere to go.
+	KeepsClients bool
+	// Final is what every worker does once after recovery; nil if there is no such phase.
+	Final *Invocation
+
+	generator func(rng *rand.Rand) Generator
+	calls     []call
+	// raises says that the workload's client does not tell errors apart, as Maelstrom's g-set client
+	// does not: whatever is not the expected reply leaves the outcome unknown.
+	raises bool
+}
+
+// call is how one f is done over the network.
+type call struct {
+	f          string
+	argument   string // field of the request that carries the value; empty for none
+	reply      Schema
+	whole      bool // the operation's value is the whole reply, not the field of the schema
+	idempotent bool // an error or timeout means that it did not happen, since it changes nothing
+}
+
+// Named gives the workload of that name. The error lists the names there are.
+func Named(name string) (Workload, error) {
+	for _, w := range all() {
+		if w.Name == name {
+			return w, nil
+		}
+	}
+	return Workload{}, fmt.Errorf("workload %q is not known: %s", name, strings.Join(Names(), ", "))
+}
+
+// Names lists the workloads.
+func Names() []string {
+	var names []string
+	for _, w := range all() {
+		names = append(names, w.Name)
+	}
+	return names
+}
+
+func all() []Workload {
+	return []Workload{broadcast(), echo(), gSet(), uniqueIDs()}
+}
+
+// Generator starts the operations of one run.
+func (w *Workload) Generator(rng *rand.Rand) Generator { return w.generator(rng) }
+
+// Fs lists the kinds of operations of the workload.
+func (w *Workload) Fs() []string {
+	var fs []string
+	for i := range w.calls {
+		fs = append(fs, w.calls[i].f)
+	}
+	return fs
+}
+
+// Request makes the body that asks a node to perform an operation.
+func (w *Workload) Request(inv Invocation, msgID int64) []byte {
+	c := w.call(inv.F)
+	body := append([]byte(`{"type":`), strconv.Quote(requestType(c))...)
+	if c.argument != "" {
+		body = append(append(body, ','), strconv.Quote(c.argument)...)
+		body = append(append(body, ':'), inv.Value...)
+	}
+	return finishRequest(body, msgID)
+}
+
+func finishRequest(body []byte, msgID int64) []byte {
+	body = append(body, `,"msg_id":`...)
+	return append(strconv.AppendInt(body, msgID, 10), '}')
+}
+
+// requestType is the type of the request whose reply is type_ok.
+func requestType(c *call) string { return strings.TrimSuffix(c.reply.Type, "_ok") }
+
+func (w *Workload) call(f string) *call {
+	i := slices.IndexFunc(w.calls, func(c call) bool { return c.f == f })
+	if i < 0 {
+		panic(fmt.Sprintf("workload %s has no operation %q", w.Name, f)) // its generator makes no other
+	}
+	return &w.calls[i]
+}
+
+// mix gives operations of several generators, drawn evenly.
+type mix struct {
+	of   []Generator
+	next int
+}
+
+func newMix(rng *rand.Rand, of ...Generator) Generator {
+	return &mix{of: of, next: rng.IntN(len(of))}
+}
+
+func (m *mix) Next(rng *rand.Rand) Invocation {
+	inv := m.of[m.next].Next(rng)
+	m.next = rng.IntN(len(m.of))
+	return inv
+}
+
+// counting gives the same operation with the values 0, 1, 2 and so on.
+type counting struct {
+	f    string
+	next int64
+}
+
+func (c *counting) Next(*rand.Rand) Invocation {
+	inv := Invocation{F: c.f, Value: strconv.AppendInt(nil, c.next, 10)}
+	c.next++
+	return inv
+}
+
+// repeating gives the same operation again and again.
+type repeating Invocation
+
+func (r repeating) Next(*rand.Rand) Invocation { return Invocation(r) }
+
+// echoing asks for one of 128 texts.
+type echoing struct{}
+
+func (echoing) Next(rng *rand.Rand) Invocation {
+	text := "Please echo " + strconv.Itoa(rng.IntN(128))
+	return Invocation{F: "echo", Value: network.AppendString(nil, text)}
+}
+
+func always(g Generator) func(*rand.Rand) Generator {
+	return func(*rand.Rand) Generator { return g }
+}
