@@ -1,0 +1,271 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"eddy/testbench/checker"
+)
+
+// Terminal writes the report of a run: the verdict, a table of figures, what
+// the reader should know about the bench, the proofs of a failure, where the
+// files are, and as the last line the verdict again, in a word. It fails only if
+// w does.
+func Terminal(w io.Writer, r checker.Results, meta Meta) error {
+	p := &page{palette: paletteFor(w)}
+	p.headline(r, meta)
+	p.figures(r)
+	p.targets(r, meta.Targets)
+	p.warnings(r, meta.Warnings)
+	p.problems(r.Problems)
+	p.witnesses(r, meta.NodeOf)
+	p.files(meta.Dir)
+	p.lastLine(r, meta)
+	_, err := io.WriteString(w, p.text.String())
+	return err
+}
+
+// CouldNotRun writes the report of a run without results: why there are none,
+// and the last line.
+func CouldNotRun(w io.Writer, reason error, meta Meta) error {
+	p := &page{palette: paletteFor(w)}
+	p.line(p.bad("COULD NOT RUN") + ": " + reason.Error())
+	p.warnings(checker.Results{}, meta.Warnings)
+	p.files(meta.Dir)
+	p.section()
+	p.line(subject(meta) + ": " + p.bad("could not run"))
+	_, err := io.WriteString(w, p.text.String())
+	return err
+}
+
+// page is a report in the making.
+type page struct {
+	palette
+	text strings.Builder
+}
+
+func (p *page) line(text string) {
+	p.text.WriteString(strings.TrimRight(text, " "))
+	p.text.WriteByte('\n')
+}
+
+// section leaves a blank line before something new.
+func (p *page) section() { p.text.WriteByte('\n') }
+
+// labelWidth is the width of the table's first column.
+const labelWidth = 17
+
+// row writes a line of the table. The label is padded before it is painted,
+// since colours have no width.
+func (p *page) row(label, text string) {
+	p.line("  " + p.faint(padded(label, labelWidth)) + " " + text)
+}
+
+func padded(text string, width int) string {
+	return text + strings.Repeat(" ", max(0, width-utf8.RuneCountInString(text)))
+}
+
+func (p *page) headline(r checker.Results, meta Meta) {
+	words := p.verdict(r.Valid, strings.ToUpper(r.Valid.String())) + ": " + reasons(r)
+	p.line(words)
+	run := subject(meta)
+	if meta.Engine != "" {
+		run += " on " + meta.Engine
+	}
+	if len(meta.Flags) > 0 {
+		run += ", " + meta.flagLine()
+	}
+	p.line(p.faint(run))
+}
+
+func subject(meta Meta) string {
+	if meta.Workload == "" {
+		return "run"
+	}
+	return meta.Workload
+}
+
+func (p *page) verdict(v checker.Verdict, text string) string {
+	switch v {
+	case checker.Valid:
+		return p.good(text)
+	case checker.Unknown:
+		return p.doubt(text)
+	}
+	return p.bad(text)
+}
+
+func (p *page) figures(r checker.Results) {
+	p.section()
+	p.operations(r.Stats)
+	p.row("ok fraction", percent(r.Availability.OKFraction))
+	if r.Net != nil && r.Net.Servers.MsgsPerOp != nil {
+		p.row("messages an op", fmt.Sprintf("%s between nodes (%s messages), %s in all",
+			figure(float64(*r.Net.Servers.MsgsPerOp)), grouped(r.Net.Servers.MsgCount), figure(float64(*r.Net.All.MsgsPerOp))))
+	}
+	switch w := r.Workload.(type) {
+	case *checker.SetFull:
+		p.row("values", fmt.Sprintf("%s added: %s stable, %s lost, %s never read",
+			grouped(w.AttemptCount), grouped(w.StableCount), grouped(w.LostCount), grouped(w.NeverReadCount)))
+		p.quantiles("stable latency", w.StableLatencies)
+		p.quantiles("lost latency", w.LostLatencies)
+	case *checker.UniqueIDs:
+		p.row("ids", fmt.Sprintf("%s asked for, %s given out, %s of them more than once",
+			grouped(w.AttemptedCount), grouped(w.AcknowledgedCount), grouped(w.DuplicatedCount)))
+		p.row("range", clip(string(w.Range[0]))+" to "+clip(string(w.Range[1])))
+	}
+}
+
+// operations writes how operations ended: a line for each kind if there are
+// several, and one for all.
+func (p *page) operations(s checker.Stats) {
+	names := slices.Sorted(maps.Keys(s.ByF))
+	if len(names) > 1 {
+		for _, f := range names {
+			p.row(f, endings(s.ByF[f]))
+		}
+	}
+	p.row("operations", endings(s.Counts))
+}
+
+func endings(c checker.Counts) string {
+	return fmt.Sprintf("%7s ok  %5s failed  %5s unknown", grouped(c.OKCount), grouped(c.FailCount), grouped(c.InfoCount))
+}
+
+func (p *page) quantiles(label string, q *checker.Quantiles) {
+	if q == nil {
+		return
+	}
+	ms := func(n int64) string { return grouped(int(n)) + " ms" }
+	p.row(label, fmt.Sprintf("median %s   p95 %s   p99 %s   max %s", ms(q.MedianMs), ms(q.P95Ms), ms(q.P99Ms), ms(q.MaxMs)))
+}
+
+func (p *page) targets(r checker.Results, targets []Target) {
+	if len(targets) == 0 {
+		return
+	}
+	p.section()
+	width := 0
+	for _, t := range targets {
+		width = max(width, utf8.RuneCountInString(bound(t)))
+	}
+	for i, t := range targets {
+		label := ""
+		if i == 0 {
+			label = "targets"
+		}
+		measured, known := t.Measure(r)
+		answer, figures := p.bad("missed"), figure(measured)+unitOf(t)
+		if t.Met(r) {
+			answer = p.good("met")
+		}
+		if !known {
+			answer, figures = p.doubt("not measured"), "-"
+		}
+		p.row(label, fmt.Sprintf("%s  %9s  %s", padded(bound(t), width), figures, answer))
+	}
+}
+
+func bound(t Target) string { return t.Name + " < " + figure(t.Below) + unitOf(t) }
+
+func unitOf(t Target) string {
+	if t.Unit == "" {
+		return ""
+	}
+	return " " + t.Unit
+}
+
+func (p *page) warnings(r checker.Results, warnings []string) {
+	if repeated := repeatedWarning(r.Workload); repeated != "" {
+		warnings = append(slices.Clone(warnings), repeated)
+	}
+	if len(warnings) == 0 {
+		return
+	}
+	p.section()
+	for _, warning := range warnings {
+		p.paragraph(p.doubt("warning")+": ", "warning: ", warning, "  ")
+	}
+}
+
+func (p *page) problems(problems []checker.Problem) {
+	if len(problems) == 0 {
+		return
+	}
+	p.section()
+	p.line("  " + p.strong("What nodes did that the protocol does not allow"))
+	for _, problem := range problems {
+		title := strings.TrimSpace(problem.Node+" "+problem.Kind) + ": "
+		p.paragraph(p.bad(strings.TrimSuffix(title, ": "))+": ", title, problem.Text, "    ")
+		if problem.Line != "" {
+			p.line("      it wrote  " + clip(problem.Line))
+		}
+		if problem.Expected != "" {
+			p.line("      expected  " + problem.Expected)
+		}
+	}
+}
+
+func (p *page) files(dir string) {
+	if dir != "" {
+		p.section()
+		p.row("files", dir)
+	}
+}
+
+// lastLine says which of valid and invalid it is. Unknown counts as invalid: a
+// run that proves nothing is not a run that passed.
+func (p *page) lastLine(r checker.Results, meta Meta) {
+	p.section()
+	switch r.Valid {
+	case checker.Valid:
+		p.line(subject(meta) + ": " + p.good("valid") + missedTargets(r, meta.Targets))
+	case checker.Unknown:
+		p.line(subject(meta) + ": " + p.bad("invalid") + ", for it is unknown whether it is valid")
+	case checker.Invalid:
+		p.line(subject(meta) + ": " + p.bad("invalid"))
+	default:
+		p.line(subject(meta) + ": " + p.bad("could not run"))
+	}
+}
+
+// missedTargets keeps a valid run from looking like a complete success when it
+// is not.
+func missedTargets(r checker.Results, targets []Target) string {
+	missed := 0
+	for _, t := range targets {
+		if _, measured := t.Measure(r); measured && !t.Met(r) {
+			missed++
+		}
+	}
+	if missed == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", but %d of %s missed", missed, plural(len(targets), "target", "targets"))
+}
+
+// pageWidth is where paragraphs are broken.
+const pageWidth = 96
+
+// paragraph writes text in lines of at most pageWidth, all indented, the first
+// opened by a title. bare is the title without colours, whose width counts.
+func (p *page) paragraph(title, bare, text, indent string) {
+	line, width := indent+title, len(indent)+utf8.RuneCountInString(bare)
+	fresh := true
+	for _, word := range strings.Fields(text) {
+		size := utf8.RuneCountInString(word)
+		if !fresh && width+1+size > pageWidth {
+			p.line(line)
+			line, width, fresh = indent+"  ", len(indent)+2, true
+		}
+		if !fresh {
+			line, width = line+" ", width+1
+		}
+		line, width, fresh = line+word, width+size, false
+	}
+	p.line(line)
+}
