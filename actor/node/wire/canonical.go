@@ -2,89 +2,77 @@ package wire
 
 import (
 	"bytes"
-	"errors"
-	"fmt"
 	"slices"
-	"strconv"
 )
-
-// MaxExponentDigits is how many digits the exponent of a number may have for Canonical. Twelve zeros would be
-// more than any float holds.
-const MaxExponentDigits = 15
-
-// ErrExponent is what Canonical returns for a number whose exponent is beyond MaxExponentDigits.
-var ErrExponent = errors.New("a number has an exponent of more than " + strconv.Itoa(MaxExponentDigits) + " digits")
 
 // Canonical returns the canonical form of a JSON value: two values are equal exactly if their forms are the
 // same bytes. See AppendCanonical for what equal means. A value that is its own canonical form, as plain
-// integers and plain strings are, is returned as it is, aliased, at no cost in memory.
+// integers and most strings are, is returned as it is, aliased, at no cost in memory.
 func Canonical(value []byte) ([]byte, error) {
-	trimmed := bytes.Trim(value, " \t\n\r")
-	if isCanonicalScalar(trimmed) {
-		return trimmed, nil
+	if isCanonicalScalar(value) {
+		return value, nil
 	}
-	return AppendCanonical(make([]byte, 0, len(trimmed)+8), trimmed)
+	return AppendCanonical(make([]byte, 0, len(value)+8), value)
 }
 
 // AppendCanonical appends the canonical form of value to dst. The form is JSON itself, without white space:
 //
 //   - the keys of an object are sorted; of a key that comes twice the last one counts, as for Maelstrom's parser;
-//   - a string has one spelling, escapes only where JSON demands them ("\u0061" is "a");
+//   - a string has one spelling, escapes only where JSON demands them ("\u0061" is "a"). Half a surrogate
+//     pair, which is no character, stays an escape, so that it equals only itself;
 //   - an integer is exact at any length, and -0 is 0;
-//   - a number with a fraction or an exponent is never equal to an integer (1 is not 1.0, as in Clojure),
-//     and is compared by its exact decimal value (1e2 is 100.0, and -0.0 is 0.0).
+//   - a number with a fraction or an exponent is never equal to an integer (1 is not 1.0, as in Clojure, where
+//     Maelstrom compares), and is compared by its exact decimal value: 1e2 is 100.0, -0.0 is 0.0.
 //
 // The error is a *SyntaxError for what is not JSON, or wraps ErrExponent; dst is then returned as it was.
 func AppendCanonical(dst, value []byte) ([]byte, error) {
+	value, err := sound(value)
+	if err != nil {
+		return dst, err
+	}
 	start := len(dst)
-	end, f := skipValue(value, 0, 0)
-	if f == noFault {
-		if end = skipSpace(value, end); end < len(value) {
-			f = wantEnd
-		}
-	}
-	if f != noFault {
-		return dst, syntaxError(value, end, f)
-	}
 	c := canonicalizer{data: value}
-	dst, _ = c.appendValue(dst, skipSpace(value, 0))
+	dst, _ = c.appendValue(dst, 0)
 	if c.err != nil {
 		return dst[:start], c.err
 	}
 	return dst, nil
 }
 
-// isCanonicalScalar tells whether the value is a plain integer or a plain string, which are their own form.
+// isCanonicalScalar tells whether the value is an integer or a string in its canonical form.
 func isCanonicalScalar(value []byte) bool {
 	if len(value) == 0 {
 		return false
 	}
 	if value[0] == '"' {
-		for i := 1; i < len(value); i++ {
-			if !plain[value[i]] {
-				return value[i] == '"' && i == len(value)-1
-			}
-		}
-		return false
+		end, f := skipString(value, 0)
+		return f == noFault && end == len(value) && bytes.IndexByte(value, '\\') < 0
 	}
 	digits := value
 	if digits[0] == '-' {
 		digits = digits[1:]
-		if len(digits) > 0 && digits[0] == '0' {
-			return false
-		}
 	}
-	if len(digits) == 0 || digits[0] == '0' && len(digits) > 1 {
+	switch {
+	case len(digits) == 0 || skipDigits(digits, 0) < len(digits):
 		return false
+	case digits[0] == '0':
+		return len(value) == 1
+	default:
+		return true
 	}
-	return skipDigits(digits, 0) == len(digits)
 }
 
 // canonicalizer rewrites a value already checked.
 type canonicalizer struct {
-	data []byte
-	err  error // the first number out of bounds
+	data    []byte
+	members []memberSpan // of the objects that are open, the innermost last
+	scratch []byte
+	err     error // the first number out of bounds
 }
+
+// memberSpan is where a member lies in what has been written: its key without the quotes is
+// [start+1, keyEnd), its whole text [start, end).
+type memberSpan struct{ start, keyEnd, end int }
 
 // appendValue appends the form of the value at data[i] and returns the position behind it.
 func (c *canonicalizer) appendValue(dst []byte, i int) ([]byte, int) {
@@ -102,7 +90,7 @@ func (c *canonicalizer) appendValue(dst []byte, i int) ([]byte, int) {
 	default:
 		end, _ := skipNumber(c.data, i)
 		dst, err := appendCanonicalNumber(dst, c.data[i:end])
-		if err != nil && c.err == nil {
+		if c.err == nil {
 			c.err = err
 		}
 		return dst, end
@@ -122,40 +110,54 @@ func (c *canonicalizer) appendArray(dst []byte, i int) ([]byte, int) {
 	return append(dst, ']'), i
 }
 
-// member is a key in its one spelling, quotes included, and where its value starts.
-type member struct {
-	key   []byte
-	value int
-}
-
 func (c *canonicalizer) appendObject(dst []byte, i int) ([]byte, int) {
-	var members []member
+	outer := len(c.members)
+	dst = append(dst, '{')
+	first, sorted := len(dst), true
 	i, more, _ := firstMember(c.data, i)
 	for more {
-		start := i
-		var key []byte
-		key, i, _ = readKey(c.data, i)
-		i = skipSpace(c.data, i)
-		members = append(members, member{appendCanonicalString(nil, c.data[start:start+len(key)+2]), i})
-		i, _ = skipValue(c.data, i, 0)
-		i, more, _ = nextMember(c.data, i)
-	}
-	slices.SortStableFunc(members, func(a, b member) int { return bytes.Compare(a.key, b.key) })
-	dst = append(dst, '{')
-	first := true
-	for n, m := range members {
-		if n+1 < len(members) && bytes.Equal(m.key, members[n+1].key) {
-			continue
-		}
-		if !first {
+		if len(c.members) > outer {
 			dst = append(dst, ',')
 		}
-		first = false
-		dst = append(dst, m.key...)
+		m := memberSpan{start: len(dst)}
+		end, _ := skipString(c.data, i)
+		dst = appendCanonicalString(dst, c.data[i:end])
+		m.keyEnd = len(dst) - 1
 		dst = append(dst, ':')
-		dst, _ = c.appendValue(dst, m.value)
+		i = skipSpace(c.data, end) + 1 // the colon
+		dst, i = c.appendValue(dst, skipSpace(c.data, i))
+		m.end = len(dst)
+		if len(c.members) > outer {
+			sorted = sorted && compareKeys(dst, c.members[len(c.members)-1], m) < 0
+		}
+		c.members = append(c.members, m)
+		i, more, _ = nextMember(c.data, i)
 	}
+	if !sorted {
+		dst = c.sortMembers(dst, first, c.members[outer:])
+	}
+	c.members = c.members[:outer]
 	return append(dst, '}'), i
+}
+
+// sortMembers puts the members written from dst[first] on in order. Of equal keys the last stays.
+func (c *canonicalizer) sortMembers(dst []byte, first int, members []memberSpan) []byte {
+	slices.SortStableFunc(members, func(a, b memberSpan) int { return compareKeys(dst, a, b) })
+	c.scratch = c.scratch[:0]
+	for n, m := range members {
+		if n+1 < len(members) && compareKeys(dst, m, members[n+1]) == 0 {
+			continue
+		}
+		if len(c.scratch) > 0 {
+			c.scratch = append(c.scratch, ',')
+		}
+		c.scratch = append(c.scratch, dst[m.start:m.end]...)
+	}
+	return append(dst[:first], c.scratch...)
+}
+
+func compareKeys(dst []byte, a, b memberSpan) int {
+	return bytes.Compare(dst[a.start+1:a.keyEnd], dst[b.start+1:b.keyEnd])
 }
 
 // appendCanonicalString appends a string, quotes included, in its one spelling.
@@ -176,75 +178,4 @@ func appendCanonicalString(dst, quoted []byte) []byte {
 		dst = appendCharacter(dst, r)
 	}
 	return append(dst, '"')
-}
-
-// appendCanonicalNumber appends an integer as it is, and a number with a fraction or an exponent as the
-// integer of its significant digits and a power of ten: 100.0 and 1e2 are 1e2, 1.50 is 15e-1, 0.0 is 0e0.
-func appendCanonicalNumber(dst, number []byte) ([]byte, error) {
-	mantissa, exponentText, hasExponent := cutExponent(number)
-	whole, fraction, hasFraction := bytes.Cut(mantissa, []byte{'.'})
-	if !hasExponent && !hasFraction {
-		if string(number) == "-0" {
-			number = number[1:]
-		}
-		return append(dst, number...), nil
-	}
-	exponent, err := parseExponent(exponentText)
-	if err != nil {
-		return dst, fmt.Errorf("%w: `%s`", err, near(number, len(mantissa)))
-	}
-	negative := whole[0] == '-'
-	if negative {
-		whole = whole[1:]
-	}
-	// The digits of the mantissa are whole and fraction side by side: leading zeros mean nothing, trailing
-	// zeros move into the exponent.
-	exponent -= int64(len(fraction))
-	fraction, trimmed := trimZeros(fraction)
-	exponent += int64(trimmed)
-	if len(fraction) == 0 {
-		whole, trimmed = trimZeros(whole)
-		exponent += int64(trimmed)
-	}
-	if whole = bytes.TrimLeft(whole, "0"); len(whole) == 0 {
-		fraction = bytes.TrimLeft(fraction, "0")
-	}
-	if len(whole)+len(fraction) == 0 {
-		return append(dst, "0e0"...), nil
-	}
-	if negative {
-		dst = append(dst, '-')
-	}
-	dst = append(dst, whole...)
-	dst = append(dst, fraction...)
-	dst = append(dst, 'e')
-	return strconv.AppendInt(dst, exponent, 10), nil
-}
-
-// cutExponent splits a number at its e or E.
-func cutExponent(number []byte) (mantissa, exponent []byte, found bool) {
-	if at := bytes.IndexAny(number, "eE"); at >= 0 {
-		return number[:at], number[at+1:], true
-	}
-	return number, nil, false
-}
-
-// parseExponent reads an exponent's sign and digits; none is 0.
-func parseExponent(text []byte) (int64, error) {
-	negative := len(text) > 0 && text[0] == '-'
-	digits := bytes.TrimLeft(bytes.TrimLeft(text, "+-"), "0")
-	if len(digits) > MaxExponentDigits {
-		return 0, ErrExponent
-	}
-	n, _ := parseInteger(append([]byte{'0'}, digits...))
-	if negative {
-		n = -n
-	}
-	return n, nil
-}
-
-// trimZeros cuts the trailing zeros and says how many there were.
-func trimZeros(digits []byte) ([]byte, int) {
-	kept := bytes.TrimRight(digits, "0")
-	return kept, len(digits) - len(kept)
 }

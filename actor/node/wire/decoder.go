@@ -59,17 +59,17 @@ func (e *envelope) scan(line []byte) (int, fault) {
 		}
 		i = skipSpace(line, i)
 		start := i
-		if part := e.part(key); part == nil {
-			i, f = skipValue(line, i, 1)
-		} else if part == &e.body {
+		part := e.part(key)
+		if part == &e.body {
 			i, f = e.scanBody(line, i)
-			e.body = line[start:i]
 		} else {
 			i, f = skipValue(line, i, 1)
-			*part = line[start:i]
 		}
 		if f != noFault {
 			return i, f
+		}
+		if part != nil {
+			*part = line[start:i]
 		}
 		i, more, f = nextMember(line, i)
 	}
@@ -164,10 +164,10 @@ func (d *Decoder) message(e *envelope) (Message, error) {
 		faults[2] = fieldError("body", e.body, "an object")
 	} else {
 		m.Body = e.body
-		m.Type, faults[3] = d.name("type", e.typ, &d.typ)
-		m.MsgID, m.HasMsgID, faults[4] = integerField("msg_id", e.msgID)
-		m.InReplyTo, m.HasInReplyTo, faults[5] = integerField("in_reply_to", e.inReplyTo)
 	}
+	m.Type, faults[3] = d.name("type", e.typ, &d.typ)
+	m.MsgID, m.HasMsgID, faults[4] = integerField("msg_id", e.msgID)
+	m.InReplyTo, m.HasInReplyTo, faults[5] = integerField("in_reply_to", e.inReplyTo)
 	for _, f := range faults {
 		if f != nil {
 			return m, f

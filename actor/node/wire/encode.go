@@ -10,17 +10,20 @@ import (
 type Appender interface {
 	// AppendFields appends the fields as members of a JSON object, without its braces and without a comma
 	// before the first or behind the last: "messages":[1,2,3]. It may append nothing. What it appends is
-	// taken as sound JSON without a reserved field; only a raw line feed, which would split the line, is
-	// looked for and refused.
+	// taken as sound JSON without a reserved field; only a raw line feed or carriage return, which would
+	// split the line for Maelstrom, is looked for and refused.
 	AppendFields(dst []byte) []byte
 }
 
-// AppendMessage appends one message to dst as a single line without its line feed, and returns the longer slice.
+// AppendMessage appends one message to dst as a single line without its line feed, and returns the longer
+// slice.
 //
-// fields are the body's own fields, behind the header's: nil, an Appender, a Raw that is one JSON object, or
-// a struct or map that encodes as one. A Raw or encoded object is checked and loses its white space. None of
-// them may bring a field that the header writes (type, msg_id, in_reply_to). On error dst is returned as it
-// was, and the error is a sentence.
+// fields are the body's own fields, written behind the header's: nil or a nil Raw for none, an Appender, a Raw
+// that is one JSON object, or a struct or map that encodes as one. A nil slice is encoded as [], a nil map as
+// {}, a nil Raw inside a struct as null. Objects are checked and lose their white space; all else stays as it
+// is spelled. None may bring a field that the header writes (type, msg_id, in_reply_to).
+//
+// On error dst is returned as it was, and the error is a sentence.
 func AppendMessage(dst []byte, h Header, fields any) ([]byte, error) {
 	start := len(dst)
 	dst = appendHeader(dst, h)
@@ -57,6 +60,9 @@ func appendFields(dst []byte, fields any) ([]byte, error) {
 	case Appender:
 		return appendEncoded(dst, f)
 	case Raw:
+		if f == nil {
+			return dst, nil
+		}
 		return appendObject(dst, f)
 	default:
 		encoded, err := marshalFields(fields)
@@ -74,8 +80,11 @@ func appendEncoded(dst []byte, fields Appender) ([]byte, error) {
 	if len(dst) == comma+1 {
 		return dst[:comma], nil
 	}
-	if at := bytes.IndexByte(dst[comma:], '\n'); at >= 0 {
-		return dst, fmt.Errorf("fields appended by %T have a raw line feed near `%s`, expected one line", fields, near(dst, comma+at))
+	for _, lineEnd := range []byte{'\n', '\r'} {
+		if at := bytes.IndexByte(dst[comma:], lineEnd); at >= 0 {
+			return dst, fmt.Errorf("the fields of %T have %s near `%s`, expected a single line",
+				fields, describeByte(dst, comma+at), near(dst, comma+at))
+		}
 	}
 	return dst, nil
 }
@@ -94,7 +103,7 @@ func appendObject(dst, object []byte) ([]byte, error) {
 			break
 		}
 		if isReserved(key) {
-			return dst, fmt.Errorf("the fields have %q, which only the header may write", key)
+			return dst, fmt.Errorf("the fields have %q, which the header writes, expected other names", key)
 		}
 		dst = append(dst, ',')
 		dst = append(dst, object[start:start+len(key)+2]...)

@@ -56,43 +56,55 @@ func byLibraryInto(name string, value []byte, v reflect.Value) error {
 	}
 	var semantic *json.SemanticError
 	if errors.As(err, &semantic) {
-		return semanticError(name, semantic, v.Type())
+		return semanticError(name, value, semantic, v.Type())
 	}
 	var syntactic *jsontext.SyntacticError
 	if errors.As(err, &syntactic) {
 		// The value has been checked: all that the library refuses beyond is half a surrogate pair.
-		return &FieldError{Field: dotted(name, syntactic.JSONPointer), Found: "a string with " + syntactic.Err.Error(), Expected: wholeString}
+		return &FieldError{Field: dotted(name, syntactic.JSONPointer), Found: "a string with half a surrogate pair", Expected: wholeString}
 	}
 	return &FieldError{Field: name, Found: "a value refused with " + err.Error(), Expected: expectedFor(v.Type())}
 }
 
 // semanticError puts the library's error into this package's terms.
-func semanticError(name string, e *json.SemanticError, t reflect.Type) error {
+func semanticError(name string, value []byte, e *json.SemanticError, t reflect.Type) error {
 	if e.GoType != nil {
 		t = e.GoType
 	}
 	found := kindNames[e.JSONKind]
-	if len(e.JSONValue) > 0 {
+	switch {
+	case e.JSONPointer == "":
+		found = describeValue(value)
+	case len(e.JSONValue) > 0:
 		found = describeValue(e.JSONValue)
 	}
-	return &FieldError{Field: dotted(name, e.JSONPointer), Found: found, Expected: expectedFor(t)}
+	expected := expectedFor(t)
+	if e.Err != nil && decodesItself(t) && t != numberType {
+		expected = fmt.Sprintf("a value for %s (%v)", t, e.Err)
+	}
+	return &FieldError{Field: dotted(name, e.JSONPointer), Found: found, Expected: expected}
 }
 
 // kindNames are the library's letters for the kinds of JSON values in words.
 var kindNames = map[jsontext.Kind]string{
-	'n': "null", 't': "true", 'f': "false", '"': "a string", '0': "a number", '{': "an object", '[': "an array",
-	0: "a value of another kind",
+	0: "a value of another kind", 'n': "null", 't': "true", 'f': "false", '"': "a string", '0': "a number", '{': "an object", '[': "an array",
 }
 
 // dotted is the name of a place inside a field.
 func dotted(name string, inside jsontext.Pointer) string {
-	return strings.TrimPrefix(name+strings.ReplaceAll(string(inside), "/", "."), ".")
+	for token := range inside.Tokens() {
+		name += "." + token
+	}
+	return strings.TrimPrefix(name, ".")
 }
 
 // expectedFor names the JSON that a Go type takes.
 func expectedFor(t reflect.Type) string {
-	if t == rawType {
+	switch t {
+	case rawType:
 		return "a JSON value"
+	case numberType:
+		return "a number"
 	}
 	switch t.Kind() {
 	case reflect.Bool:

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"encoding"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -73,8 +74,11 @@ func (s Shape[T]) Unmarshal(body []byte, into *T) error {
 // is not nil.
 func Unmarshal(body []byte, into any) error {
 	v := reflect.ValueOf(into)
-	if v.Kind() != reflect.Pointer || v.IsNil() {
+	switch {
+	case v.Kind() != reflect.Pointer:
 		return fmt.Errorf("a body is decoded into a pointer, not into %T", into)
+	case v.IsNil():
+		return errors.New("a body is decoded into a pointer that is not nil")
 	}
 	s, err := shapeOf(v.Type().Elem())
 	if err != nil {
