@@ -22,7 +22,7 @@ import (
 //   - a required field may be null only where null is a value like any other: in a Raw, or in an any;
 //   - integers are exact or refused, never rounded. To keep that for values of any kind, an any receives a Raw.
 //
-// Unknown fields are ignored. Of a field that comes twice the last one counts.
+// Unknown fields are ignored. Of a field that comes twice the last one counts, though each must fit.
 type Shape[T any] struct {
 	shape shape
 }

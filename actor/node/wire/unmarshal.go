@@ -14,6 +14,7 @@ func (s *shape) unmarshal(body []byte, v reflect.Value) error {
 		return s.unmarshalWhole(body, v)
 	}
 	var seen uint64
+	var unfit error // the first; it is only said of a body that is sound to its end
 	i, more, f := firstMember(body, i)
 	for more && f == noFault {
 		var key []byte
@@ -25,8 +26,8 @@ func (s *shape) unmarshal(body []byte, v reflect.Value) error {
 			break
 		}
 		if n := s.find(key); n >= 0 {
-			if err := s.fields[n].place(body[start:i], v); err != nil {
-				return err
+			if err := s.fields[n].place(body[start:i], v); err != nil && unfit == nil {
+				unfit = err
 			}
 			seen |= 1 << n
 		}
@@ -34,6 +35,9 @@ func (s *shape) unmarshal(body []byte, v reflect.Value) error {
 	}
 	if i, f = atEnd(body, i, f); f != noFault {
 		return syntaxError(body, i, f)
+	}
+	if unfit != nil {
+		return unfit
 	}
 	return s.missing(seen)
 }

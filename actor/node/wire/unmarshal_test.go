@@ -158,7 +158,7 @@ func TestRequiredFieldMayNotBeNull(t *testing.T) {
 }
 
 func TestUnsoundBodyIsASyntaxError(t *testing.T) {
-	for _, body := range []string{``, `{`, `{"value":1`, `{"value":01}`, `{"value":1} x`, `{"unknown":"` + "\xff" + `"}`, `[1,]`} {
+	for _, body := range []string{``, `{`, `{"value":1`, `{"value":01}`, `{"value":1} x`, `{"unknown":"` + "\xff" + `"}`, `[1,]`, `{"name":5,}`} {
 		var syntax *SyntaxError
 		if err := Unmarshal([]byte(body), new(request)); !errors.As(err, &syntax) {
 			t.Errorf("Unmarshal(%s) = %v", body, err)

@@ -1,0 +1,48 @@
+package actor
+
+import (
+	"reflect"
+	"time"
+)
+
+// EventKind is one thing that can happen to an actor.
+type EventKind string
+
+// The kinds of events, in the words that logs and traces use.
+const (
+	EventSpawn      EventKind = "spawn"
+	EventRestart    EventKind = "restart"
+	EventStop       EventKind = "stop"
+	EventPanic      EventKind = "panic"
+	EventEscalate   EventKind = "escalate"
+	EventHung       EventKind = "hung"
+	EventRejected   EventKind = "rejected"    // a full mailbox turned a message away
+	EventDeadLetter EventKind = "dead-letter" // a message to an actor that has ended
+	EventLate       EventKind = "late-answer" // an answer after its deadline, or a second one
+	EventReceive    EventKind = "receive"     // only in a [World]'s trace
+)
+
+// Event is what a [Recorder] is told. Fields that say nothing are empty.
+type Event struct {
+	At      time.Duration // since the system's executor started; virtual in a World
+	System  string
+	Kind    EventKind
+	Path    string
+	Message string // the type of the message concerned
+	Count   int    // how many so far, for kinds that are recorded at powers of two
+	Err     error
+}
+
+// Recorder is told what befalls actors, off the message path: nothing is
+// recorded for a message that is delivered and handled. In a live system
+// Record is called from many goroutines and must not block for long.
+type Recorder interface{ Record(Event) }
+
+// typeName is the name of M without its package path.
+func typeName[M any]() string {
+	t := reflect.TypeFor[M]()
+	if name := t.String(); name != "" {
+		return name
+	}
+	return t.Name()
+}

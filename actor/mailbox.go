@@ -1,0 +1,241 @@
+package actor
+
+import "math/bits"
+
+// envelope is one place in a mailbox: a message, or a signal of the runtime.
+// Both travel in the one channel, because a receive from one channel costs a
+// third of a select over three.
+type envelope[M any] struct {
+	msg M
+	sig *signal // nil for a plain message
+	gen uint64  // for a request: the generation of its ticket
+}
+
+type signalKind uint8
+
+const (
+	signalAsk    signalKind = iota // msg is a request; payload is its *ticketHead
+	signalAnswer                   // payload is an arrival
+	signalStop                     // payload is nil or a stopOrder
+	signalEnded                    // payload is the *core of a child that ended
+	signalNotice                   // payload is a *watch whose target ended
+	signalWatch                    // payload is a *watch to enter
+	signalWake                     // a deadline of the actor's is due
+	signalStats                    // payload is a chan<- census
+	signalAdopt                    // payload is an adoption
+)
+
+type signal struct {
+	kind    signalKind
+	payload any
+}
+
+// inbox is a mailbox with its message type forgotten: where signals go.
+type inbox interface {
+	// deliver hands over a signal. It never blocks and, unlike a message, a
+	// signal never finds a mailbox full: it waits outside for room.
+	deliver(*signal)
+	identity() *identity
+}
+
+// identity is what everybody may read of an actor: fixed at its spawn.
+type identity struct {
+	sys  *System
+	path string
+}
+
+// mailbox is the part of an actor that its senders share. All its fields are
+// fixed at the spawn; what changes is inside the channels.
+//
+// How an actor ends without losing a message in silence: the owner closes
+// dead, then empties the queue. A sender puts its message in the queue, then
+// looks at dead. Either the sender's look comes first, and the owner finds the
+// message; or the sender sees dead closed, and empties the queue itself.
+type mailbox[M any] struct {
+	queue    chan envelope[M]
+	dead     chan struct{} // closed when the owner handles nothing any more
+	refused  chan struct{} // a counter: its length is what the mailbox turned away
+	overflow Overflow
+	id       *identity
+	sim      *simBox[M] // nil when live
+}
+
+// counterMax bounds a counter made of a channel of empty structs, which takes
+// no memory for its elements: the one integer that many goroutines may count
+// up and read without a lock of ours.
+const counterMax = 1 << 62
+
+func newMailbox[M any](id *identity, capacity int, overflow Overflow) mailbox[M] {
+	return mailbox[M]{
+		queue:    make(chan envelope[M], capacity),
+		dead:     make(chan struct{}),
+		refused:  make(chan struct{}, counterMax),
+		overflow: overflow,
+		id:       id,
+	}
+}
+
+func (b *mailbox[M]) identity() *identity { return b.id }
+
+func (b *mailbox[M]) ended() bool {
+	select {
+	case <-b.dead:
+		return true
+	default:
+		return false
+	}
+}
+
+// send is the hot path: try first, and look further only when the queue is full.
+func (b *mailbox[M]) send(env envelope[M]) Delivery {
+	if b.sim != nil {
+		return b.sendSim(env)
+	}
+	select {
+	case b.queue <- env:
+	default:
+		return b.sendFull(env)
+	}
+	select {
+	case <-b.dead:
+		b.bury()
+		return Stopped
+	default:
+		return Accepted
+	}
+}
+
+// sendFull is what a full mailbox of the live executor does with one message more.
+func (b *mailbox[M]) sendFull(env envelope[M]) Delivery {
+	switch b.overflow {
+	case Wait:
+		return b.sendWait(env)
+	case DropOldest:
+		for {
+			b.dropOldest()
+			select {
+			case b.queue <- env:
+				return b.afterSend()
+			default: // another sender took the room: drop one more
+			}
+		}
+	}
+	if b.ended() {
+		b.bury()
+		b.refuseDead(&env)
+		return Stopped
+	}
+	b.countRefused()
+	if b.overflow == DropNewest {
+		return Dropped
+	}
+	return Rejected
+}
+
+// sendWait blocks without a select: should the actor end meanwhile, whoever
+// empties its queue makes room here too.
+func (b *mailbox[M]) sendWait(env envelope[M]) Delivery {
+	if b.sim != nil {
+		return b.sendWaitSim(env)
+	}
+	b.queue <- env
+	return b.afterSend()
+}
+
+func (b *mailbox[M]) afterSend() Delivery {
+	if b.ended() {
+		b.bury()
+		return Stopped
+	}
+	return Accepted
+}
+
+func (b *mailbox[M]) dropOldest() {
+	select {
+	case old := <-b.queue:
+		if old.sig != nil && old.sig.kind != signalAsk {
+			b.deliver(old.sig) // the runtime's own signals are never dropped
+			return
+		}
+		b.countRefused()
+		refuse(&old, ErrFull)
+	default:
+	}
+}
+
+// deliver: see inbox.
+func (b *mailbox[M]) deliver(sig *signal) {
+	env := envelope[M]{sig: sig}
+	if b.sim != nil {
+		b.deliverSim(env)
+		return
+	}
+	select {
+	case b.queue <- env:
+		b.afterSend()
+	default:
+		go func() { // waits outside: senders of signals are few and bounded
+			b.queue <- env
+			b.afterSend()
+		}()
+	}
+}
+
+// bury empties the queue of an actor that has ended, refusing what it finds.
+func (b *mailbox[M]) bury() {
+	for {
+		select {
+		case env := <-b.queue:
+			b.refuseDead(&env)
+		default:
+			return
+		}
+	}
+}
+
+// refuseDead answers one envelope on behalf of an actor that has ended.
+func (b *mailbox[M]) refuseDead(env *envelope[M]) {
+	if env.sig == nil || env.sig.kind == signalAsk {
+		b.countRefused()
+		refuse(env, ErrStopped)
+		return
+	}
+	switch payload := env.sig.payload.(type) {
+	case *watch:
+		if env.sig.kind == signalWatch {
+			payload.tell(Ended{Path: b.id.path, Err: ErrStopped})
+		}
+	case chan<- census:
+		payload <- census{gone: true}
+	case adoption:
+		payload.done <- ErrStopped
+	}
+}
+
+// refuse tells whoever can be told that a message will never be handled.
+func refuse[M any](env *envelope[M], cause error) {
+	if env.sig != nil && env.sig.kind == signalAsk {
+		env.sig.payload.(*ticketHead).fail(env.gen, cause)
+		return
+	}
+	if m, ok := any(env.msg).(Refusable); ok {
+		defer func() { _ = recover() }() // a refusal that panics refuses nobody else
+		m.Refuse(cause)
+	}
+}
+
+// countRefused counts one message turned away, and records it at the 1st, 2nd,
+// 4th, 8th ...: an overloaded mailbox must not flood the log as well.
+func (b *mailbox[M]) countRefused() {
+	select {
+	case b.refused <- struct{}{}:
+	default:
+	}
+	if n := len(b.refused); bits.OnesCount(uint(n)) == 1 {
+		kind := EventRejected
+		if b.ended() {
+			kind = EventDeadLetter
+		}
+		b.id.sys.record(Event{Kind: kind, Path: b.id.path, Message: typeName[M](), Count: n})
+	}
+}

@@ -1,0 +1,160 @@
+package actor
+
+import (
+	"fmt"
+	"strconv"
+)
+
+// simBox is what a mailbox has more in a World: the queue is the same channel,
+// used from one goroutine and never waited on.
+type simBox[M any] struct {
+	world   *World
+	context *Context[M]
+	parked  []envelope[M] // signals that found the queue full
+	ready   bool          // among the world's ready actors
+}
+
+// simInbox leads from an inbox to the actor behind it.
+type simInbox interface{ cell() simulated }
+
+func (b *mailbox[M]) cell() simulated { return b.sim }
+
+// simulate puts a new actor into w; its start is its first step.
+func (c *Context[M]) simulate(w *World) {
+	c.box.sim = &simBox[M]{world: w, context: c}
+	c.box.sim.makeReady()
+}
+
+func (s *simBox[M]) makeReady() {
+	if !s.ready {
+		s.ready = true
+		s.world.ready = append(s.world.ready, s)
+	}
+}
+
+func (s *simBox[M]) census() census { return s.context.census() }
+
+// advance starts the actor, or handles one envelope.
+func (s *simBox[M]) advance() bool {
+	s.next()
+	s.ready = len(s.context.box.queue) > 0 && s.context.phase != ended
+	return s.ready
+}
+
+func (s *simBox[M]) next() {
+	c := s.context
+	if c.phase == starting {
+		s.world.note(c.id, "spawn", "")
+		c.start()
+		c.settle()
+		c.turn()
+		return
+	}
+	c.deepest = max(c.deepest, len(c.box.queue))
+	select {
+	case env := <-c.box.queue:
+		s.unpark()
+		s.noteReceive(&env)
+		c.step(env)
+	default:
+	}
+}
+
+func (s *simBox[M]) unpark() {
+	if len(s.parked) == 0 {
+		return
+	}
+	s.context.box.queue <- s.parked[0]
+	s.parked = s.parked[1:]
+}
+
+// sendSim is send in a World.
+func (b *mailbox[M]) sendSim(env envelope[M]) Delivery {
+	for {
+		if b.ended() {
+			b.refuseDead(&env)
+			return Stopped
+		}
+		select {
+		case b.queue <- env:
+			b.sim.makeReady()
+			return Accepted
+		default:
+		}
+		switch b.overflow {
+		case Wait: // a sink sends to nobody, so it can be stepped inside its sender's step
+			b.sim.next()
+		case DropOldest:
+			b.dropOldest()
+		case DropNewest:
+			b.countRefused()
+			return Dropped
+		default:
+			b.countRefused()
+			return Rejected
+		}
+	}
+}
+
+// sendWaitSim makes room by stepping the receiver: back-pressure that takes no
+// virtual time. The sender is at an edge, in no actor's step.
+func (b *mailbox[M]) sendWaitSim(env envelope[M]) Delivery {
+	for len(b.queue) == cap(b.queue) && !b.ended() {
+		b.sim.next()
+	}
+	return b.sendSim(env)
+}
+
+func (b *mailbox[M]) deliverSim(env envelope[M]) {
+	if b.ended() {
+		b.refuseDead(&env)
+		return
+	}
+	select {
+	case b.queue <- env:
+	default:
+		b.sim.parked = append(b.sim.parked, env)
+	}
+	b.sim.makeReady()
+}
+
+// buryParked refuses what waited outside an actor that has ended.
+func (s *simBox[M]) buryParked() {
+	for i := range s.parked {
+		s.context.box.refuseDead(&s.parked[i])
+	}
+	s.parked = nil
+}
+
+var signalNames = [...]string{
+	signalAsk: "ask", signalAnswer: "answer", signalStop: "stop", signalEnded: "child-ended", signalNotice: "ended",
+	signalWatch: "watch", signalWake: "wake", signalStats: "stats", signalAdopt: "adopt",
+}
+
+func (s *simBox[M]) noteReceive(env *envelope[M]) {
+	if s.world.trace == nil {
+		return
+	}
+	if env.sig != nil && env.sig.kind != signalAsk {
+		s.world.note(s.context.id, "signal", signalNames[env.sig.kind])
+		return
+	}
+	text := typeName[M]()
+	if m, ok := any(env.msg).(fmt.Stringer); ok {
+		text += " " + m.String()
+	}
+	s.world.note(s.context.id, string(EventReceive), text)
+}
+
+// note writes one line of the trace.
+func (w *World) note(id *identity, what, detail string) {
+	if w.trace == nil {
+		return
+	}
+	line := strconv.AppendInt(w.line[:0], int64(w.clock), 10)
+	for _, field := range [...]string{id.sys.name, id.path, what, detail} {
+		line = append(append(line, ' '), field...)
+	}
+	w.line = append(line, '\n')
+	_, _ = w.trace.Write(w.line) // a trace that cannot be written stops no world
+}

@@ -1,0 +1,56 @@
+package actor
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Stats are the counters of one actor since its spawn.
+type Stats struct {
+	Path     string
+	Received uint64 // messages handled
+	Rejected int    // messages its mailbox turned away, dropped, or held at its end
+	Restarts int
+	Deepest  int    // most messages seen waiting
+	Waiting  int    // messages waiting now
+	Late     uint64 // answers that came after their deadline, or twice
+}
+
+// census is an actor's answer to the question for its counters.
+type census struct {
+	stats    Stats
+	children []inbox
+	gone     bool
+}
+
+func (c *Context[M]) census() census {
+	out := census{stats: Stats{
+		Path:     c.id.path,
+		Received: c.received,
+		Rejected: len(c.box.refused),
+		Restarts: c.restarts,
+		Deepest:  c.deepest,
+		Waiting:  len(c.box.queue),
+		Late:     c.late,
+	}}
+	for _, child := range c.children {
+		out.children = append(out.children, child.inbox)
+	}
+	return out
+}
+
+// Stats asks every actor for its counters and returns them by path. An actor
+// that does not answer within a second is left out. Not for handlers: it waits.
+func (s *System) Stats() []Stats {
+	var all []Stats
+	ask := []inbox{s.root.inbox}
+	for len(ask) > 0 {
+		counted := s.exec.census(ask[0])
+		ask = append(ask[1:], counted.children...)
+		if counted.stats.Path != "" && !counted.gone {
+			all = append(all, counted.stats)
+		}
+	}
+	slices.SortFunc(all, func(a, b Stats) int { return cmp.Compare(a.Path, b.Path) })
+	return all
+}

@@ -1,0 +1,160 @@
+package actor
+
+import (
+	"errors"
+	"time"
+)
+
+// System is a tree of actors with one name, such as a node's: its root, whose
+// children are spawned on the System itself, supervises them, and ends the
+// System when one of them fails beyond its restart budget.
+type System struct {
+	name     string
+	exec     Executor
+	recorder Recorder
+	root     *core
+	done     chan struct{}
+	err      error // read after done is closed
+}
+
+// Executor runs actors: [Live] with a goroutine each, or a [World], one step at
+// a time in virtual time.
+type Executor interface {
+	elapsed() time.Duration
+	now() time.Time
+	seeds(system, path string, incarnation int) (uint64, uint64)
+	launch(runner)
+	newWaker() waker
+	await(answers <-chan *signal, within time.Duration) *signal
+	awaitEnd(done <-chan struct{})
+	census(inbox) census
+	adopt(root, child *core) error
+}
+
+// runner is an actor as an executor sees it.
+type runner interface {
+	run()
+	simulate(*World)
+}
+
+// SystemOption changes how a system is made.
+type SystemOption func(*System)
+
+// WithRecorder has r told what befalls the system's actors.
+func WithRecorder(r Recorder) SystemOption { return func(s *System) { s.recorder = r } }
+
+// NewSystem starts a system with no actors but its root.
+func NewSystem(name string, on Executor, opts ...SystemOption) *System {
+	s := &System{name: name, exec: on, done: make(chan struct{})}
+	for _, opt := range opts {
+		opt(s)
+	}
+	root := newCell(s, nil, "", func(*Context[struct{}]) Actor[struct{}] {
+		return Func[struct{}](func(*Context[struct{}], struct{}) {})
+	}, []Option{Restarts(0, 0), Capacity(rootCapacity), StopWithin(time.Hour)})
+	s.root = &root.context.core
+	on.launch(&root.context)
+	return s
+}
+
+const rootCapacity = 16
+
+// Name is the system's.
+func (s *System) Name() string { return s.name }
+
+// Executor is what the system runs on.
+func (s *System) Executor() Executor { return s.exec }
+
+// Elapsed is the time since the executor started: monotonic, virtual in a World.
+func (s *System) Elapsed() time.Duration { return s.exec.elapsed() }
+
+func (s *System) owner() *core { return nil }
+
+func (s *System) record(e Event) {
+	if s.recorder == nil {
+		return
+	}
+	e.At, e.System = s.exec.elapsed(), s.name
+	s.recorder.Record(e)
+}
+
+func (s *System) rootEnded(cause error) {
+	s.err = cause
+	close(s.done)
+}
+
+// Done is closed when every actor has ended, or was given up.
+func (s *System) Done() <-chan struct{} { return s.done }
+
+// Err is why the system ended: nil after an ordinary stop or before the end.
+func (s *System) Err() error {
+	select {
+	case <-s.done:
+		return s.err
+	default:
+		return nil
+	}
+}
+
+// Stop ends every actor and returns when they have ended, or after within, with
+// a [*HungError] that names those still busy. A system that had failed returns
+// why.
+func (s *System) Stop(within time.Duration) error {
+	s.root.inbox.deliver(&signal{kind: signalStop, payload: stopOrder{by: s.exec.elapsed() + within}})
+	s.exec.awaitEnd(s.done)
+	return s.err
+}
+
+// Spawn starts an actor under s and returns the way to reach it: messages may
+// be sent at once, they wait for its start. The name must be free under s and
+// not empty, and may group children in the path with a slash (link/n7); anything
+// else is a mistake in the program, and panics. Under an actor or a system that is ending, nothing starts, and the
+// Ref answers [Stopped].
+func Spawn[M any](s Scope, name string, construct Constructor[M], opts ...Option) Ref[M] {
+	parent := s.owner()
+	sys, outside := s.(*System)
+	if !outside {
+		sys = parent.id.sys
+	}
+	c := newCell(sys, parent, name, construct, opts)
+	var err error
+	if outside {
+		c.context.parent = sys.root
+		err = sys.exec.adopt(sys.root, &c.context.core)
+	} else {
+		err = parent.adopt(&c.context.core)
+	}
+	switch {
+	case errors.Is(err, ErrStopped):
+		close(c.mailbox.dead)
+	case err != nil:
+		panic(err)
+	default:
+		sys.exec.launch(&c.context)
+	}
+	return Ref[M]{&c.mailbox}
+}
+
+func newCell[M any](sys *System, parent *core, name string, construct Constructor[M], opts []Option) *cell[M] {
+	path := name
+	if parent != nil && parent.id.path != "" {
+		path = parent.id.path + "/" + name
+	}
+	c := &cell[M]{}
+	ctx := &c.context
+	ctx.options = defaults()
+	for _, opt := range opts {
+		opt(&ctx.options)
+	}
+	c.identity = identity{sys: sys, path: path}
+	c.mailbox = newMailbox[M](&c.identity, ctx.options.capacity, ctx.options.overflow)
+	ctx.id, ctx.inbox, ctx.parent, ctx.name = c.mailbox.id, &c.mailbox, parent, name
+	ctx.box, ctx.construct = &c.mailbox, construct
+	return c
+}
+
+// adoption asks the root to take in an actor spawned from outside.
+type adoption struct {
+	child *core
+	done  chan<- error
+}

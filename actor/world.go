@@ -1,0 +1,166 @@
+package actor
+
+import (
+	"fmt"
+	"hash/fnv"
+	"io"
+	"math/rand/v2"
+	"time"
+)
+
+// World is the executor of virtual time: one goroutine, the one that calls
+// Step or Run, steps every actor of every system in it. Which actor with a
+// message waiting goes next is drawn from the seed; handling takes no virtual
+// time; when no actor has a message, time jumps to the next event. So the same
+// seed gives the same run, and another seed another interleaving.
+//
+// A World and everything in it belong to one goroutine.
+type World struct {
+	seed   uint64
+	random *rand.Rand
+	epoch  time.Time
+	clock  time.Duration
+	events events
+	ready  []simulated
+	trace  io.Writer
+	line   []byte
+}
+
+// simulated is an actor in a World with something to do.
+type simulated interface {
+	// advance does one thing and reports whether there is more to do.
+	advance() bool
+	census() census
+}
+
+// worldEpoch is the time of day at which every World begins.
+var worldEpoch = time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// NewWorld makes an empty world at virtual time 0.
+func NewWorld(seed uint64) *World {
+	return &World{seed: seed, random: rand.New(rand.NewPCG(seed, 0x9e3779b97f4a7c15)), epoch: worldEpoch}
+}
+
+// Trace writes a line for each thing that happens, until w is nil again: the
+// virtual time in ns, the system, the actor's path, the event, the message's
+// type, and its text where it is a fmt.Stringer.
+func (w *World) Trace(to io.Writer) { w.trace = to }
+
+// Elapsed is the virtual time since the world began.
+func (w *World) Elapsed() time.Duration { return w.clock }
+
+// Rand is the world's own source. What is drawn from it, such as a latency,
+// replays with the seed.
+func (w *World) Rand() *rand.Rand { return w.random }
+
+// At runs f at virtual time t (at once if t has passed), outside any actor.
+// Events of one time run in the order in which they were asked for.
+func (w *World) At(t time.Duration, f func()) { w.events.push(&event{at: max(t, w.clock), run: f}) }
+
+// Step does the next thing: one actor's one message or, where none has any, one
+// event. It reports whether there was anything to do.
+func (w *World) Step() bool {
+	if len(w.ready) > 0 {
+		w.stepActor()
+		return true
+	}
+	next := w.events.pop()
+	if next == nil {
+		return false
+	}
+	w.clock = next.at
+	next.run()
+	return true
+}
+
+func (w *World) stepActor() {
+	i, last := w.random.IntN(len(w.ready)), len(w.ready)-1
+	actor := w.ready[i]
+	w.ready[i] = w.ready[last]
+	w.ready[last] = nil
+	w.ready = w.ready[:last]
+	if actor.advance() {
+		w.ready = append(w.ready, actor)
+	}
+}
+
+// Run runs the world for d of virtual time.
+func (w *World) Run(d time.Duration) {
+	until := w.clock + d
+	for len(w.ready) > 0 || w.events.due(until) {
+		w.Step()
+	}
+	w.clock = until
+}
+
+// RunWhile runs the world as long as cond holds and there is anything to do.
+func (w *World) RunWhile(cond func() bool) {
+	for cond() && w.Step() {
+	}
+}
+
+func (w *World) elapsed() time.Duration { return w.clock }
+func (w *World) now() time.Time         { return w.epoch.Add(w.clock) }
+func (w *World) launch(r runner)        { r.simulate(w) }
+func (w *World) newWaker() waker        { return &simWaker{world: w} }
+
+func (w *World) seeds(system, path string, incarnation int) (uint64, uint64) {
+	h := fnv.New64a()
+	fmt.Fprintf(h, "%s\x00%s\x00%d", system, path, incarnation)
+	return w.seed, h.Sum64()
+}
+
+func (w *World) await(answers <-chan *signal, within time.Duration) *signal {
+	var got *signal
+	timedOut := false
+	w.At(w.clock+within, func() { timedOut = true })
+	w.RunWhile(func() bool {
+		select {
+		case got = <-answers:
+		default:
+		}
+		return got == nil && !timedOut
+	})
+	return got
+}
+
+func (w *World) awaitEnd(done <-chan struct{}) {
+	w.RunWhile(func() bool {
+		select {
+		case <-done:
+			return false
+		default:
+			return true
+		}
+	})
+}
+
+func (w *World) adopt(root, child *core) error { return root.adopt(child) }
+
+func (w *World) census(of inbox) census { return of.(simInbox).cell().census() }
+
+// event is something that happens at a virtual time.
+type event struct {
+	at        time.Duration
+	seq       uint64
+	run       func()
+	cancelled bool
+}
+
+// simWaker wakes an actor by an event.
+type simWaker struct {
+	world *World
+	next  *event
+}
+
+func (s *simWaker) wake(to inbox, at time.Duration) {
+	s.cancel()
+	s.next = &event{at: max(at, s.world.clock), run: func() { to.deliver(signalOfWake) }}
+	s.world.events.push(s.next)
+}
+
+func (s *simWaker) cancel() {
+	if s.next != nil {
+		s.next.cancelled = true
+	}
+}
