@@ -1,12 +1,12 @@
 package testbench
 
 import (
-	"errors"
 	"fmt"
 
 	"eddy/testbench/checker"
 	"eddy/testbench/history"
 	"eddy/testbench/network"
+	"eddy/testbench/report"
 )
 
 // Outcome is a run that was made and judged, by whichever engine.
@@ -23,26 +23,17 @@ type Outcome struct {
 	Err error
 }
 
-// Exit statuses of a test.
-const (
-	ExitValid    = 0
-	ExitInvalid  = 1
-	ExitCouldNot = 2
-)
-
-// ExitStatus is 0 for a valid run, 1 for an invalid one, 2 for one that could not be made, was broken
-// off, or cannot be judged.
+// ExitStatus is 0 for a valid run, 1 for one that is not or may not be, 2 for one that could not be made,
+// was broken off, or cannot be judged.
 func (o *Outcome) ExitStatus() int {
-	switch {
-	case o.Err != nil || o.Interrupted:
+	if o.Err != nil || o.Interrupted {
 		return ExitCouldNot
-	case o.Results.Valid == checker.Valid:
-		return ExitValid
-	case o.Results.Valid == checker.Invalid:
-		return ExitInvalid
 	}
-	return ExitCouldNot
+	return report.ExitStatus(o.Results)
 }
+
+// ExitCouldNot is the exit status of a test that could not run to its end.
+const ExitCouldNot = 2
 
 // Judge checks a run against what its workload promises. The outcome has no directory yet.
 func Judge(options Options, run Run) Outcome {
@@ -76,6 +67,3 @@ func netStats(s network.Stats) *checker.NetStats {
 	}
 	return &checker.NetStats{All: counts(s.All), Clients: counts(s.Clients), Servers: counts(s.Servers)}
 }
-
-// ErrInterruptedTwice is the error of a run that had to stop at once.
-var ErrInterruptedTwice = errors.New("interrupted twice: stopped without judging what was measured")

@@ -3,7 +3,6 @@ package testbench
 import (
 	"errors"
 	"fmt"
-	"strings"
 
 	"eddy/testbench/network"
 )
@@ -109,11 +108,11 @@ func (c *Conductor) Exited(id, status string, lastStderr []string) {
 	if len(lastStderr) == 0 {
 		what += "; it wrote nothing to stderr"
 	} else {
-		what += "; the last it wrote to stderr:\n    " + strings.Join(lastStderr, "\n    ") + "\n"
+		what += fmt.Sprintf("; the last it wrote to stderr: %q", lastStderr)
 	}
 	c.find(n, finding{kind: kindExit, what: what,
 		expected: "a node that runs until the bench ends it, whatever requests it gets"})
 	if !n.ready {
-		c.fail(fmt.Errorf("node %s %s", id, strings.TrimSpace(what)))
+		c.fail(fmt.Errorf("node %s %s", id, what))
 	}
 }

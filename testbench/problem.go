@@ -62,9 +62,9 @@ func (l *findings) add(now time.Duration, f finding) {
 	l.list = append(l.list, &f)
 }
 
-// text is the finding as a sentence.
+// text is the finding as a sentence whose subject, the node, has been named.
 func (f *finding) text() string {
-	text := fmt.Sprintf("%s %s (at %.3f s", f.node, f.what, f.first.Seconds())
+	text := fmt.Sprintf("%s (at %.3f s", f.what, f.first.Seconds())
 	if f.count > 1 {
 		text += fmt.Sprintf(", and %d times more", f.count-1)
 	}
@@ -101,7 +101,7 @@ func (l *findings) warnings() []string {
 }
 
 func (f *finding) paragraph() string {
-	text := f.text()
+	text := f.node + " " + f.text()
 	if len(f.line) > 0 {
 		text += " It was: " + f.shownLine()
 	}

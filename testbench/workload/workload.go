@@ -79,15 +79,6 @@ func all() []Workload {
 // Generator starts the operations of one run.
 func (w *Workload) Generator(rng *rand.Rand) Generator { return w.generator(rng) }
 
-// Fs lists the kinds of operations of the workload.
-func (w *Workload) Fs() []string {
-	var fs []string
-	for i := range w.calls {
-		fs = append(fs, w.calls[i].f)
-	}
-	return fs
-}
-
 // Request makes the body that asks a node to perform an operation.
 func (w *Workload) Request(inv Invocation, msgID int64) []byte {
 	c := w.call(inv.F)

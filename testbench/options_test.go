@@ -1,0 +1,78 @@
+package testbench
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestDefaultsAreValid(t *testing.T) {
+	o := Defaults()
+	if err := o.Validate(); err != nil {
+		t.Error(err)
+	}
+	if got := o.Nodes(); !slices.Equal(got, []string{"n1", "n2", "n3", "n4", "n5"}) {
+		t.Errorf("without --node-count the nodes are %v", got)
+	}
+	if o.Workers() != 5 {
+		t.Errorf("%d workers", o.Workers())
+	}
+}
+
+func TestNodeCountNamesNodesFromZero(t *testing.T) {
+	o := Defaults()
+	o.NodeCount = 3
+	if got := o.Nodes(); !slices.Equal(got, []string{"n0", "n1", "n2"}) {
+		t.Error(got)
+	}
+}
+
+func TestConcurrencyMayMultiplyTheNodes(t *testing.T) {
+	for text, want := range map[string]int{"1": 1, "10": 10, "1n": 25, "4n": 100, "007": 7} {
+		o := Defaults()
+		o.NodeCount, o.Concurrency = 25, text
+		if err := o.Validate(); err != nil || o.Workers() != want {
+			t.Errorf("--concurrency %s: %d workers, %v", text, o.Workers(), err)
+		}
+	}
+}
+
+func TestWrongOptionsAreNamedWithValueAndWhatIsAllowed(t *testing.T) {
+	cases := []struct {
+		change func(o *Options)
+		want   string
+	}{
+		{func(o *Options) { o.Workload = "paxos" }, "--workload paxos: expected one of broadcast, echo, g-set, unique-ids"},
+		{func(o *Options) { o.NodeCount = -1 }, "--node-count -1: expected an integer from 1 to 100000"},
+		{func(o *Options) { o.Concurrency = "2x" }, "--concurrency 2x: expected a positive integer such as 10, or one with n after it"},
+		{func(o *Options) { o.Concurrency = "0" }, "--concurrency 0: expected from 1 to 1000000 workers"},
+		{func(o *Options) { o.Concurrency = "99999999999999999999n" }, "--concurrency 99999999999999999999n: expected"},
+		{func(o *Options) { o.Concurrency = "" }, `--concurrency "": expected`},
+		{func(o *Options) { o.Rate = -1 }, "--rate -1: expected a number of operations a second from 0 to 1000000"},
+		{func(o *Options) { o.Rate = math.NaN() }, "--rate NaN: expected"},
+		{func(o *Options) { o.TimeLimit = 0 }, "--time-limit 0s: expected a positive time"},
+		{func(o *Options) { o.LatencyMs = -5 }, "--latency -5: expected milliseconds"},
+		{func(o *Options) { o.LatencyDist = "normal" }, "--latency-dist normal: expected one of constant, uniform, exponential"},
+		{func(o *Options) { o.Nemesis = []string{"kill"} }, "--nemesis kill: expected one of partition"},
+		{func(o *Options) { o.NemesisInterval = 0 }, "--nemesis-interval 0s: expected a positive time"},
+		{func(o *Options) { o.Topology = "star" }, "--topology star: expected one of line, grid, tree, tree2, tree3, tree4, total"},
+		{func(o *Options) { o.Availability = "most" }, "--availability most: expected total or a number from 0 to 1"},
+		{func(o *Options) { o.Recovery = -time.Second }, "--recovery -1s: expected a time that is not negative"},
+		{func(o *Options) { o.ClientTimeout = 0 }, "--client-timeout 0s: expected a positive time"},
+		{func(o *Options) { o.Loss = 2 }, "--loss 2: expected a probability from 0 to 1"},
+	}
+	for _, c := range cases {
+		o := Defaults()
+		c.change(&o)
+		if err := o.Validate(); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("got %v, want %s", err, c.want)
+		}
+	}
+	o := Defaults()
+	o.Rate, o.Topology = -1, "star"
+	if err := o.Validate(); strings.Count(err.Error(), "--") != 2 {
+		t.Errorf("two wrong options: %v", err)
+	}
+}
