@@ -105,7 +105,8 @@ func (c *Context[M]) Restarts() int { return c.restarts }
 // Stop ends the actor, as [Ref.Stop] does: what is queued is still handled.
 func (c *Context[M]) Stop() { c.stopAsked = true }
 
-func (c *Context[M]) owner() *core { return &c.core }
+func (c *Context[M]) owner() *core    { return &c.core }
+func (c *Context[M]) system() *System { return c.id.sys }
 
 func (c *Context[M]) record(e Event) {
 	e.Path = c.id.path

@@ -43,7 +43,10 @@ type core struct {
 
 // Scope is where an actor can be spawned: a *Context (a child) or a *System (an
 // actor at the top).
-type Scope interface{ owner() *core }
+type Scope interface {
+	owner() *core // nil on a System
+	system() *System
+}
 
 // adopt enters a child. A name that is taken, or that is none, is a mistake in the
 // program. A slash inside a name, as in link/n7, groups children in the path.

@@ -68,7 +68,8 @@ func (s *System) Executor() Executor { return s.exec }
 // Elapsed is the time since the executor started: monotonic, virtual in a World.
 func (s *System) Elapsed() time.Duration { return s.exec.elapsed() }
 
-func (s *System) owner() *core { return nil }
+func (s *System) owner() *core    { return nil }
+func (s *System) system() *System { return s }
 
 func (s *System) record(e Event) {
 	if s.recorder == nil {
@@ -111,11 +112,8 @@ func (s *System) Stop(within time.Duration) error {
 // else is a mistake in the program, and panics. Under an actor or a system that is ending, nothing starts, and the
 // Ref answers [Stopped].
 func Spawn[M any](s Scope, name string, construct Constructor[M], opts ...Option) Ref[M] {
-	parent := s.owner()
-	sys, outside := s.(*System)
-	if !outside {
-		sys = parent.id.sys
-	}
+	sys, parent := s.system(), s.owner()
+	outside := parent == nil
 	c := newCell(sys, parent, name, construct, opts)
 	var err error
 	if outside {

@@ -1,0 +1,116 @@
+package node
+
+import (
+	"fmt"
+	"time"
+
+	maelstrom "github.com/jepsen-io/maelstrom/demo/go"
+
+	"eddy/actor"
+)
+
+// KV is one of Maelstrom's key-value services. Keys and values are any JSON.
+// Its errors are [*Error]s: 20 where the key is not there, 22 where a compare
+// and set found another value.
+type KV struct {
+	node    *Node
+	service string
+}
+
+// LinKV is the linearizable key-value service.
+func (n *Node) LinKV() KV { return KV{n, maelstrom.LinKV} }
+
+// SeqKV is the sequentially consistent one. A read, and a write or a compare
+// and set that changes nothing, may be answered from a past state: see
+// [ReadFresh].
+func (n *Node) SeqKV() KV { return KV{n, maelstrom.SeqKV} }
+
+// LWWKV is the last-writer-wins one: two replicas that disagree now and then.
+func (n *Node) LWWKV() KV { return KV{n, maelstrom.LWWKV} }
+
+// Options of a call to a service.
+type KVOptions struct {
+	Within time.Duration // default 1 s
+	Retry  Retry
+}
+
+func (kv KV) call(o KVOptions, typ string, fields any) Call {
+	if o.Within == 0 {
+		o.Within = time.Second
+	}
+	return Call{Dest: kv.service, Type: typ, Fields: fields, Within: o.Within, Retry: o.Retry}
+}
+
+type readFields struct {
+	Key any `json:"key"`
+}
+
+type writeFields struct {
+	Key   any `json:"key"`
+	Value any `json:"value"`
+}
+
+type casFields struct {
+	Key    any  `json:"key"`
+	From   any  `json:"from"`
+	To     any  `json:"to"`
+	Create bool `json:"create_if_not_exists,omitempty"`
+}
+
+// valueOf is the answer to a read.
+type valueOf[V any] struct {
+	Value V `json:"value" wire:"required"`
+}
+
+// Read reads a key's value into a V.
+func Read[M, V any](c *actor.Context[M], kv KV, key any, o KVOptions, wrap func(actor.Answer[V]) M) {
+	RPC(c, kv.node, kv.call(o, "read", readFields{key}), unpackValue(wrap))
+}
+
+func unpackValue[M, V any](wrap func(actor.Answer[V]) M) func(actor.Answer[valueOf[V]]) M {
+	return func(a actor.Answer[valueOf[V]]) M { return wrap(actor.Answer[V]{Value: a.Value.Value, Err: a.Err}) }
+}
+
+// ReadFresh reads a key's value as it is now, or later, also from seq-kv, which
+// may answer a plain [Read] from the past: it first writes a value that was
+// never written before, to a key of this node's own, which brings this node's
+// view up to the present (Maelstrom's doc/services.md; src/maelstrom/service.clj).
+func ReadFresh[M, V any](c *actor.Context[M], kv KV, key any, o KVOptions, wrap func(actor.Answer[V]) M) {
+	call := kv.call(o, "read", readFields{key})
+	never := fmt.Sprintf("%d-%016x", c.Now().UnixNano(), c.Rand().Uint64())
+	call.before = []outgoing{{"write", writeFields{Key: "eddy-fresh-" + kv.node.id, Value: never}}}
+	RPC(c, kv.node, call, unpackValue(wrap))
+}
+
+// Write sets a key's value.
+func Write[M any](c *actor.Context[M], kv KV, key, value any, o KVOptions, wrap func(error) M) {
+	RPC(c, kv.node, kv.call(o, "write", writeFields{key, value}), justError(wrap))
+}
+
+// CompareAndSet sets a key's value to what it is to become if it is from. With
+// create, a key that is not there is set as well; lww-kv has no such thing, and
+// asking it for that fails with error 10 here instead of being ignored there.
+func CompareAndSet[M any](c *actor.Context[M], kv KV, key, from, to any, create bool, o KVOptions, wrap func(error) M) {
+	call := kv.call(o, "cas", casFields{key, from, to, create})
+	if create && kv.service == maelstrom.LWWKV {
+		call.refusal = Errorf(maelstrom.NotSupported, "lww-kv ignores create_if_not_exists")
+	}
+	RPC(c, kv.node, call, justError(wrap))
+}
+
+// Timestamp asks lin-tso for a timestamp: an integer larger than any it gave
+// out before.
+func Timestamp[M any](c *actor.Context[M], n *Node, o KVOptions, wrap func(actor.Answer[int64]) M) {
+	type ts struct {
+		TS int64 `json:"ts" wire:"required"`
+	}
+	RPC(c, n, KV{n, timestampService}.call(o, "ts", nil), func(a actor.Answer[ts]) M {
+		return wrap(actor.Answer[int64]{Value: a.Value.TS, Err: a.Err})
+	})
+}
+
+const timestampService = "lin-tso"
+
+func justError[M any](wrap func(error) M) func(actor.Answer[None]) M {
+	return func(a actor.Answer[None]) M { return wrap(a.Err) }
+}

@@ -1,0 +1,97 @@
+package node
+
+import (
+	"io"
+	"os"
+	"time"
+
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+
+	"eddy/actor"
+)
+
+// A log is written by an actor of its own, in a system of its own that ends
+// last: no handler waits for standard error, and what failed can still say so.
+
+// logSink writes log lines, all that wait in one write.
+type logSink struct {
+	to     io.Writer
+	buffer []byte
+}
+
+const logCapacity = 4096
+
+func (s *logSink) Receive(_ *actor.Context[[]byte], line []byte) {
+	s.buffer = append(s.buffer, line...)
+	if len(s.buffer) >= blockBytes {
+		s.flush()
+	}
+}
+
+func (s *logSink) Idle()    { s.flush() }
+func (s *logSink) Stopped() { s.flush() }
+
+// flush: a log that cannot be written stops nothing.
+func (s *logSink) flush() {
+	_, _ = s.to.Write(s.buffer)
+	s.buffer = s.buffer[:0]
+}
+
+// logEdge hands zap's lines to the sink. A burst beyond the sink's mailbox
+// loses its newest lines, which the mailbox counts; it never holds up an actor.
+type logEdge struct{ to actor.Ref[[]byte] }
+
+func (e logEdge) Write(p []byte) (int, error) {
+	e.to.Send(append([]byte(nil), p...))
+	return len(p), nil
+}
+
+func (logEdge) Sync() error { return nil }
+
+// NewLog makes a log of JSON lines on w, and the function that ends it, once
+// everything that may log has ended.
+func NewLog(w io.Writer, level zapcore.Level) (*zap.Logger, func()) {
+	sys := actor.NewSystem("log", actor.Live())
+	sink := actor.Spawn(sys, "stderr", func(*actor.Context[[]byte]) actor.Actor[[]byte] {
+		return &logSink{to: w}
+	}, actor.Capacity(logCapacity), actor.WhenFull(actor.DropNewest))
+	config := zap.NewProductionEncoderConfig()
+	config.TimeKey, config.EncodeTime = "time", zapcore.EpochNanosTimeEncoder
+	config.MessageKey = "event"
+	core := zapcore.NewCore(zapcore.NewJSONEncoder(config), logEdge{sink}, level)
+	return zap.New(core), func() { _ = sys.Stop(time.Second) }
+}
+
+// defaultLog is what Run logs to when it is given nothing.
+func defaultLog() (*zap.Logger, func()) { return NewLog(os.Stderr, zapcore.WarnLevel) }
+
+// recorder writes what befalls actors to the log.
+type recorder struct{ log *zap.Logger }
+
+func (r recorder) Record(e actor.Event) {
+	level := zapcore.WarnLevel
+	switch e.Kind {
+	case actor.EventSpawn, actor.EventStop:
+		level = zapcore.DebugLevel
+	case actor.EventLate:
+		level = zapcore.InfoLevel
+	case actor.EventPanic, actor.EventEscalate, actor.EventHung:
+		level = zapcore.ErrorLevel
+	}
+	entry := r.log.Check(level, string(e.Kind))
+	if entry == nil {
+		return
+	}
+	fields := []zap.Field{zap.String("actor", e.Path)}
+	if e.Message != "" {
+		fields = append(fields, zap.String("type", e.Message))
+	}
+	if e.Count > 0 {
+		fields = append(fields, zap.Int("count", e.Count))
+	}
+	if e.Err != nil {
+		fields = append(fields, zap.Error(e.Err))
+	}
+	entry.Write(fields...)
+}

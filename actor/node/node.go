@@ -1,0 +1,84 @@
+package node
+
+import (
+	"time"
+
+	"go.uber.org/zap"
+
+	"eddy/actor"
+	"eddy/actor/node/wire"
+)
+
+// Line is one line of output on its way: whom it is for, and its bytes with the
+// line feed.
+type Line struct {
+	Dest string
+	Data []byte
+}
+
+// Service builds a node's actors and declares its routes, once the node knows
+// who it is. It runs before any other message is looked at. An error refuses
+// the init and ends the node.
+type Service func(n *Node) error
+
+// Node is one Maelstrom node: a system of actors and what leads to and from
+// them. Services spawn their actors on it, as on a system.
+//
+// The table of routes belongs to whoever feeds the node its lines and is filled
+// by the Service; the rest never changes, so any actor may use it.
+type Node struct {
+	*actor.System
+	id     string
+	ids    []string
+	log    *zap.Logger
+	output actor.Ref[Line]
+	rpc    actor.Ref[rpcMessage]
+	routes map[string]route
+
+	answerWithin time.Duration
+}
+
+// ID is the node's own id, such as n1.
+func (n *Node) ID() string { return n.id }
+
+// IDs are the ids of all nodes, this one included, in the same order on each.
+// It must not be changed.
+func (n *Node) IDs() []string { return n.ids }
+
+// Log is the node's log.
+func (n *Node) Log() *zap.Logger { return n.log }
+
+// AnswerWithin sets after what time since its arrival a client's request is
+// answered no more: the client has given up and is closed, and Maelstrom stops
+// reading a node that writes to a closed client. To be called by a Service
+// whose clients do not wait the usual 5 s.
+func (n *Node) AnswerWithin(client time.Duration) { n.answerWithin = client - answerMargin }
+
+const (
+	// clientTimeout is how long Maelstrom's clients wait, but for lin-kv's.
+	clientTimeout = 5 * time.Second
+	// answerMargin is left for an answer's way to its client.
+	answerMargin = 100 * time.Millisecond
+)
+
+// Send writes a message to another node: no reply is expected, nothing is
+// retried. fields are as for [wire.AppendMessage]; what cannot be encoded is
+// a mistake in the program, and panics.
+func (n *Node) Send(dest, typ string, fields any) actor.Delivery {
+	return n.write(wire.Header{Src: n.id, Dest: dest, Type: typ}, fields)
+}
+
+func (n *Node) write(h wire.Header, fields any) actor.Delivery {
+	line, err := wire.AppendMessage(make([]byte, 0, lineHint), h, fields)
+	if err != nil {
+		panic("node: encode a " + h.Type + " to " + h.Dest + ": " + err.Error())
+	}
+	return n.output.Send(Line{Dest: h.Dest, Data: append(line, '\n')})
+}
+
+// lineHint is room for an ordinary line.
+const lineHint = 160
+
+// isClient is Maelstrom's rule: a node is a client exactly if its id begins
+// with c.
+func isClient(id string) bool { return id != "" && id[0] == 'c' }
