@@ -2,6 +2,9 @@ package testbench
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
 
 	"eddy/testbench/checker"
 	"eddy/testbench/history"
@@ -11,14 +14,14 @@ import (
 
 // Outcome is a run that was made and judged, by whichever engine.
 type Outcome struct {
-	Engine      string // "builtin" or "maelstrom"
 	Options     Options
-	Dir         string // where its files are; empty if there are none
 	Results     checker.Results
 	History     history.History
-	Warnings    []string
-	Interrupted bool
-	Run         Run // figures of the bench itself; zero under Maelstrom
+	Interrupted bool // ended before its time
+	Run         Run  // figures of the bench itself; zero under Maelstrom
+	// Meta is what a report needs besides the results: the engine, the directory with the run's files
+	// (empty if there is none), warnings, and what the caller has put there.
+	Meta report.Meta
 	// Err says why the run could not be made or not be judged; nil if it was. Results are empty then.
 	Err error
 }
@@ -35,11 +38,13 @@ func (o *Outcome) ExitStatus() int {
 // ExitCouldNot is the exit status of a test that could not run to its end.
 const ExitCouldNot = 2
 
-// Judge checks a run against what its workload promises. The outcome has no directory yet.
-func Judge(options Options, run Run) Outcome {
+// Judge checks a run against what its workload promises. meta is completed with the workload and the
+// run's warnings.
+func Judge(options Options, run Run, meta report.Meta) Outcome {
+	meta.Workload = options.Workload
+	meta.Warnings = slices.Concat(meta.Warnings, run.Warnings)
 	out := Outcome{
-		Engine: "builtin", Options: options,
-		History: run.History, Warnings: run.Warnings, Interrupted: run.Interrupted, Run: run, Err: run.Err,
+		Options: options, History: run.History, Interrupted: run.Interrupted, Run: run, Meta: meta, Err: run.Err,
 	}
 	if out.Err != nil {
 		return out
@@ -59,6 +64,26 @@ func Judge(options Options, run Run) Outcome {
 		out.Err = fmt.Errorf("the run cannot be judged: %w", err)
 	}
 	return out
+}
+
+// Save writes results.json and latency.svg into the directory of the outcome. One without results has
+// neither.
+func (o *Outcome) Save() error {
+	if o.Err != nil {
+		return nil
+	}
+	if err := report.WriteJSON(filepath.Join(o.Meta.Dir, ResultsFile), o.Results); err != nil {
+		return err
+	}
+	plot, err := os.Create(filepath.Join(o.Meta.Dir, PlotFile))
+	if err != nil {
+		return fmt.Errorf("draw latencies: %w", err)
+	}
+	err = report.LatencySVG(plot, o.History, o.Results, o.Meta)
+	if failed := plot.Close(); err == nil {
+		err = failed
+	}
+	return err
 }
 
 func netStats(s network.Stats) *checker.NetStats {

@@ -8,6 +8,7 @@ import (
 
 	"eddy/testbench/checker"
 	"eddy/testbench/history"
+	"eddy/testbench/report"
 )
 
 func smallOptions() Options {
@@ -58,8 +59,8 @@ func TestLineAgainstTheProtocolIsAProblemAndDeafensTheNode(t *testing.T) {
 			if p.Node != "n1" || p.Line != c.line || !strings.Contains(p.Text, c.text) || !strings.Contains(p.Expected, c.expected) {
 				t.Errorf("problem %+v", p)
 			}
-			if !strings.Contains(p.Text, "ignored, as Maelstrom does") || !strings.Contains(strings.Join(out.Warnings, " "), "lines of n1 were ignored") {
-				t.Errorf("not told that the rest is ignored: %q, %q", p.Text, out.Warnings)
+			if !strings.Contains(p.Text, "ignored, as Maelstrom does") || !strings.Contains(strings.Join(out.Meta.Warnings, " "), "lines of n1 were ignored") {
+				t.Errorf("not told that the rest is ignored: %q, %q", p.Text, out.Meta.Warnings)
 			}
 			for _, op := range out.History {
 				if op.F == "read" && op.Process%3 == 1 && op.Type == history.OK {
@@ -75,8 +76,8 @@ func TestMessageInTheNameOfAnotherNodeIsDeliveredAndTold(t *testing.T) {
 	out := simulate(t, o, once(func(n *fakeNode, src string, b body) {
 		n.run.FromNode("n1", []byte(`{"src":"n2","dest":"n0","body":{"type":"gossip"}}`))
 	})).judge(t, o)
-	if out.Results.Valid != checker.Valid || len(out.Warnings) != 1 || !strings.Contains(out.Warnings[0], "n1 sent a message in the name of n2") {
-		t.Errorf("verdict %v, warnings %q", out.Results.Valid, out.Warnings)
+	if out.Results.Valid != checker.Valid || len(out.Meta.Warnings) != 1 || !strings.Contains(out.Meta.Warnings[0], "n1 sent a message in the name of n2") {
+		t.Errorf("verdict %v, warnings %q", out.Results.Valid, out.Meta.Warnings)
 	}
 }
 
@@ -135,8 +136,8 @@ func TestMalformedReplyMakesTheOutcomeUnknownAndIsExplained(t *testing.T) {
 				}
 				return false
 			}).judge(t, o)
-			if out.Results.Stats.InfoCount != 1 || len(out.Warnings) != 1 || !strings.Contains(out.Warnings[0], c.fault) {
-				t.Fatalf("%d unknown, warnings %q", out.Results.Stats.InfoCount, out.Warnings)
+			if out.Results.Stats.InfoCount != 1 || len(out.Meta.Warnings) != 1 || !strings.Contains(out.Meta.Warnings[0], c.fault) {
+				t.Fatalf("%d unknown, warnings %q", out.Results.Stats.InfoCount, out.Meta.Warnings)
 			}
 			for _, op := range out.History {
 				if op.Type == history.Info && !strings.HasPrefix(string(op.Error), `"indeterminate: malformed reply `) {
@@ -219,7 +220,7 @@ func TestNodeThatDoesNotJoinIsNamed(t *testing.T) {
 					t.Errorf("error %q lacks %q", s.Err, want)
 				}
 			}
-			if out := Judge(o, s.Run); out.ExitStatus() != ExitCouldNot {
+			if out := Judge(o, s.Run, report.Meta{}); out.ExitStatus() != ExitCouldNot {
 				t.Errorf("exit status %d", out.ExitStatus())
 			}
 		})
@@ -250,7 +251,7 @@ func TestRepeatedProblemIsToldOnceWithItsCount(t *testing.T) {
 		}
 		return false
 	}).judge(t, o)
-	if len(out.Warnings) != 1 || !strings.Contains(out.Warnings[0], "times more") {
-		t.Errorf("warnings %q", out.Warnings)
+	if len(out.Meta.Warnings) != 1 || !strings.Contains(out.Meta.Warnings[0], "times more") {
+		t.Errorf("warnings %q", out.Meta.Warnings)
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"eddy/testbench/checker"
 	"eddy/testbench/history"
 	"eddy/testbench/network"
+	"eddy/testbench/report"
 )
 
 // virtualClock is a clock whose time jumps to the next callback.
@@ -191,7 +192,7 @@ func simulateWith(t *testing.T, o Options, on func(n *fakeNode, src string, b bo
 
 func (s simulation) judge(t *testing.T, o Options) Outcome {
 	t.Helper()
-	out := Judge(o, s.Run)
+	out := Judge(o, s.Run, report.Meta{})
 	if out.Err != nil {
 		t.Fatal(out.Err)
 	}
@@ -202,7 +203,7 @@ func floodOptions() Options {
 	o := Defaults()
 	o.NodeCount = 25
 	o.Rate = 100
-	o.TimeLimit = 20 * time.Second
+	o.TimeLimit = 10 * time.Second
 	o.LatencyMs = 100
 	o.Topology = "tree4"
 	return o

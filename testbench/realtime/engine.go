@@ -12,10 +12,12 @@ import (
 
 	"eddy/testbench"
 	"eddy/testbench/network"
+	"eddy/testbench/report"
 )
 
 // Config is what an engine needs beyond the options of the test.
 type Config struct {
+	Meta       report.Meta      // what the caller says of the run: its flags and targets
 	Store      string           // directory for the files of runs; empty means testbench.DefaultStore
 	Progress   io.Writer        // where the run is seen; nil for nowhere
 	Terminal   bool             // whether Progress is a terminal
@@ -24,17 +26,20 @@ type Config struct {
 }
 
 // Run makes a run with processes and judges it. What goes wrong is in the outcome: Err tells why there
-// was no run, Warnings what else to know. No process is left when it returns.
+// was no run, the warnings of Meta what else to know. No process is left when it returns.
 func Run(options testbench.Options, config Config) testbench.Outcome {
-	out, err := run(options, config)
+	meta := config.Meta
+	meta.Workload, meta.Engine = options.Workload, "built-in bench"
+	out, err := run(options, config, meta)
 	if err != nil {
-		return testbench.Outcome{Engine: "builtin", Options: options, Dir: out.Dir, Err: err}
+		return testbench.Outcome{Options: options, Meta: out.Meta, Err: err}
 	}
 	return out
 }
 
-func run(options testbench.Options, config Config) (testbench.Outcome, error) {
-	var out testbench.Outcome
+// run gives an outcome of which, if there is an error, only Meta counts.
+func run(options testbench.Options, config Config, meta report.Meta) (testbench.Outcome, error) {
+	out := testbench.Outcome{Meta: meta}
 	if err := options.Validate(); err != nil {
 		return out, err
 	}
@@ -45,18 +50,19 @@ func run(options testbench.Options, config Config) (testbench.Outcome, error) {
 	if config.Store == "" {
 		config.Store = testbench.DefaultStore
 	}
-	out.Dir, err = testbench.NewRunDir(config.Store, options.Workload, time.Now())
+	meta.Dir, err = testbench.NewRunDir(config.Store, options.Workload, time.Now())
 	if err != nil {
 		return out, err
 	}
-	if err := testbench.PointLatest(config.Store, out.Dir); err != nil {
+	out.Meta = meta
+	if err := testbench.PointLatest(config.Store, meta.Dir); err != nil {
 		return out, err
 	}
-	recording, err := testbench.NewRecording(out.Dir)
+	recording, err := testbench.NewRecording(meta.Dir)
 	if err != nil {
 		return out, err
 	}
-	e := &engine{options: options, config: config, dir: out.Dir, loop: newLoop(), recording: recording,
+	e := &engine{options: options, config: config, dir: meta.Dir, loop: newLoop(), recording: recording,
 		console: newConsole(config.Progress, config.Terminal)}
 	measured, err := e.run(bin)
 	if e.watch != nil {
@@ -66,9 +72,10 @@ func run(options testbench.Options, config Config) (testbench.Outcome, error) {
 	if err := errors.Join(err, recording.Close()); err != nil {
 		return out, err
 	}
-	dir := out.Dir
-	out = testbench.Judge(options, measured)
-	out.Dir = dir
+	out = testbench.Judge(options, measured, meta)
+	if err := out.Save(); err != nil {
+		out.Meta.Warnings = append(out.Meta.Warnings, "Not all files of the run could be written: "+err.Error()+".")
+	}
 	return out, nil
 }
 

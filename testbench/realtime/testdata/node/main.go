@@ -56,7 +56,7 @@ func (n *node) begin() {
 		fmt.Fprintln(os.Stderr, "config file not found")
 		os.Exit(7)
 	case "silent":
-		select {}
+		time.Sleep(time.Hour)
 	case "flood-stderr":
 		go func() {
 			for i := 0; ; i++ {
@@ -127,11 +127,10 @@ func (n *node) misbehave(m message) bool {
 	kind, _ := m.Body["type"].(string)
 	client := kind == "broadcast" || kind == "read"
 	switch {
-	case n.mode == "mute-init" || n.mode == "stuck" && n.id != "":
-		if n.mode == "stuck" {
-			select {}
-		}
+	case n.mode == "mute-topology" && kind == "topology":
 		return true
+	case n.mode == "stuck-later" && first && n.handled > 200:
+		time.Sleep(time.Hour)
 	case !client || !first && n.mode != "half-line":
 		return false
 	}
