@@ -1,0 +1,164 @@
+package gossip
+
+import (
+	"time"
+
+	"eddy/actor"
+	"eddy/actor/node"
+)
+
+// The messages of a link.
+type (
+	linkMessage interface{}
+
+	// offer: the store has learned these.
+	offer struct{ entries []entry }
+	// heard: the neighbour said this, and the store has learned what was in it.
+	heard struct {
+		body  gossipBody
+		count int64 // of values
+	}
+	// tick: an interval is over.
+	tick struct{}
+	// linkRole: what the topology makes of this link.
+	linkRole struct {
+		near  bool // the link is one of the topology's
+		paced bool // sends at intervals, else at once
+	}
+	// alarm is a timer of the link's acknowledgements.
+	alarm struct {
+		kind alarmKind
+		id   int64
+	}
+)
+
+type alarmKind uint8
+
+const (
+	alarmRetry alarmKind = iota
+	alarmAck
+)
+
+// linkConfig is what a link is made of, the same in each of its lives.
+type linkConfig struct {
+	Config
+	node  *node.Node
+	store actor.Ref[message]
+	peer  string
+	index int32 // of the link, as in entry.from
+	role  linkRole
+}
+
+// link is the actor that knows what one neighbour has got: the only place
+// where acknowledgements of that neighbour are tracked (in acks), and nobody
+// else touches them. It decides when to send, what, and when again.
+type link struct {
+	linkConfig
+	acks   acks
+	credit bool // paced: the interval before this had nothing to send, so the next value need not wait
+}
+
+// acks is one way of acknowledging: cumulative, each, or none.
+type acks interface {
+	// add queues values to send.
+	add([]entry)
+	// pending reports whether there is something to send that was not sent yet.
+	pending() bool
+	// send sends what is pending.
+	send(*actor.Context[linkMessage])
+	// hear takes in what the neighbour said.
+	hear(*actor.Context[linkMessage], heard)
+	// wake handles a timer.
+	wake(*actor.Context[linkMessage], alarm)
+}
+
+func spawnLink(c *actor.Context[message], config linkConfig) actor.Ref[linkMessage] {
+	return actor.Spawn(c, "link/"+config.peer, func(c *actor.Context[linkMessage]) actor.Actor[linkMessage] {
+		l := &link{linkConfig: config, credit: true}
+		switch config.Ack {
+		case AckCumulative:
+			l.acks = newCumulative(c, l)
+		case AckEach:
+			l.acks = newEach(c, l)
+		default:
+			l.acks = &unacknowledged{link: l}
+		}
+		if c.Restarts() > 0 {
+			l.store.Send(resync{l.index}) // its queue went with the life before
+		}
+		return l
+	}, actor.Capacity(config.Mailbox))
+}
+
+func (l *link) Receive(c *actor.Context[linkMessage], m linkMessage) {
+	switch m := m.(type) {
+	case offer:
+		l.acks.add(l.forward(m.entries))
+		l.maybeSend(c)
+	case heard:
+		l.acks.hear(c, m)
+	case tick:
+		l.credit = !l.acks.pending()
+		if !l.credit {
+			l.acks.send(c)
+		}
+	case linkRole:
+		l.role = m
+		l.maybeSend(c)
+	case alarm:
+		l.acks.wake(c, m)
+	}
+}
+
+// maybeSend sends at once, unless this link is paced and has sent already in
+// this interval.
+func (l *link) maybeSend(c *actor.Context[linkMessage]) {
+	if !l.acks.pending() || l.role.paced && !l.credit {
+		return
+	}
+	l.credit = false
+	l.acks.send(c)
+}
+
+// forward picks, of what the store has learned, what goes over this link.
+func (l *link) forward(entries []entry) []entry {
+	var out []entry
+	for _, e := range entries {
+		if l.wants(e) {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+func (l *link) wants(e entry) bool {
+	switch {
+	case e.from == l.index:
+		return false // the neighbour has it: it came from there
+	case e.from == fromClient:
+		return l.role.near || l.Dissemination == Origin || l.Dissemination == Detour
+	case l.Dissemination == Origin || l.Dissemination == Batch && l.Topology == "mesh":
+		return false // the origin sends it itself
+	}
+	return l.role.near
+}
+
+// say sends one message to the neighbour.
+func (l *link) say(o outgoing) { l.node.Send(l.peer, gossipType, o) }
+
+// chunk is how many of the queued values fit into one message: at least one.
+func (l *link) chunk(queue []entry) int {
+	bytes := 0
+	for i, e := range queue {
+		if bytes += len(e.raw) + 1; bytes > l.BatchBytes && i > 0 {
+			return i
+		}
+	}
+	return len(queue)
+}
+
+// jitter varies a wait by a tenth, so that nodes that lost something together
+// do not repeat it together.
+func jitter(c *actor.Context[linkMessage], d time.Duration) time.Duration {
+	return time.Duration(float64(d) * (0.9 + 0.2*c.Rand().Float64()))
+}

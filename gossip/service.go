@@ -1,0 +1,51 @@
+package gossip
+
+import (
+	"fmt"
+
+	"eddy/actor"
+	"eddy/actor/node"
+)
+
+// Broadcast is the service of Maelstrom's workload broadcast.
+func Broadcast(config Config) node.Service {
+	return func(n *node.Node) error {
+		to, err := start(n, config, "messages")
+		if err != nil {
+			return err
+		}
+		node.Handle(n, "broadcast", to, func(r broadcastRequest) message { return r })
+		node.Handle(n, "topology", to, func(r topologyRequest) message { return r })
+		return nil
+	}
+}
+
+// GSet is the service of Maelstrom's workload g-set. Maelstrom gives it no
+// topology.
+func GSet(config Config) node.Service {
+	return func(n *node.Node) error {
+		if config.Topology == "given" {
+			return fmt.Errorf("--topology given: Maelstrom gives no topology to a g-set; choose one of %s", topologyNames)
+		}
+		to, err := start(n, config, "value")
+		if err != nil {
+			return err
+		}
+		node.Handle(n, "add", to, func(r addRequest) message { return r })
+		return nil
+	}
+}
+
+// start spawns the set and declares what both services have in common.
+func start(n *node.Node, config Config, field string) (actor.Ref[message], error) {
+	config, err := config.filled()
+	if err != nil {
+		return actor.Ref[message]{}, err
+	}
+	to := actor.Spawn(n, "gossip", func(c *actor.Context[message]) actor.Actor[message] {
+		return newStore(c, n, config, field)
+	}, actor.Capacity(config.Mailbox))
+	node.Handle(n, "read", to, func(r readRequest) message { return r })
+	node.Handle(n, gossipType, to, func(r gossipRequest) message { return r })
+	return to, nil
+}

@@ -1,0 +1,202 @@
+package gossip
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	maelstrom "github.com/jepsen-io/maelstrom/demo/go"
+
+	"eddy/actor"
+	"eddy/actor/node"
+	"eddy/actor/node/wire"
+)
+
+// The messages of the store.
+type (
+	message interface{}
+
+	// catchUp: links whose mailboxes were full are offered again what they missed.
+	catchUp struct{}
+	// resync: a link's neighbour has forgotten everything, it needs all again.
+	resync struct{ link int32 }
+)
+
+// store is the actor that owns the set of one node. It answers clients, learns
+// from neighbours, and offers what is new to the links; which neighbour has
+// got what is none of its business, but the links'.
+type store struct {
+	config   Config
+	node     *node.Node
+	topology topology
+	field    string // of a read's answer
+	values   values
+	links    []*neighbour
+	byPeer   map[string]int32
+	ticker   actor.Ref[actor.Pace]
+	behind   bool // catchUp is on its way
+}
+
+// neighbour is what the store knows of a link.
+type neighbour struct {
+	peer    string
+	link    actor.Ref[linkMessage]
+	offered int  // of the log
+	near    bool // a neighbour by the topology
+}
+
+func newStore(c *actor.Context[message], n *node.Node, config Config, field string) actor.Actor[message] {
+	t, err := parseTopology(config.Topology)
+	if err != nil {
+		panic(err) // Config.Check lets no such topology through
+	}
+	s := &store{config: config, node: n, topology: t, field: field, values: newValues(), byPeer: make(map[string]int32)}
+	self := slices.Index(n.IDs(), n.ID())
+	var near []string
+	for _, i := range t.neighbours(self, len(n.IDs())) {
+		near = append(near, n.IDs()[i])
+	}
+	s.connect(c, near)
+	return s
+}
+
+// connect makes the links. The origin's strategies have one to everybody.
+func (s *store) connect(c *actor.Context[message], near []string) {
+	for _, link := range s.links {
+		link.near = slices.Contains(near, link.peer)
+		link.link.Send(linkRole{near: link.near, paced: s.paced(len(near))})
+	}
+	reach := near
+	if s.config.Dissemination == Origin || s.config.Dissemination == Detour {
+		reach = s.node.IDs()
+	}
+	for _, peer := range reach {
+		if _, known := s.byPeer[peer]; !known && peer != s.node.ID() {
+			s.addLink(c, peer, slices.Contains(near, peer), s.paced(len(near)))
+		}
+	}
+	s.startTicker(c, len(near))
+	s.offerAll(c)
+}
+
+// paced reports whether a node with so many neighbours sends at intervals.
+func (s *store) paced(neighbours int) bool { return s.interval(neighbours) > 0 }
+
+func (s *store) interval(neighbours int) time.Duration {
+	if neighbours == 1 {
+		return s.config.LeafInterval
+	}
+	return s.config.Interval
+}
+
+// startTicker starts the actor that paces the links, anew if there was one.
+func (s *store) startTicker(c *actor.Context[message], neighbours int) {
+	every := s.interval(neighbours)
+	s.ticker.Stop()
+	if every == 0 || len(s.links) == 0 {
+		return
+	}
+	refs := make([]actor.Ref[linkMessage], len(s.links))
+	for i, l := range s.links {
+		refs[i] = l.link
+	}
+	s.ticker = actor.SpawnTicker[linkMessage](c, fmt.Sprintf("ticker/%d", len(s.links)), every, tick{}, refs...)
+}
+
+func (s *store) addLink(c *actor.Context[message], peer string, near, paced bool) *neighbour {
+	index := int32(len(s.links))
+	l := &neighbour{peer: peer, near: near}
+	l.link = spawnLink(c, linkConfig{
+		Config: s.config, node: s.node, store: c.Self(), peer: peer, index: index,
+		role: linkRole{near: near, paced: paced},
+	})
+	s.links = append(s.links, l)
+	s.byPeer[peer] = index
+	return l
+}
+
+func (s *store) Receive(c *actor.Context[message], m message) {
+	switch m := m.(type) {
+	case broadcastRequest:
+		s.take(c, m.Body.Message, func() { m.Reply(node.None{}) }, m.Fail)
+	case addRequest:
+		s.take(c, m.Body.Element, func() { m.Reply(node.None{}) }, m.Fail)
+	case readRequest:
+		m.ReplyWith(listed{s.field, s.values.encoded})
+	case topologyRequest:
+		s.given(c, m)
+	case gossipRequest:
+		s.hear(c, m)
+	case catchUp:
+		s.behind = false
+		s.offerAll(c)
+	case resync:
+		s.links[m.link].offered = 0
+		s.offerAll(c)
+	}
+}
+
+// take enters a client's value: it is acknowledged as soon as this node has it.
+func (s *store) take(c *actor.Context[message], value wire.Raw, ok func(), fail func(error)) {
+	fresh, err := s.values.learn(value, fromClient)
+	if err != nil {
+		fail(node.Errorf(maelstrom.MalformedRequest, "%v", err))
+		return
+	}
+	ok()
+	if fresh {
+		s.offerAll(c)
+	}
+}
+
+// given takes Maelstrom's topology, if that is the one to use.
+func (s *store) given(c *actor.Context[message], m topologyRequest) {
+	if s.topology.kind == "given" {
+		near := slices.Clone(m.Body.Topology[s.node.ID()])
+		near = slices.DeleteFunc(near, func(peer string) bool { return !slices.Contains(s.node.IDs(), peer) })
+		s.connect(c, near)
+	}
+	m.Reply(node.None{})
+}
+
+// hear learns from a neighbour, then lets its link know what came: so nothing
+// is acknowledged that is not in the set.
+func (s *store) hear(c *actor.Context[message], m gossipRequest) {
+	index, known := s.byPeer[m.From]
+	if !known {
+		if !slices.Contains(s.node.IDs(), m.From) {
+			return
+		}
+		s.addLink(c, m.From, false, false)
+		index = s.byPeer[m.From]
+	}
+	fresh := false
+	for _, value := range m.Body.Values {
+		if isNew, err := s.values.learn(value, index); err == nil && isNew {
+			fresh = true
+		}
+	}
+	s.links[index].link.Send(heard{body: m.Body, count: int64(len(m.Body.Values))})
+	if fresh {
+		s.offerAll(c)
+	}
+}
+
+// offerAll offers every link what it has not been offered: a slice of the log,
+// whose entries never change. A link with a full mailbox is offered it later.
+func (s *store) offerAll(c *actor.Context[message]) {
+	for _, l := range s.links {
+		if l.offered == len(s.values.log) {
+			continue
+		}
+		if l.link.Send(offer{s.values.log[l.offered:len(s.values.log):len(s.values.log)]}) == actor.Accepted {
+			l.offered = len(s.values.log)
+		} else if !s.behind {
+			s.behind = true
+			c.After(catchUpDelay, catchUp{})
+		}
+	}
+}
+
+// catchUpDelay gives a link time to work off its mailbox.
+const catchUpDelay = 20 * time.Millisecond

@@ -1,0 +1,81 @@
+package gossip
+
+import (
+	"bytes"
+
+	"eddy/actor/node/wire"
+)
+
+// entry is one value of the set and where it came from.
+type entry struct {
+	raw  []byte // JSON as its first sender spelled it, without white space; never changed
+	from int32  // the link it came by, or fromClient
+}
+
+const fromClient = -1
+
+// values is the set: what is in it, in the order it was learned, and its
+// encoding. A value is entered at a cost that does not depend on how many there
+// are; all of them are read at the cost of copying their bytes.
+//
+// The log and the encoding only ever grow at their ends, so a slice of either is
+// a snapshot that may be handed to another goroutine.
+type values struct {
+	known   map[string]struct{} // by canonical form
+	log     []entry
+	encoded []byte // the values, with commas between
+	arena   []byte // what the log's bytes are cut from
+}
+
+const arenaBytes = 16 << 10
+
+func newValues() values { return values{known: make(map[string]struct{})} }
+
+// learn enters a value and reports whether it was new. Values are compared by
+// canonical form: 1 and "1" differ, {"a":1,"b":2} and {"b":2,"a":1} do not.
+func (v *values) learn(value wire.Raw, from int32) (bool, error) {
+	canonical, err := wire.Canonical(value)
+	if err != nil {
+		return false, err
+	}
+	if _, known := v.known[string(canonical)]; known {
+		return false, nil
+	}
+	v.known[string(canonical)] = struct{}{}
+	raw := v.keep(value)
+	v.log = append(v.log, entry{raw: raw, from: from})
+	if len(v.encoded) > 0 {
+		v.encoded = append(v.encoded, ',')
+	}
+	v.encoded = append(v.encoded, raw...)
+	return true, nil
+}
+
+// keep copies a value's bytes, compacted: the line they came in is let go.
+func (v *values) keep(value wire.Raw) []byte {
+	if cap(v.arena)-len(v.arena) < len(value) {
+		v.arena = make([]byte, 0, max(arenaBytes, len(value)))
+	}
+	start := len(v.arena)
+	if plain(value) {
+		v.arena = append(v.arena, value...)
+	} else if compact, err := wire.AppendCompact(v.arena, value); err == nil {
+		v.arena = compact
+	}
+	return v.arena[start:len(v.arena):len(v.arena)]
+}
+
+// plain reports whether a value has no white space to lose, at a glance.
+func plain(value []byte) bool { return bytes.IndexAny(value, " \t\r\n") < 0 }
+
+// listed writes the whole set as one field of an answer.
+type listed struct {
+	field   string
+	encoded []byte
+}
+
+// AppendFields appends "field":[...].
+func (l listed) AppendFields(dst []byte) []byte {
+	dst = append(append(append(dst, '"'), l.field...), `":[`...)
+	return append(append(dst, l.encoded...), ']')
+}
