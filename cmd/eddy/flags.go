@@ -1,0 +1,45 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"eddy/testbench/network"
+)
+
+// seconds is a duration given as Maelstrom gives it: a number of seconds. A
+// unit is understood too.
+type seconds struct{ to *time.Duration }
+
+func (s seconds) String() string {
+	if s.to == nil {
+		return ""
+	}
+	return strconv.FormatFloat(s.to.Seconds(), 'g', -1, 64)
+}
+
+func (s seconds) Set(value string) error {
+	if n, err := strconv.ParseFloat(value, 64); err == nil && n >= 0 && n < 1e9 {
+		*s.to = time.Duration(n * float64(time.Second))
+		return nil
+	}
+	d, err := time.ParseDuration(value)
+	if err != nil || d < 0 {
+		return fmt.Errorf("%q is no time: write a number of seconds, such as 20", value)
+	}
+	*s.to = d
+	return nil
+}
+
+func (seconds) Type() string { return "seconds" }
+
+// distribution is the shape of latencies.
+type distribution network.Distribution
+
+func (d *distribution) String() string { return fmt.Sprint(network.Distribution(*d)) }
+func (d *distribution) Type() string   { return "shape" }
+func (d *distribution) Set(v string) error {
+	*d = distribution(v)
+	return nil
+}

@@ -1,0 +1,75 @@
+// Command eddy serves Maelstrom nodes made of actors, runs clusters of them (or
+// of any other program that speaks Maelstrom's protocol), and judges what
+// happened. It is composition: protocols live in the services' packages, the
+// bench in testbench.
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+)
+
+// version is the release; a build from a checkout adds its commit.
+const version = "0.1.0"
+
+func main() { os.Exit(run(os.Args[1:])) }
+
+// run executes one command line and returns the exit status: 0 for success and
+// a valid run, 1 for an invalid one, 2 for what could not run.
+func run(args []string) int {
+	root := rootCommand()
+	root.SetArgs(args)
+	err := root.Execute()
+	var status exitStatus
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &status):
+		return int(status)
+	}
+	fmt.Fprintln(os.Stderr, "eddy:", err)
+	return exitCouldNotRun
+}
+
+const exitCouldNotRun = 2
+
+// exitStatus is an error that has been reported already.
+type exitStatus int
+
+func (s exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
+
+func rootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "eddy",
+		Short: "Distributed protocols as actors, and a bench that runs and judges them",
+		Long: `Eddy serves Maelstrom nodes made of actors, runs clusters of them under the
+real Maelstrom or a built-in bench, and judges what happened.
+
+  eddy test broadcast --challenge 3d     run a Gossip Glomers challenge
+  eddy serve broadcast                   be one node on stdin and stdout
+  eddy check broadcast history.edn       judge a stored history`,
+		Version:       fullVersion(),
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	root.SetVersionTemplate("eddy {{.Version}}\n")
+	root.AddCommand(serveCommand(), testCommand(), checkCommand())
+	return root
+}
+
+func fullVersion() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return version
+	}
+	for _, setting := range info.Settings {
+		if setting.Key == "vcs.revision" && len(setting.Value) >= 12 {
+			return version + " (" + setting.Value[:12] + ")"
+		}
+	}
+	return version
+}

@@ -1,0 +1,112 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"eddy/actor/node"
+	"eddy/echo"
+	"eddy/gossip"
+	"eddy/uniqueids"
+)
+
+// service is something that `eddy serve` can be: its name is the workload's.
+type service struct {
+	name  string
+	short string
+	long  string
+	// flags declares the strategy's flags; the function it returns builds the
+	// service of the flags as they were given, or says why they make no sense.
+	flags func(*pflag.FlagSet) func() (node.Service, error)
+}
+
+// services in the order in which they are listed.
+var services = []service{
+	{
+		name: "echo", short: "Answers with what it is sent",
+		flags: func(*pflag.FlagSet) func() (node.Service, error) {
+			return func() (node.Service, error) { return echo.Service, nil }
+		},
+	},
+	{
+		name: "unique-ids", short: "Generates ids that no other node generates",
+		flags: uniqueIDFlags,
+	},
+	{
+		name: "broadcast", short: "Gets every value to every node",
+		long: broadcastLong, flags: gossipFlags(gossip.Broadcast),
+	},
+	{
+		name: "g-set", short: "A set that only grows, the same on every node in the end",
+		long: broadcastLong, flags: gossipFlags(gossip.GSet),
+	},
+}
+
+func findService(name string) (service, error) {
+	names := ""
+	for _, s := range services {
+		if s.name == name {
+			return s, nil
+		}
+		names += ", " + s.name
+	}
+	return service{}, fmt.Errorf("there is no service %q; choose one of %s", name, names[2:])
+}
+
+func uniqueIDFlags(flags *pflag.FlagSet) func() (node.Service, error) {
+	strategy := flags.String("strategy", string(uniqueids.Counter), "counter or snowflake")
+	return func() (node.Service, error) {
+		s := uniqueids.Strategy(*strategy)
+		return uniqueids.Service(s), s.Check()
+	}
+}
+
+const broadcastLong = `The strategy is how values get around (--strategy), over which links
+(--topology), and how a node knows that a neighbour has got something (--ack).
+
+  flood    a new value goes at once to every neighbour but the one it came from
+  origin   the node that a client gave the value sends it to all the others
+  detour   origin, and whoever learns something new also sends it to its neighbours
+  batch    each neighbour is sent now and then what it has not acknowledged
+
+With --ack none, what the network loses is lost; each and cumulative get every
+value everywhere through loss and partitions.`
+
+func gossipFlags(build func(gossip.Config) node.Service) func(*pflag.FlagSet) func() (node.Service, error) {
+	return func(flags *pflag.FlagSet) func() (node.Service, error) {
+		var c gossip.Config
+		strategy := flags.String("strategy", string(gossip.Batch), "flood, origin, detour or batch")
+		ack := flags.String("ack", "", "none, each or cumulative (default cumulative for batch, else each)")
+		flags.StringVar(&c.Topology, "topology", "", "given, line, grid, tree:k, star, clusters:k or mesh (default star for batch, grid for flood, mesh for origin, line for detour)")
+		flags.DurationVar(&c.Interval, "interval", 0, "between two batches to a neighbour (default 250ms)")
+		flags.DurationVar(&c.LeafInterval, "leaf-interval", 0, "the same for a node with one neighbour; 0: at once")
+		flags.DurationVar(&c.Retry, "retry", 0, "until what is not acknowledged is sent again (default 1s, plus --ack-delay)")
+		flags.DurationVar(&c.RetryMax, "retry-max", 0, "bound on the doubling of --retry (default twice --retry)")
+		flags.DurationVar(&c.AckDelay, "ack-delay", 0, "how long an acknowledgement waits for a message to ride on (default 3 intervals)")
+		flags.IntVar(&c.BatchBytes, "batch-bytes", 0, "bound on the values of one message (default 65536)")
+		flags.IntVar(&c.Mailbox, "mailbox", 0, "messages that an actor's mailbox holds (default 256)")
+		return func() (node.Service, error) {
+			c.Dissemination, c.Ack = gossip.Dissemination(*strategy), gossip.Ack(*ack)
+			if err := nonZero(flags, "interval", "retry", "retry-max", "ack-delay", "batch-bytes", "mailbox"); err != nil {
+				return nil, err
+			}
+			return build(c), c.Check()
+		}
+	}
+}
+
+// nonZero refuses a 0 that was given for a flag whose absence is a default.
+func nonZero(flags *pflag.FlagSet, names ...string) error {
+	for _, name := range names {
+		flag := flags.Lookup(name)
+		if !flag.Changed {
+			continue
+		}
+		if value := flag.Value.String(); value == "0" || value == time.Duration(0).String() {
+			return fmt.Errorf("--%s %s: must be above 0; leave it out for the default", name, value)
+		}
+	}
+	return nil
+}
