@@ -90,10 +90,11 @@ func (c *Context[M]) Elapsed() time.Duration { return c.id.sys.exec.elapsed() }
 func (c *Context[M]) Now() time.Time { return c.id.sys.exec.now() }
 
 // Rand is the actor's own source: PCG, seeded by the operating system when
-// live, from the World's seed, the path and the incarnation when simulated.
+// live; when simulated from the World's seed, the System's name and how many of
+// that name there were before, the path, and the incarnation.
 func (c *Context[M]) Rand() *rand.Rand {
 	if c.random == nil {
-		a, b := c.id.sys.exec.seeds(c.id.sys.name, c.id.path, c.restarts)
+		a, b := c.id.sys.exec.seeds(c.id, c.restarts)
 		c.random = rand.New(rand.NewPCG(a, b))
 	}
 	return c.random

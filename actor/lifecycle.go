@@ -13,7 +13,7 @@ const burstMax = 256
 func (c *Context[M]) run() {
 	defer func() {
 		if c.phase != ended { // a handler called runtime.Goexit
-			c.fail(&PanicError{Path: c.id.path, Value: "runtime.Goexit", Stack: debug.Stack()})
+			c.fail(c.recordPanic("runtime.Goexit"))
 			go c.resume()
 		}
 	}()
@@ -51,7 +51,7 @@ func (c *Context[M]) start() {
 func (c *Context[M]) incarnate() {
 	defer func() {
 		if value := recover(); value != nil {
-			c.fail(&PanicError{Path: c.id.path, Value: value, Stack: debug.Stack()})
+			c.fail(c.recordPanic(value))
 		}
 	}()
 	c.phase = running
@@ -139,7 +139,7 @@ func (c *Context[M]) settle() {
 func (c *Context[M]) idle() {
 	defer func() {
 		if value := recover(); value != nil {
-			c.fail(&PanicError{Path: c.id.path, Value: value, Stack: debug.Stack()})
+			c.fail(c.recordPanic(value))
 		}
 	}()
 	c.idler.Idle()
@@ -185,8 +185,11 @@ func (c *Context[M]) obey(sig *signal) {
 			c.arm()
 		}
 	case signalStop:
-		order, _ := sig.payload.(stopOrder)
-		c.beginStop(&order)
+		if order, bounded := sig.payload.(stopOrder); bounded {
+			c.beginStop(&order)
+		} else {
+			c.beginStop(nil)
+		}
 	case signalEnded:
 		c.childEnded(sig.payload.(*core))
 	case signalNotice:
@@ -211,10 +214,16 @@ func (c *Context[M]) keep(env *envelope[M]) {
 	c.kept = append(c.kept, *env)
 }
 
-// panicked: the handler panicked over env.
-func (c *Context[M]) panicked(value any, env *envelope[M]) {
+// recordPanic is called where a panic was recovered, for its stack.
+func (c *Context[M]) recordPanic(value any) *PanicError {
 	err := &PanicError{Path: c.id.path, Value: value, Stack: debug.Stack()}
 	c.record(Event{Kind: EventPanic, Err: err, Message: typeName[M]()})
+	return err
+}
+
+// panicked: the handler panicked over env.
+func (c *Context[M]) panicked(value any, env *envelope[M]) {
+	err := c.recordPanic(value)
 	if env.sig == nil || env.sig.kind == signalAsk {
 		refuse(env, err)
 	}
@@ -249,10 +258,10 @@ func (c *Context[M]) fail(cause error) {
 }
 
 // beginStop starts the end on a parent's order, somebody's or the actor's own
-// wish. A second one only makes it sooner.
+// wish (order is nil). A second one only makes it sooner.
 func (c *Context[M]) beginStop(order *stopOrder) {
 	by := c.Elapsed() + c.options.stopWithin
-	if order != nil && order.by != 0 {
+	if order != nil {
 		by = min(by, order.by)
 	}
 	switch c.phase {
@@ -380,8 +389,7 @@ func (c *Context[M]) tellOfEnd() {
 func (c *Context[M]) lastWords(s Stopper) {
 	defer func() {
 		if value := recover(); value != nil {
-			err := &PanicError{Path: c.id.path, Value: value, Stack: debug.Stack()}
-			c.record(Event{Kind: EventPanic, Err: err})
+			err := c.recordPanic(value)
 			if c.cause == nil {
 				c.cause = fmt.Errorf("while stopping: %w", err)
 			}

@@ -17,7 +17,8 @@ func (l *live) now() time.Time         { return time.Now() }
 func (l *live) launch(r runner)        { go r.run() }
 func (l *live) newWaker() waker        { return &liveWaker{live: l} }
 
-func (l *live) seeds(string, string, int) (uint64, uint64) { return rand.Uint64(), rand.Uint64() }
+func (l *live) enter(string) int                      { return 0 }
+func (l *live) seeds(*identity, int) (uint64, uint64) { return rand.Uint64(), rand.Uint64() }
 
 func (l *live) await(answers <-chan *signal, within time.Duration) *signal {
 	timeout := time.NewTimer(within)

@@ -14,6 +14,7 @@ type Stats struct {
 	Deepest  int    // most messages seen waiting
 	Waiting  int    // messages waiting now
 	Late     uint64 // answers that came after their deadline, or twice
+	Asking   int    // requests of its own that have no answer yet
 }
 
 // census is an actor's answer to the question for its counters.
@@ -32,6 +33,7 @@ func (c *Context[M]) census() census {
 		Deepest:  c.deepest,
 		Waiting:  len(c.box.queue),
 		Late:     c.late,
+		Asking:   c.asking,
 	}}
 	for _, child := range c.children {
 		out.children = append(out.children, child.inbox)

@@ -10,6 +10,7 @@ import (
 // System when one of them fails beyond its restart budget.
 type System struct {
 	name     string
+	life     int // systems of this name before it, in a World
 	exec     Executor
 	recorder Recorder
 	root     *core
@@ -22,7 +23,8 @@ type System struct {
 type Executor interface {
 	elapsed() time.Duration
 	now() time.Time
-	seeds(system, path string, incarnation int) (uint64, uint64)
+	enter(name string) (life int)
+	seeds(of *identity, incarnation int) (uint64, uint64)
 	launch(runner)
 	newWaker() waker
 	await(answers <-chan *signal, within time.Duration) *signal
@@ -45,7 +47,7 @@ func WithRecorder(r Recorder) SystemOption { return func(s *System) { s.recorder
 
 // NewSystem starts a system with no actors but its root.
 func NewSystem(name string, on Executor, opts ...SystemOption) *System {
-	s := &System{name: name, exec: on, done: make(chan struct{})}
+	s := &System{name: name, life: on.enter(name), exec: on, done: make(chan struct{})}
 	for _, opt := range opts {
 		opt(s)
 	}
@@ -101,9 +103,16 @@ func (s *System) Err() error {
 // a [*HungError] that names those still busy. A system that had failed returns
 // why.
 func (s *System) Stop(within time.Duration) error {
-	s.root.inbox.deliver(&signal{kind: signalStop, payload: stopOrder{by: s.exec.elapsed() + within}})
+	s.BeginStop(within)
 	s.exec.awaitEnd(s.done)
 	return s.err
+}
+
+// BeginStop orders what [System.Stop] does and does not wait for it: [System.Done]
+// is closed at the end. Within 0 the System ends at once and leaves behind the
+// actors that are not idle.
+func (s *System) BeginStop(within time.Duration) {
+	s.root.inbox.deliver(&signal{kind: signalStop, payload: stopOrder{by: s.exec.elapsed() + within}})
 }
 
 // Spawn starts an actor under s and returns the way to reach it: messages may

@@ -22,6 +22,7 @@ type World struct {
 	clock  time.Duration
 	events events
 	ready  []simulated
+	lives  map[string]int // systems so far of each name
 	trace  io.Writer
 	line   []byte
 }
@@ -38,7 +39,10 @@ var worldEpoch = time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // NewWorld makes an empty world at virtual time 0.
 func NewWorld(seed uint64) *World {
-	return &World{seed: seed, random: rand.New(rand.NewPCG(seed, 0x9e3779b97f4a7c15)), epoch: worldEpoch}
+	return &World{
+		seed: seed, random: rand.New(rand.NewPCG(seed, 0x9e3779b97f4a7c15)),
+		epoch: worldEpoch, lives: make(map[string]int),
+	}
 }
 
 // Trace writes a line for each thing that happens, until w is nil again: the
@@ -48,6 +52,9 @@ func (w *World) Trace(to io.Writer) { w.trace = to }
 
 // Elapsed is the virtual time since the world began.
 func (w *World) Elapsed() time.Duration { return w.clock }
+
+// Now is the virtual time of day.
+func (w *World) Now() time.Time { return w.now() }
 
 // Rand is the world's own source. What is drawn from it, such as a latency,
 // replays with the seed.
@@ -104,9 +111,16 @@ func (w *World) now() time.Time         { return w.epoch.Add(w.clock) }
 func (w *World) launch(r runner)        { r.simulate(w) }
 func (w *World) newWaker() waker        { return &simWaker{world: w} }
 
-func (w *World) seeds(system, path string, incarnation int) (uint64, uint64) {
+// enter counts the systems of a name: a node that is killed and started again
+// must not draw again what its former life drew.
+func (w *World) enter(name string) int {
+	w.lives[name]++
+	return w.lives[name] - 1
+}
+
+func (w *World) seeds(of *identity, incarnation int) (uint64, uint64) {
 	h := fnv.New64a()
-	fmt.Fprintf(h, "%s\x00%s\x00%d", system, path, incarnation)
+	fmt.Fprintf(h, "%s\x00%d\x00%s\x00%d", of.sys.name, of.sys.life, of.path, incarnation)
 	return w.seed, h.Sum64()
 }
 
