@@ -94,7 +94,8 @@ func (e *envelope) scanBody(line []byte, i int) (int, fault) {
 		if i, f = skipValue(line, i, 2); f != noFault {
 			return i, f
 		}
-		if field := e.reserved(key); field != nil {
+		// A number at the very end of a line that was cut off may have lost digits.
+		if field := e.reserved(key); field != nil && i < len(line) {
 			*field = line[start:i]
 		}
 		i, more, f = nextMember(line, i)
