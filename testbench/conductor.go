@@ -176,6 +176,9 @@ func (c *Conductor) end() {
 	if c.phase == phaseOver {
 		return
 	}
+	if c.phase == phaseMain {
+		c.pace.stop(c.clock.Now())
+	}
 	c.phase = phaseOver
 	c.ended()
 }

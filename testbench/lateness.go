@@ -10,6 +10,7 @@ import (
 type Lateness struct {
 	counts [latenessBuckets]int64
 	max    time.Duration
+	sum    time.Duration
 	n      int64
 }
 
@@ -24,6 +25,7 @@ func (l *Lateness) Add(late time.Duration) {
 	late = max(late, 0)
 	l.counts[latenessBucket(late)]++
 	l.max = max(l.max, late)
+	l.sum += late
 	l.n++
 }
 
@@ -33,6 +35,7 @@ func (l *Lateness) Merge(other *Lateness) {
 		l.counts[i] += c
 	}
 	l.max = max(l.max, other.max)
+	l.sum += other.sum
 	l.n += other.n
 }
 

@@ -57,7 +57,7 @@ func (p *pace) perSecond() float64 {
 const (
 	latenessP99Max = 10 * time.Millisecond
 	latenessMaxMax = 100 * time.Millisecond
-	// heldShareMax is the share of operations that may find all workers busy.
+	// heldShareMax is the share of the time in which an operation may be due and no worker free.
 	heldShareMax = 0.05
 )
 
@@ -86,9 +86,9 @@ func (p *pace) warnings(o *Options) []string {
 		warnings = append(warnings, fmt.Sprintf("The bench began operations late (%v): the machine is too slow or too busy for --rate %v with this cluster, and latencies may be too high by as much.",
 			late, o.Rate))
 	}
-	if held := p.held.Figures(); p.stopped > p.started && float64(held.Count) > heldShareMax*float64(p.operations()) {
-		warnings = append(warnings, fmt.Sprintf("All %d workers were waiting for replies when %d of %d operations were due: %.1f operations a second were begun where --rate asks for %v. More workers (--concurrency) would keep the rate.",
-			o.Workers(), held.Count, p.operations(), p.perSecond(), o.Rate))
+	if run := p.stopped - p.started; run > 0 && p.held.sum > time.Duration(heldShareMax*float64(run)) {
+		warnings = append(warnings, fmt.Sprintf("All %d workers were waiting for replies when an operation was due, %d times, for %v of %v: %.1f operations a second were begun where --rate asks for %v. More workers (--concurrency) would keep the rate.",
+			o.Workers(), p.held.n, roundTime(p.held.sum), roundTime(run), p.perSecond(), o.Rate))
 	}
 	return warnings
 }

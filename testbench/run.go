@@ -39,6 +39,9 @@ func (c *Conductor) Run() Run {
 		PerSecond:   c.pace.perSecond(),
 		Err:         errors.Join(c.failures...),
 	}
+	if c.interrupted {
+		run.Warnings = append(run.Warnings, fmt.Sprintf("The run was interrupted after %v: what was on its way then was not waited for, so that values may look lost.", roundTime(run.Elapsed)))
+	}
 	run.Warnings = append(run.Warnings, c.pace.warnings(&c.options)...)
 	if workers := c.threads.workers; workers < len(c.nodes) {
 		run.Warnings = append(run.Warnings, fmt.Sprintf("%d workers for %d nodes: no client talks to %s and after. --concurrency 1n gives every node one.",

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"eddy/testbench/child"
 )
 
 // process is one node: an operating system process and what stands at its pipes.
@@ -38,7 +40,6 @@ func newProcess(id, bin string, args []string, logPath string, seen bool) (*proc
 	command := exec.Command(bin, args...)
 	command.Dir = os.TempDir() // where Maelstrom runs them
 	command.Stdin, command.Stdout, command.Stderr = files.nodeIn, files.nodeOut, files.nodeErr
-	command.SysProcAttr = attributes()
 	return &process{id: id, command: command, pipes: files, logPath: logPath,
 		ended: make(chan struct{}), stderrDone: make(chan struct{})}, nil
 }
@@ -46,27 +47,17 @@ func newProcess(id, bin string, args []string, logPath string, seen bool) (*proc
 // Deliver hands the node a line, without waiting for the node.
 func (p *process) Deliver(line []byte, planned time.Duration) { p.input.put(line, planned) }
 
-// start starts processes, one after the other, and stops at the first that cannot be. They are started
-// from one thread, which release lets go: the kernel can be told to kill a process when its parent dies,
-// but takes the thread for the parent.
+// start starts processes; release must be called once they have ended.
 func start(processes []*process) (release func(), err error) {
-	result, quit := make(chan error), make(chan struct{})
-	go func() {
-		runtime.LockOSThread() // and never unlocked: the thread ends with the goroutine
-		result <- startEach(processes)
-		<-quit
-	}()
-	return func() { close(quit) }, <-result
-}
-
-func startEach(processes []*process) error {
+	var commands []*exec.Cmd
 	for _, p := range processes {
-		if err := p.command.Start(); err != nil {
-			return startError(p.id, p.command.Path, err)
-		}
-		p.pipes.started()
+		commands = append(commands, p.command)
 	}
-	return nil
+	release, failed, err := child.Start(commands, func(i int) { processes[i].pipes.started() })
+	if err != nil {
+		err = startError(processes[failed].id, processes[failed].command.Path, err)
+	}
+	return release, err
 }
 
 // startError tells why a program does not start in words that say what to do.
@@ -83,7 +74,7 @@ func startError(id, bin string, err error) error {
 // wait waits for the process to end, then for the rest of its output, and calls exited with how it ended.
 func (p *process) wait(outputDone <-chan struct{}, exited func(status string)) {
 	err := p.command.Wait()
-	killGroup(p.command.Process) // what it has started and left behind
+	child.Kill(p.command) // what it has started and left behind
 	select {
 	case <-outputDone:
 	case <-time.After(exitGrace):
@@ -102,9 +93,7 @@ func (p *process) kill() {
 	select {
 	case <-p.ended:
 	default:
-		if p.command.Process != nil {
-			killGroup(p.command.Process)
-		}
+		child.Kill(p.command)
 	}
 }
 

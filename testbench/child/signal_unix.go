@@ -1,6 +1,6 @@
 //go:build unix
 
-package realtime
+package child
 
 import (
 	"os"
@@ -12,3 +12,6 @@ func killGroup(p *os.Process) {
 	_ = syscall.Kill(-p.Pid, syscall.SIGKILL)
 	_ = p.Kill()
 }
+
+// interruptGroup asks a process and all of its group to end.
+func interruptGroup(p *os.Process) { _ = syscall.Kill(-p.Pid, syscall.SIGINT) }

@@ -1,6 +1,6 @@
 //go:build !unix
 
-package realtime
+package child
 
 import (
 	"os"
@@ -12,3 +12,6 @@ func attributes() *syscall.SysProcAttr { return nil }
 
 // killGroup ends a process. One that has ended already is no failure.
 func killGroup(p *os.Process) { _ = p.Kill() }
+
+// interruptGroup asks a process to end.
+func interruptGroup(p *os.Process) { _ = p.Signal(os.Interrupt) }
