@@ -11,12 +11,10 @@ type Answer[A any] struct {
 }
 
 // Reply is the right to answer one request, once. It travels inside the
-// request, can be kept and used later, from any goroutine. A second answer, or
-// one after the deadline, is dropped and counted by the asker.
-type Reply[A any] struct {
-	ticket *ticketHead
-	gen    uint64
-}
+// request, can be kept and used later, and passed to another actor. A second
+// answer, or one after the deadline, is dropped and counted by the asker. Two
+// goroutines must not use one Reply at the same moment.
+type Reply[A any] struct{ slot *slot[A] }
 
 // Send answers the request. Answering the zero Reply does nothing.
 func (r Reply[A]) Send(value A) { r.answer(Answer[A]{Value: value}) }
@@ -25,12 +23,17 @@ func (r Reply[A]) Send(value A) { r.answer(Answer[A]{Value: value}) }
 func (r Reply[A]) Fail(err error) { r.answer(Answer[A]{Err: err}) }
 
 func (r Reply[A]) answer(a Answer[A]) {
-	if r.ticket == nil {
+	if r.slot == nil {
 		return
 	}
-	box := &answered[A]{head: arrivalHead{ticket: r.ticket, gen: r.gen}, answer: a}
-	box.head.sig = signal{kind: signalAnswer, payload: box}
-	r.ticket.home.deliver(&box.head.sig)
+	s := r.slot
+	if s.filled {
+		s.request.fail(ErrAnswered)
+		return
+	}
+	s.filled, s.answer = true, a
+	s.arrival = signal{kind: signalAnswer, payload: s.request}
+	s.request.home.deliver(&s.arrival)
 }
 
 // Ask sends the request that build makes around a Reply, and has the answer,
@@ -40,21 +43,23 @@ func (r Reply[A]) answer(a Answer[A]) {
 // nothing of its earlier requests.
 //
 // One owner keeps the deadlines: the asker itself, with a single timer for all
-// its requests. A request that is answered costs one allocation, its answer.
+// its requests. A request costs one allocation, for itself and its answer.
 func Ask[M, Q, A any](c *Context[M], to Ref[Q], within time.Duration, build func(Reply[A]) Q, wrap func(Answer[A]) M) {
-	t := c.takeTicket()
-	t.unwrap, t.wrap = unwrapping[M, A]{}, wrap
-	c.deadlines.push(&t.head.due, c.Elapsed()+within)
-	env := envelope[Q]{msg: build(Reply[A]{&t.head, t.head.gen}), sig: &t.head.sig, gen: t.head.gen}
+	x := &exchange[M, A]{owner: c, wrap: wrap, open: true}
+	x.request.home, x.request.exchange = c.box, x
+	x.request.sig = signal{kind: signalAsk, payload: &x.request}
+	x.slot.request, x.due.owner = &x.request, x
+	c.asking++
+	c.deadlines.push(&x.due, c.Elapsed()+within)
 	delivery := Stopped
 	if to.box != nil {
-		delivery = to.box.send(env)
+		delivery = to.box.send(envelope[Q]{msg: build(Reply[A]{&x.slot}), sig: &x.request.sig})
 	}
 	switch {
 	case to.box == nil:
-		t.head.fail(t.head.gen, ErrStopped)
+		x.request.fail(ErrStopped)
 	case delivery == Rejected || delivery == Dropped:
-		t.head.fail(t.head.gen, ErrFull)
+		x.request.fail(ErrFull)
 	}
 	c.arm()
 }
@@ -68,10 +73,9 @@ func Call[Q, A any](to Ref[Q], within time.Duration, build func(Reply[A]) Q) (A,
 		return none, ErrStopped
 	}
 	caller := &callerBox{id: to.box.id, answers: make(chan *signal, 2)}
-	t := &ticketHead{home: caller}
-	t.sig = signal{kind: signalAsk, payload: t}
-	env := envelope[Q]{msg: build(Reply[A]{t, 0}), sig: &t.sig}
-	switch to.box.send(env) {
+	x := &slot[A]{request: &pendingRequest{home: caller}}
+	x.request.sig = signal{kind: signalAsk, payload: x.request}
+	switch to.box.send(envelope[Q]{msg: build(Reply[A]{x}), sig: &x.request.sig}) {
 	case Accepted:
 	case Stopped:
 		return none, ErrStopped
@@ -79,16 +83,13 @@ func Call[Q, A any](to Ref[Q], within time.Duration, build func(Reply[A]) Q) (A,
 		return none, ErrFull
 	}
 	sig := to.box.id.sys.exec.await(caller.answers, within)
-	if sig == nil {
+	switch {
+	case sig == nil:
 		return none, ErrTimeout
+	case sig.kind == signalRefusal:
+		return none, sig.payload.(*refusal).err
 	}
-	switch box := sig.payload.(type) {
-	case *answered[A]:
-		return box.answer.Value, box.answer.Err
-	case *failed:
-		return none, box.err
-	}
-	return none, ErrTimeout
+	return x.answer.Value, x.answer.Err
 }
 
 // callerBox is the inbox of an edge that waits for one answer.
@@ -105,122 +106,72 @@ func (b *callerBox) deliver(sig *signal) {
 	}
 }
 
-// ticketHead is the part of a pending request that its answerer may see: home
-// and sig never change, so a ticket can be used again for the next request;
-// the generation tells the requests of one ticket apart. due belongs to the
-// asker alone.
-type ticketHead struct {
-	home inbox
-	sig  signal
-	gen  uint64 // the asker's: a copy travels in the envelope and in the Reply
-	due  deadline
+// pendingRequest is the part of a request that everybody may see who has to do
+// with it: it never changes.
+type pendingRequest struct {
+	home     inbox // of the asker
+	sig      signal
+	exchange exchanger // the asker's own part; nil for an edge
 }
 
-// fail answers generation gen of the ticket with an error.
-func (t *ticketHead) fail(gen uint64, err error) {
-	box := &failed{head: arrivalHead{ticket: t, gen: gen}, err: err}
-	box.head.sig = signal{kind: signalAnswer, payload: box}
-	t.home.deliver(&box.head.sig)
+// fail answers a request in the runtime's name: beside the slot, which belongs
+// to the holder of the Reply.
+func (p *pendingRequest) fail(err error) {
+	p.home.deliver(&signal{kind: signalRefusal, payload: &refusal{request: p, err: err}})
 }
 
-// ticket is a pending request, owned by the asker and used again when closed.
-type ticket[M any] struct {
-	head   ticketHead
-	owner  *Context[M]
-	open   bool
-	unwrap unwrapper[M]
-	wrap   any // func(Answer[A]) M
-	next   *ticket[M]
+// refusal is why a request will have no answer.
+type refusal struct {
+	request *pendingRequest
+	err     error
 }
 
-// unwrapper turns an arrival of an answer type that only the request knew into
-// the asker's message. box nil means the deadline passed.
-type unwrapper[M any] interface {
-	message(wrap any, box arrival, err error) M
+// slot is where an answer is put. It belongs to the holder of the Reply until
+// the answer is sent, and to the asker from its arrival.
+type slot[A any] struct {
+	request *pendingRequest
+	filled  bool // touched by holders of the Reply only
+	answer  Answer[A]
+	arrival signal
 }
 
-type unwrapping[M, A any] struct{}
-
-func (unwrapping[M, A]) message(wrap any, box arrival, err error) M {
-	answer := Answer[A]{Err: err}
-	switch box := box.(type) {
-	case *answered[A]:
-		answer = box.answer
-	case *failed:
-		answer.Err = box.err
-	}
-	return wrap.(func(Answer[A]) M)(answer)
+// exchange is one request under way, whole: what travels, and what the asker
+// keeps.
+type exchange[M, A any] struct {
+	request pendingRequest
+	slot    slot[A]
+	due     deadline
+	owner   *Context[M]
+	wrap    func(Answer[A]) M
+	open    bool
 }
 
-// arrival is an answer on its way to the asker.
-type arrival interface{ at() *arrivalHead }
-
-type arrivalHead struct {
-	sig    signal
-	ticket *ticketHead
-	gen    uint64
+// exchanger is an exchange with its types forgotten, for the asker alone.
+type exchanger interface {
+	// settled handles the answer in the slot or, if err is not nil, its lack.
+	settled(err error)
+	// abandon forgets the request: whatever still comes for it is late.
+	abandon()
 }
 
-func (h *arrivalHead) at() *arrivalHead { return h }
-
-type answered[A any] struct {
-	head   arrivalHead
-	answer Answer[A]
-}
-
-func (b *answered[A]) at() *arrivalHead { return &b.head }
-
-type failed struct {
-	head arrivalHead
-	err  error
-}
-
-func (b *failed) at() *arrivalHead { return &b.head }
-
-// takeTicket opens a ticket of the asker's, a used one where there is one.
-func (c *Context[M]) takeTicket() *ticket[M] {
-	t := c.tickets
-	if t == nil {
-		t = &ticket[M]{owner: c}
-		t.head.home = c.box
-		t.head.sig = signal{kind: signalAsk, payload: &t.head}
-		t.head.due.owner = t
-	} else {
-		c.tickets = t.next
-		t.next = nil
-	}
-	t.open = true
-	c.asking++
-	return t
-}
-
-// closeTicket ends a request: whatever still comes for it is late.
-func (c *Context[M]) closeTicket(t *ticket[M]) {
-	c.deadlines.remove(&t.head.due)
-	t.open, t.wrap = false, nil
-	t.head.gen++
-	c.asking--
-	t.next, c.tickets = c.tickets, t
-}
-
-// arrive handles an answer that reached the asker's mailbox.
-func (c *Context[M]) arrive(box arrival) {
-	head := box.at()
-	t := head.ticket.due.owner.(*ticket[M])
-	if !t.open || head.gen != head.ticket.gen {
+func (x *exchange[M, A]) settled(err error) {
+	c := x.owner
+	if !x.open {
 		c.late++
 		c.record(Event{Kind: EventLate, Message: typeName[M](), Count: int(c.late)})
 		return
 	}
-	m := t.unwrap.message(t.wrap, box, nil)
-	c.closeTicket(t)
-	c.handle(m)
+	c.deadlines.remove(&x.due)
+	c.asking--
+	x.open = false
+	if err != nil {
+		c.handle(x.wrap(Answer[A]{Err: err}))
+	} else {
+		c.handle(x.wrap(x.slot.answer))
+	}
 }
 
 // expire: the request's deadline has passed.
-func (t *ticket[M]) expire() {
-	m := t.unwrap.message(t.wrap, nil, ErrTimeout)
-	c := t.owner
-	c.closeTicket(t)
-	c.handle(m)
-}
+func (x *exchange[M, A]) expire() { x.settled(ErrTimeout) }
+
+func (x *exchange[M, A]) abandon() { x.open = false }

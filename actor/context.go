@@ -56,7 +56,6 @@ type Context[M any] struct {
 	idler     Idler // actor, where it is one
 
 	deadlines deadlines
-	tickets   *ticket[M] // closed ones, for use again
 	waker     waker
 	wakeAt    time.Duration
 	armed     bool

@@ -34,7 +34,7 @@ type core struct {
 
 	received  uint64
 	late      uint64
-	asking    int
+	asking    int // requests under way
 	restarts  int
 	deepest   int
 	endedSig  signal

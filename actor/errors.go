@@ -13,6 +13,8 @@ var (
 	ErrTimeout = errors.New("actor: no answer before the deadline")
 	// ErrStopped: the actor has ended, or ended before the message's turn.
 	ErrStopped = errors.New("actor: the actor has ended")
+	// ErrAnswered: a request was answered a second time. Nobody waits for it.
+	ErrAnswered = errors.New("actor: the request was answered already")
 	// ErrFull: the mailbox was full and turned the message away.
 	ErrFull = errors.New("actor: the mailbox is full")
 )

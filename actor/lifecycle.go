@@ -5,10 +5,6 @@ import (
 	"runtime/debug"
 )
 
-// burstMax bounds how many messages are handled before an actor looks up: at
-// its clock, its idle hook and its own wish to stop.
-const burstMax = 256
-
 // run is an actor's goroutine in the live executor.
 func (c *Context[M]) run() {
 	defer func() {
@@ -88,29 +84,31 @@ func (c *Context[M]) pump() {
 			c.settle()
 		}
 	}()
-	queue := c.box.queue
+	queue, mayLose := c.box.queue, c.box.overflow == DropOldest
 	for c.phase <= ending {
 		env = <-queue
-		c.deepest = max(c.deepest, len(queue)+1)
-		for left := burstMax; ; left-- {
+		burst := len(queue)
+		c.deepest = max(c.deepest, burst+1)
+		if mayLose {
+			burst = 0 // a sender may take the next away
+		}
+		for {
 			if env.sig == nil && c.phase == running {
 				c.received++
 				c.actor.Receive(c, env.msg)
 			} else {
 				c.dispatch(&env)
 			}
-			if left == 0 || c.phase > ending {
+			if burst == 0 || c.phase > ending {
 				break
 			}
-			select {
-			case env = <-queue:
-				continue
-			default:
-			}
-			break
+			burst--
+			env = <-queue
 		}
 		env = envelope[M]{} // an idle actor holds on to no message
-		c.settle()
+		if c.stopAsked || c.idler != nil {
+			c.settle()
+		}
 	}
 }
 
@@ -173,7 +171,12 @@ func (c *Context[M]) obey(sig *signal) {
 	switch sig.kind {
 	case signalAnswer:
 		if c.phase == running || c.phase == draining {
-			c.arrive(sig.payload.(arrival))
+			sig.payload.(*pendingRequest).exchange.settled(nil)
+		}
+	case signalRefusal:
+		if c.phase == running || c.phase == draining {
+			r := sig.payload.(*refusal)
+			r.request.exchange.settled(r.err)
 		}
 	case signalWake:
 		c.armed = false
@@ -292,13 +295,12 @@ func (c *Context[M]) beginStop(order *stopOrder) {
 func (c *Context[M]) endChildren(next phase) {
 	c.phase = next
 	for _, d := range c.deadlines.heap {
-		if asked, ok := d.owner.(*ticket[M]); ok {
-			asked.open = false
-			asked.head.gen++
+		if asked, ok := d.owner.(exchanger); ok {
+			asked.abandon()
 		}
 	}
 	c.deadlines.clear()
-	c.tickets, c.asking = nil, 0
+	c.asking = 0
 	c.watches = nil
 	c.stopChildren(c.Elapsed())
 	c.arm()

@@ -342,13 +342,14 @@ func TestPanicWhileStoppingStillEnds(t *testing.T) {
 		ref := actor.Spawn(sys, "p", func(*actor.Context[ask]) actor.Actor[ask] {
 			return &parrot{onStop: func() { panic("last words") }}
 		})
-		watcher := actor.Spawn(sys, "watcher", func(c *actor.Context[actor.Ended]) actor.Actor[actor.Ended] {
+		watching := make(chan struct{})
+		actor.Spawn(sys, "watcher", func(c *actor.Context[actor.Ended]) actor.Actor[actor.Ended] {
 			actor.Watch(c, ref, func(e actor.Ended) actor.Ended { return e })
+			close(watching)
 			return actor.Func[actor.Ended](func(_ *actor.Context[actor.Ended], e actor.Ended) { watched <- e })
 		})
-		_ = watcher
-		say(t, ref, "hello")
-		say(t, spawnParrot(sys, "x"), "hello")
+		settle(on)
+		<-watching
 		ref.Send(ask{what: "stop yourself"})
 		settle(on)
 		e := <-watched

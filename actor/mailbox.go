@@ -8,21 +8,21 @@ import "math/bits"
 type envelope[M any] struct {
 	msg M
 	sig *signal // nil for a plain message
-	gen uint64  // for a request: the generation of its ticket
 }
 
 type signalKind uint8
 
 const (
-	signalAsk    signalKind = iota // msg is a request; payload is its *ticketHead
-	signalAnswer                   // payload is an arrival
-	signalStop                     // payload is nil or a stopOrder
-	signalEnded                    // payload is the *core of a child that ended
-	signalNotice                   // payload is a *watch whose target ended
-	signalWatch                    // payload is a *watch to enter
-	signalWake                     // a deadline of the actor's is due
-	signalStats                    // payload is a chan<- census
-	signalAdopt                    // payload is an adoption
+	signalAsk     signalKind = iota // msg is a request; payload is its *pendingRequest
+	signalAnswer                    // payload is the *pendingRequest whose slot is filled
+	signalRefusal                   // payload is a *refusal
+	signalStop                      // payload is nil or a stopOrder
+	signalEnded                     // payload is the *core of a child that ended
+	signalNotice                    // payload is a *watch whose target ended
+	signalWatch                     // payload is a *watch to enter
+	signalWake                      // a deadline of the actor's is due
+	signalStats                     // payload is a chan<- census
+	signalAdopt                     // payload is an adoption
 )
 
 type signal struct {
@@ -215,7 +215,7 @@ func (b *mailbox[M]) refuseDead(env *envelope[M]) {
 // refuse tells whoever can be told that a message will never be handled.
 func refuse[M any](env *envelope[M], cause error) {
 	if env.sig != nil && env.sig.kind == signalAsk {
-		env.sig.payload.(*ticketHead).fail(env.gen, cause)
+		env.sig.payload.(*pendingRequest).fail(cause)
 		return
 	}
 	if m, ok := any(env.msg).(Refusable); ok {

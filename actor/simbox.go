@@ -127,7 +127,7 @@ func (s *simBox[M]) buryParked() {
 }
 
 var signalNames = [...]string{
-	signalAsk: "ask", signalAnswer: "answer", signalStop: "stop", signalEnded: "child-ended", signalNotice: "ended",
+	signalAsk: "ask", signalAnswer: "answer", signalRefusal: "refusal", signalStop: "stop", signalEnded: "child-ended", signalNotice: "ended",
 	signalWatch: "watch", signalWake: "wake", signalStats: "stats", signalAdopt: "adopt",
 }
 
