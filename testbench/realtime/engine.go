@@ -179,9 +179,16 @@ func (e *engine) attend(p *process) {
 		e.loop.events <- func() { e.conductor.LineTooLong(p.id, start, LineBytesMax) }
 	}
 	go func() {
-		defer close(outputDone)
 		reader.read()
+		select {
+		case <-p.exited:
+		case <-time.After(exitGrace):
+			e.loop.events <- func() {
+				e.conductor.Warn(p.id, "closed stdout", "closed its stdout and goes on running", "a node that keeps stdout open for its messages")
+			}
+		}
 		<-p.stderrDone
+		close(outputDone)
 	}()
 	go func() {
 		defer close(p.stderrDone)

@@ -22,7 +22,8 @@ type process struct {
 	pipes   *pipes
 	logPath string
 	input   *input
-	ended   chan struct{} // closed once the process has ended and been waited for
+	exited  chan struct{} // closed when the process has ended
+	ended   chan struct{} // closed once its output has been taken, too, or given up
 
 	stderrDone chan struct{} // closed once all of stderr has been copied, where the bench does that
 }
@@ -41,7 +42,7 @@ func newProcess(id, bin string, args []string, logPath string, seen bool) (*proc
 	command.Dir = os.TempDir() // where Maelstrom runs them
 	command.Stdin, command.Stdout, command.Stderr = files.nodeIn, files.nodeOut, files.nodeErr
 	return &process{id: id, command: command, pipes: files, logPath: logPath,
-		ended: make(chan struct{}), stderrDone: make(chan struct{})}, nil
+		exited: make(chan struct{}), ended: make(chan struct{}), stderrDone: make(chan struct{})}, nil
 }
 
 // Deliver hands the node a line, without waiting for the node.
@@ -75,6 +76,7 @@ func startError(id, bin string, err error) error {
 func (p *process) wait(outputDone <-chan struct{}, exited func(status string)) {
 	err := p.command.Wait()
 	child.Kill(p.command) // what it has started and left behind
+	close(p.exited)
 	select {
 	case <-outputDone:
 	case <-time.After(exitGrace):
@@ -91,7 +93,7 @@ func (p *process) wait(outputDone <-chan struct{}, exited func(status string)) {
 // number may be another's by now.
 func (p *process) kill() {
 	select {
-	case <-p.ended:
+	case <-p.exited:
 	default:
 		child.Kill(p.command)
 	}

@@ -258,6 +258,26 @@ func TestInterruptEndsTheRunInOrder(t *testing.T) {
 	}
 }
 
+func TestSecondInterruptEndsTheProgramAtOnce(t *testing.T) {
+	o := quick("")
+	o.TimeLimit = time.Hour
+	interrupts := make(chan os.Signal, 2)
+	interrupts <- os.Interrupt
+	interrupts <- os.Interrupt
+	aborted := make(chan struct{})
+	Run(o, Config{Store: t.TempDir(), Interrupts: interrupts, Abort: func() { close(aborted) }})
+	<-aborted
+}
+
+func TestClosedStdoutIsTold(t *testing.T) {
+	o := quick("close-stdout")
+	o.ClientTimeout, o.TimeLimit = 400*time.Millisecond, 1500*time.Millisecond
+	out := measure(t, o)
+	if !strings.Contains(strings.Join(out.Meta.Warnings, "\n"), "n0 closed its stdout and goes on running") {
+		t.Errorf("%q", out.Meta.Warnings)
+	}
+}
+
 type writerFunc func(p []byte) (int, error)
 
 func (f writerFunc) Write(p []byte) (int, error) { return f(p) }

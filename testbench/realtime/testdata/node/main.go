@@ -157,6 +157,8 @@ func (n *node) misbehave(m message) bool {
 	case "half-line":
 		fmt.Print(`{"src": "`, n.id)
 		os.Exit(0)
+	case "close-stdout":
+		os.Stdout.Close()
 	case "other-name":
 		n.sendAs(n.ids[1], m.Src, map[string]any{"type": "gossip"})
 	}
