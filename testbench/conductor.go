@@ -27,12 +27,20 @@ type Recorder interface {
 	Op(op history.Op)
 }
 
+// noRecorder keeps nothing.
+type noRecorder struct{}
+
+func (noRecorder) Op(history.Op)                                {}
+func (noRecorder) Sent(time.Duration, *network.Message)         {}
+func (noRecorder) Received(time.Duration, *network.Message)     {}
+func (noRecorder) Lost(time.Duration, *network.Message, string) {}
+
 // Environment is what an engine lends to a run.
 type Environment struct {
 	Clock    Clock
 	Rand     *rand.Rand // all chance of the run
 	Nodes    []Node     // in the order of Options.Nodes
-	Recorder Recorder
+	Recorder Recorder   // nil keeps nothing but the history
 	Ended    func() // called once, when the run is over and [Conductor.Run] may be read
 }
 
@@ -106,6 +114,9 @@ func New(options Options, env Environment) (*Conductor, error) {
 	w, err := workload.Named(options.Workload)
 	if err != nil {
 		return nil, err
+	}
+	if env.Recorder == nil {
+		env.Recorder = noRecorder{}
 	}
 	c := &Conductor{
 		options: options, workload: w,

@@ -13,7 +13,7 @@
 //	})
 //	conductor.Start()                 // from here on callbacks of the clock carry the run
 //	conductor.FromNode("n0", line)    // for each line that a node prints
-//	outcome := testbench.Judge(options, conductor.Run())
+//	outcome := testbench.Judge(options, conductor.Run(), meta)
 //
 // The run is Maelstrom's, in its order: init to all nodes, the topology where there is one, operations at
 // a rate with faults among them until the time limit, the end of the faults, a recovery, a last read of

@@ -23,7 +23,6 @@ func newThreads(workers int) *threads {
 func (t *threads) nemesis() int           { return t.workers }
 func (t *threads) isFree(thread int) bool { return t.free[thread/64]&(1<<(thread%64)) != 0 }
 func (t *threads) allFree() bool          { return t.idle == t.workers && t.isFree(t.nemesis()) }
-func (t *threads) outstanding() int       { return t.workers - t.idle }
 func (t *threads) worker(thread int) bool { return thread < t.workers }
 func (t *threads) flip(thread, change int) {
 	t.free[thread/64] ^= 1 << (thread % 64)
