@@ -4,10 +4,13 @@
 // It is a module of its own so that the rivals stay outside the product's module graph. It holds no code but
 // tests:
 //
-//	go test                          what each rival accepts and refuses (soundness_test.go)
-//	go test -run ^$ -bench . -count 5 | go run ./table     the figures, as a table with ratios
+//	go test .     what each rival makes of lines that are trouble, against testdata/soundness.txt
+//	for i in $(seq 30); do go test -run '^$' -bench . -benchtime 20ms; done | go run ./table     the figures
 //
-// A rival has a row in a benchmark only where it does the whole job of that benchmark; what it leaves out
-// (checking the parts it skips, refusing bytes that are not UTF-8) is what TestRivalsRefuse prints.
+// The loop spreads the repetitions of a figure over the whole run, and the table takes the least of them, so
+// that what else a machine does in a bad minute does not fall on one rival.
+//
+// A rival has a row in BenchmarkDecode only where it does the whole job; those that accept lines that are not
+// JSON have none.
 // docs/decisions/codec.md says what follows from it.
 package codec

@@ -95,7 +95,7 @@ func benchmarkEncode[F, T any](b *testing.B, name string, fields F, ready wire.A
 			err := encoder.EncodeInto(&buffer, message, encoder.ValidateString|encoder.CompactMarshaler)
 			return buffer, err
 		}},
-		{"goccy", func([]byte) ([]byte, error) { return gojson.MarshalNoEscape(message) }},
+		{"goccy", func([]byte) ([]byte, error) { return gojson.MarshalWithOption(message, gojson.DisableHTMLEscape()) }},
 		{"segmentio", func(buffer []byte) ([]byte, error) { return segmentio.Append(buffer, message, 0) }},
 		{"jsoniter", func([]byte) ([]byte, error) { return jsoniterAPI.Marshal(message) }},
 	} {

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"encoding"
 	stdjson "encoding/json"
 	"errors"
 	"fmt"
@@ -126,6 +127,14 @@ func expectedFor(t reflect.Type) string {
 	default:
 		return "a JSON value"
 	}
+}
+
+// decodesItself tells whether a type brings its own idea of its JSON, which only the library knows to ask for.
+func decodesItself(t reflect.Type) bool {
+	p := reflect.PointerTo(t)
+	return t == numberType || p.Implements(reflect.TypeFor[json.Unmarshaler]()) ||
+		p.Implements(reflect.TypeFor[json.UnmarshalerFrom]()) ||
+		p.Implements(reflect.TypeFor[encoding.TextUnmarshaler]())
 }
 
 // marshalFields encodes a struct or a map, compact.

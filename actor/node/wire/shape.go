@@ -1,14 +1,11 @@
 package wire
 
 import (
-	"encoding"
 	"errors"
 	"fmt"
 	"reflect"
 	"slices"
 	"strings"
-
-	"github.com/go-json-experiment/json"
 )
 
 // Shape is how the fields of a body go into a T, worked out once: make it where a route is declared, use it for
@@ -175,12 +172,4 @@ func placementOf(t reflect.Type) placement {
 	default:
 		return byLibrary
 	}
-}
-
-// decodesItself tells whether a type brings its own idea of its JSON, which only the library knows to ask for.
-func decodesItself(t reflect.Type) bool {
-	p := reflect.PointerTo(t)
-	return t == numberType || p.Implements(reflect.TypeFor[json.Unmarshaler]()) ||
-		p.Implements(reflect.TypeFor[json.UnmarshalerFrom]()) ||
-		p.Implements(reflect.TypeFor[encoding.TextUnmarshaler]())
 }

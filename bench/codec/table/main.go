@@ -1,7 +1,7 @@
 // Command table turns the output of this module's benchmarks, on its standard input, into one Markdown table a
 // benchmark: a row for each rival, a column for each line. A cell is the time of one operation, its ratio to
-// eddy-wire's and the allocations. Of the repetitions of a figure (-count) the least counts: what else runs on
-// the machine only ever adds.
+// eddy-wire's and the allocations. Of the repetitions of a figure the least counts: what else runs on the
+// machine only ever adds.
 package main
 
 import (
@@ -30,7 +30,7 @@ func main() {
 // cell is one figure.
 type cell struct {
 	ns     float64
-	allocs string
+	allocs int
 }
 
 // results are the figures by "benchmark/line/rival", and the names in the order in which they came: the lines
@@ -42,7 +42,7 @@ type results struct {
 }
 
 // figure is a line such as "BenchmarkDecode/echo/eddy-wire-2  100  512 ns/op  0 B/op  0 allocs/op".
-var figure = regexp.MustCompile(`^Benchmark(\w+)/([^/\s]+)/(\S+?)(?:-\d+)?\s+\d+\s+([\d.]+) ns/op(?:.*\s(\d+) allocs/op)?`)
+var figure = regexp.MustCompile(`^Benchmark(\w+)/([^/\s]+)/(\S+?)(?:-\d+)?\s+\d+\s+([\d.]+) ns/op.*\s(\d+) allocs/op`)
 
 func (r *results) read(in io.Reader) error {
 	scanner := bufio.NewScanner(in)
@@ -55,13 +55,18 @@ func (r *results) read(in io.Reader) error {
 		if err != nil {
 			return err
 		}
+		allocs, err := strconv.Atoi(m[5])
+		if err != nil {
+			return err
+		}
 		r.benchmarks = with(r.benchmarks, m[1])
 		r.lines[m[1]] = with(r.lines[m[1]], m[2])
 		r.rivals[m[1]] = with(r.rivals[m[1]], m[3])
 		key := strings.Join(m[1:4], "/")
-		if known, ok := r.cells[key]; !ok || ns < known.ns {
-			r.cells[key] = cell{ns, m[5]}
+		if known, ok := r.cells[key]; ok {
+			ns, allocs = min(ns, known.ns), min(allocs, known.allocs)
 		}
+		r.cells[key] = cell{ns, allocs}
 	}
 	return scanner.Err()
 }
@@ -86,17 +91,16 @@ func (r *results) print(out io.Writer, benchmark string) {
 	fmt.Fprintln(out)
 }
 
-// text is a cell in words: "512 ns · 1.0 · 0".
+// text is a cell in words: "512ns · 1 · 0".
 func (r *results) text(benchmark, line, rival string) string {
 	c, ok := r.cells[benchmark+"/"+line+"/"+rival]
 	if !ok {
 		return ""
 	}
-	ratio := ""
 	if own, ok := r.cells[benchmark+"/"+line+"/eddy-wire"]; ok {
-		ratio = fmt.Sprintf("%.1f · ", c.ns/own.ns)
+		return fmt.Sprintf("%s · %.2g · %d", duration(c.ns), c.ns/own.ns, c.allocs)
 	}
-	return duration(c.ns) + " · " + ratio + c.allocs
+	return fmt.Sprintf("%s · %d", duration(c.ns), c.allocs)
 }
 
 // duration is a time to three digits.
