@@ -24,8 +24,8 @@ func Broadcast(config Config) node.Service {
 // topology.
 func GSet(config Config) node.Service {
 	return func(n *node.Node) error {
-		if config.Topology == "given" {
-			return fmt.Errorf("--topology given: Maelstrom gives no topology to a g-set; choose one of %s", topologyNames)
+		if err := CheckGSet(config); err != nil {
+			return err
 		}
 		to, err := start(n, config, "value")
 		if err != nil {
@@ -34,6 +34,15 @@ func GSet(config Config) node.Service {
 		node.Handle(n, "add", to, func(r addRequest) message { return r })
 		return nil
 	}
+}
+
+// CheckGSet reports, by the names of the flags, why config makes no sense for a
+// g-set.
+func CheckGSet(config Config) error {
+	if config.Topology == "given" {
+		return fmt.Errorf("--topology given: Maelstrom gives no topology to a g-set; choose another of %s", topologyNames)
+	}
+	return config.Check()
 }
 
 // start spawns the set and declares what both services have in common.

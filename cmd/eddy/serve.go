@@ -19,8 +19,11 @@ func serveCommand() *cobra.Command {
 stdout and logs on stderr. It is what Maelstrom's --bin runs:
 
   maelstrom test -w broadcast --bin ./eddy --node-count 5 --time-limit 20 -- serve broadcast`,
-		Args: cobra.MinimumNArgs(1),
+		Args: cobra.ArbitraryArgs,
 		RunE: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return fmt.Errorf("serve what? name a service, one of %s", serviceNames())
+			}
 			_, err := findService(args[0])
 			return err
 		},

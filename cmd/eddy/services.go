@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -36,23 +37,29 @@ var services = []service{
 	},
 	{
 		name: "broadcast", short: "Gets every value to every node",
-		long: broadcastLong, flags: gossipFlags(gossip.Broadcast),
+		long: broadcastLong, flags: gossipFlags(gossip.Broadcast, gossip.Config.Check),
 	},
 	{
 		name: "g-set", short: "A set that only grows, the same on every node in the end",
-		long: broadcastLong, flags: gossipFlags(gossip.GSet),
+		long: broadcastLong, flags: gossipFlags(gossip.GSet, gossip.CheckGSet),
 	},
 }
 
 func findService(name string) (service, error) {
-	names := ""
 	for _, s := range services {
 		if s.name == name {
 			return s, nil
 		}
-		names += ", " + s.name
 	}
-	return service{}, fmt.Errorf("there is no service %q; choose one of %s", name, names[2:])
+	return service{}, fmt.Errorf("there is no service %q; choose one of %s", name, serviceNames())
+}
+
+func serviceNames() string {
+	var names []string
+	for _, s := range services {
+		names = append(names, s.name)
+	}
+	return strings.Join(names, ", ")
 }
 
 func uniqueIDFlags(flags *pflag.FlagSet) func() (node.Service, error) {
@@ -74,7 +81,7 @@ const broadcastLong = `The strategy is how values get around (--strategy), over 
 With --ack none, what the network loses is lost; each and cumulative get every
 value everywhere through loss and partitions.`
 
-func gossipFlags(build func(gossip.Config) node.Service) func(*pflag.FlagSet) func() (node.Service, error) {
+func gossipFlags(build func(gossip.Config) node.Service, check func(gossip.Config) error) func(*pflag.FlagSet) func() (node.Service, error) {
 	return func(flags *pflag.FlagSet) func() (node.Service, error) {
 		var c gossip.Config
 		strategy := flags.String("strategy", string(gossip.Batch), "flood, origin, detour or batch")
@@ -92,7 +99,7 @@ func gossipFlags(build func(gossip.Config) node.Service) func(*pflag.FlagSet) fu
 			if err := nonZero(flags, "interval", "retry", "retry-max", "ack-delay", "batch-bytes", "mailbox"); err != nil {
 				return nil, err
 			}
-			return build(c), c.Check()
+			return build(c), check(c)
 		}
 	}
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"strings"
 
@@ -103,9 +102,6 @@ func runTest(cmd *cobra.Command, args []string, o *testbench.Options, own *testF
 	} else {
 		o.Args = nodeArgs
 	}
-	if !cmd.Flags().Changed("seed") {
-		o.Seed = rand.Uint64()
-	}
 	if err := o.Validate(); err != nil {
 		return err
 	}
@@ -113,6 +109,8 @@ func runTest(cmd *cobra.Command, args []string, o *testbench.Options, own *testF
 	if err != nil {
 		return err
 	}
+	fmt.Fprintln(os.Stdout, engine.says)
+	meta.NodeOf = nodeOf(o)
 	outcome := engine.run(*o, own, meta)
 	return finish(&outcome, own)
 }
