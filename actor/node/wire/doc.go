@@ -9,7 +9,7 @@
 //   - Decoder.Decode splits a line into what routing needs and the raw body;
 //   - Shape.Unmarshal (and Unmarshal, where a type is met once) decodes a body's own fields into a struct;
 //   - AppendMessage writes a message as a line, around fields that are a struct, a map, raw JSON, or held
-//     encoded already (Appender);
+//     encoded already (Appender; Encode makes one of a struct);
 //   - Canonical gives a value the form by which values are compared, AppendCompact takes its white space away.
 //
 // It knows nothing of ids that are taken, of requests that wait, of pipes: that is the node's.
