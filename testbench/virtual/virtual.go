@@ -1,0 +1,114 @@
+// Package virtual is the engine that runs a test in one process and virtual
+// time: the conductor and the nodes live in one World, and a seed fixes every
+// latency, every operation and which actor goes next.
+//
+// It conducts the very run that the other engines conduct, and knows its nodes
+// only by the way to make one. Nothing of real time enters: the same options,
+// seed and binary give the same history, byte for byte.
+package virtual
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"time"
+
+	"eddy/actor"
+	"eddy/testbench"
+	"eddy/testbench/report"
+)
+
+// Process is a node in the world, as its engine sees it.
+type Process interface {
+	// Feed hands the node a line, without its line feed.
+	Feed(line []byte)
+	// Err is why the node ended by itself; nil while it runs.
+	Err() error
+}
+
+// Start makes a node that hands each line it prints, without its line feed, to
+// out, in the world's goroutine.
+type Start func(w *actor.World, id string, out func(line []byte)) Process
+
+// Config is what the engine needs beyond the options of the test.
+type Config struct {
+	Start    Start
+	Meta     report.Meta
+	Recorder testbench.Recorder // keeps what happens as it happens; nil for nobody
+	World    func(*actor.World) // called with the new world before anything is in it; nil for nothing
+}
+
+// Run makes a run and judges it. What goes wrong is in the outcome's Err.
+func Run(options testbench.Options, config Config) testbench.Outcome {
+	meta := config.Meta
+	meta.Workload, meta.Engine = options.Workload, "simulator"
+	if err := options.Validate(); err != nil {
+		return testbench.Outcome{Options: options, Meta: meta, Err: err}
+	}
+	run, err := conduct(options, config)
+	if err != nil {
+		return testbench.Outcome{Options: options, Meta: meta, Err: err}
+	}
+	return testbench.Judge(options, run, meta)
+}
+
+// conduct steps the world until the run is over.
+func conduct(options testbench.Options, config Config) (testbench.Run, error) {
+	world := actor.NewWorld(options.Seed)
+	if config.World != nil {
+		config.World(world)
+	}
+	if config.Recorder == nil {
+		config.Recorder = nobody{}
+	}
+	over := false
+	nodes := make([]*node, len(options.Nodes()))
+	ports := make([]testbench.Node, len(nodes))
+	for i, id := range options.Nodes() {
+		nodes[i] = &node{id: id}
+		ports[i] = nodes[i]
+	}
+	conductor, err := testbench.New(options, testbench.Environment{
+		Clock: clock{world}, Rand: world.Rand(), Nodes: ports, Recorder: config.Recorder,
+		Ended: func() { over = true },
+	})
+	if err != nil {
+		return testbench.Run{}, err
+	}
+	for _, n := range nodes {
+		n.conductor = conductor
+		n.process = config.Start(world, n.id, func(line []byte) { conductor.FromNode(n.id, line) })
+	}
+	conductor.Start()
+	world.RunWhile(func() bool { return !over })
+	if !over {
+		return testbench.Run{}, errors.New("the simulation came to a standstill before the run was over")
+	}
+	return conductor.Run(), nil
+}
+
+// clock is a world's time as the conductor knows it.
+type clock struct{ world *actor.World }
+
+func (c clock) Now() time.Duration           { return c.world.Elapsed() }
+func (c clock) At(t time.Duration, f func()) { c.world.At(t, f) }
+
+// node leads from the conductor to a process, and tells when that has ended.
+type node struct {
+	id        string
+	process   Process
+	conductor *testbench.Conductor
+	ended     bool
+}
+
+func (n *node) Deliver(line []byte, _ time.Duration) {
+	if n.ended {
+		return
+	}
+	if err := n.process.Err(); err != nil {
+		n.ended = true
+		n.conductor.Exited(n.id, fmt.Sprintf("error: %v", err), nil)
+		return
+	}
+	n.process.Feed(bytes.TrimSuffix(line, []byte("\n")))
+}
