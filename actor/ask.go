@@ -50,7 +50,7 @@ func Ask[M, Q, A any](c *Context[M], to Ref[Q], within time.Duration, build func
 	x.request.sig = signal{kind: signalAsk, payload: &x.request}
 	x.slot.request, x.due.owner = &x.request, x
 	c.asking++
-	c.deadlines.push(&x.due, c.Elapsed()+within)
+	c.schedule(&x.due, c.Elapsed()+within)
 	delivery := Stopped
 	if to.box != nil {
 		delivery = to.box.send(envelope[Q]{msg: build(Reply[A]{&x.slot}), sig: &x.request.sig})
@@ -161,7 +161,7 @@ func (x *exchange[M, A]) settled(err error) {
 		c.record(Event{Kind: EventLate, Message: typeName[M](), Count: int(c.late)})
 		return
 	}
-	c.deadlines.remove(&x.due)
+	c.agenda.deadlines.remove(&x.due)
 	c.asking--
 	x.open = false
 	if err != nil {

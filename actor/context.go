@@ -53,17 +53,13 @@ type Context[M any] struct {
 	box       *mailbox[M]
 	construct Constructor[M]
 	actor     Actor[M]
-	idler     Idler // actor, where it is one
 
-	deadlines deadlines
-	waker     waker
-	wakeAt    time.Duration
-	armed     bool
-
-	watches map[uint64]func(Ended) M
-	kept    []envelope[M] // messages that came during a restart
-	queued  int           // of the messages queued at the stop: how many are still to handle
+	agenda  *agenda // nil without deadlines
+	watches map[uint32]func(Ended) M
+	kept    *keptBack[M] // nil but during a restart
 	random  *rand.Rand
+	queued  int32 // of the messages queued at the stop: how many are still to handle
+	idles   bool  // the actor is an Idler
 }
 
 // cell is an actor whole: one allocation.
@@ -93,14 +89,14 @@ func (c *Context[M]) Now() time.Time { return c.id.sys.exec.now() }
 // that name there were before, the path, and the incarnation.
 func (c *Context[M]) Rand() *rand.Rand {
 	if c.random == nil {
-		a, b := c.id.sys.exec.seeds(c.id, c.restarts)
+		a, b := c.id.sys.exec.seeds(c.id, int(c.restarts))
 		c.random = rand.New(rand.NewPCG(a, b))
 	}
 	return c.random
 }
 
 // Restarts is how often the actor has been restarted: 0 in its first incarnation.
-func (c *Context[M]) Restarts() int { return c.restarts }
+func (c *Context[M]) Restarts() int { return int(c.restarts) }
 
 // Stop ends the actor, as [Ref.Stop] does: what is queued is still handled.
 func (c *Context[M]) Stop() { c.stopAsked = true }

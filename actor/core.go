@@ -11,34 +11,72 @@ import (
 // type: its place in the tree and its counters. It belongs to the actor's
 // goroutine, but for id and inbox, which never change, and for the fields that
 // a parent fills before the child starts.
+//
+// An idle actor should cost little more than its goroutine: what most actors
+// never have is behind a pointer.
 type core struct {
 	id     *identity
 	inbox  inbox // the actor's own
 	parent *core // nil for a system's root
-	name   string
-	slot   int // place among the parent's children; the parent's
 
-	options  options
-	children []*core
-	byName   map[string]*core
-	watchers []*watch
+	family   *family  // nil without children
+	trouble  *trouble // nil while all is well
+	watchers *watch   // the first of a list
 
-	phase     phase
-	stopAsked bool
-	cause     error // why it ends, nil for an ordinary stop
-	fatal     bool  // its end fails the parent
-	hung      []string
-	stopBy    time.Duration // when the stop gives up, since the executor started
-	stopFor   time.Duration // how long that was from its order
-	failures  []time.Duration
+	stopBy  time.Duration // when the stop gives up, since the executor started
+	stopFor time.Duration // how long that was from its order
 
 	received  uint64
-	late      uint64
-	asking    int // requests under way
-	restarts  int
-	deepest   int
-	endedSig  signal
-	nextWatch uint64
+	late      uint32
+	asking    int32 // requests under way
+	restarts  int32
+	deepest   int32
+	nextWatch uint32
+	slot      int32 // place among the parent's children; the parent's
+	nameBytes int32 // how much of the path's end is the name
+
+	budget
+	phase     phase
+	stopAsked bool
+	fatal     bool // its end fails the parent
+}
+
+// family is an actor's children.
+type family struct {
+	children []*core
+	byName   map[string]*core
+}
+
+// trouble is what an actor has had of it.
+type trouble struct {
+	failures []time.Duration // within the budget's window, since the executor started
+	hung     []string        // descendants that did not end in time
+	cause    error           // why the actor ends
+}
+
+// name is the actor's among its parent's children.
+func (p *core) name() string { return p.id.path[len(p.id.path)-int(p.nameBytes):] }
+
+// cause is why the actor ends, nil for an ordinary stop.
+func (p *core) cause() error {
+	if p.trouble == nil {
+		return nil
+	}
+	return p.trouble.cause
+}
+
+func (p *core) troubled() *trouble {
+	if p.trouble == nil {
+		p.trouble = &trouble{}
+	}
+	return p.trouble
+}
+
+func (p *core) children() []*core {
+	if p.family == nil {
+		return nil
+	}
+	return p.family.children
 }
 
 // Scope is where an actor can be spawned: a *Context (a child) or a *System (an
@@ -51,34 +89,37 @@ type Scope interface {
 // adopt enters a child. A name that is taken, or that is none, is a mistake in the
 // program. A slash inside a name, as in link/n7, groups children in the path.
 func (p *core) adopt(child *core) error {
+	name := child.name()
 	switch {
-	case child.name == "" || strings.Trim(child.name, "/") != child.name:
-		return fmt.Errorf("actor: spawn under %q: %q is no name: a name is not empty and does not begin or end with a slash", p.id.path, child.name)
-	case p.byName[child.name] != nil:
-		return fmt.Errorf("actor: spawn under %q: there is a child %q already", p.id.path, child.name)
+	case name == "" || strings.Trim(name, "/") != name:
+		return fmt.Errorf("actor: spawn under %q: %q is no name: a name is not empty and does not begin or end with a slash", p.id.path, name)
+	case p.family != nil && p.family.byName[name] != nil:
+		return fmt.Errorf("actor: spawn under %q: there is a child %q already", p.id.path, name)
 	case p.phase >= ending:
-		return fmt.Errorf("actor: spawn %q under %q: %w", child.name, p.id.path, ErrStopped)
+		return fmt.Errorf("actor: spawn %q under %q: %w", name, p.id.path, ErrStopped)
 	}
-	if p.byName == nil {
-		p.byName = make(map[string]*core)
+	if p.family == nil {
+		p.family = &family{byName: make(map[string]*core)}
 	}
-	p.byName[child.name] = child
-	child.slot = len(p.children)
-	p.children = append(p.children, child)
+	f := p.family
+	f.byName[name] = child
+	child.slot = int32(len(f.children))
+	f.children = append(f.children, child)
 	return nil
 }
 
 // disown takes a child out and reports whether it was one.
 func (p *core) disown(child *core) bool {
-	if p.byName[child.name] != child {
+	f := p.family
+	if f == nil || f.byName[child.name()] != child {
 		return false
 	}
-	delete(p.byName, child.name)
-	last := len(p.children) - 1
-	p.children[child.slot] = p.children[last]
-	p.children[child.slot].slot = child.slot
-	p.children[last] = nil
-	p.children = p.children[:last]
+	delete(f.byName, child.name())
+	last := len(f.children) - 1
+	f.children[child.slot] = f.children[last]
+	f.children[child.slot].slot = child.slot
+	f.children[last] = nil
+	f.children = f.children[:last]
 	return true
 }
 
@@ -86,20 +127,20 @@ func (p *core) disown(child *core) bool {
 // so that the actor still hears which of its descendants hung.
 func (p *core) stopChildren(now time.Duration) {
 	by := now + (p.stopBy-now)*9/10
-	for _, child := range p.children {
+	for _, child := range p.children() {
 		child.inbox.deliver(&signal{kind: signalStop, payload: stopOrder{by: by}})
 	}
 }
 
 // giveUp names the children that have not ended in time and lets go of them.
 func (p *core) giveUp() {
-	for _, child := range p.children {
-		p.hung = append(p.hung, child.id.path)
-		delete(p.byName, child.name)
+	t := p.troubled()
+	for _, child := range p.children() {
+		t.hung = append(t.hung, child.id.path)
 		p.id.sys.record(Event{Kind: EventHung, Path: child.id.path})
 	}
-	slices.Sort(p.hung)
-	p.children = nil
+	slices.Sort(t.hung)
+	p.family = nil
 }
 
 // stopOrder is a parent's stop: by when, since the executor started.
@@ -107,9 +148,10 @@ type stopOrder struct{ by time.Duration }
 
 // allowRestart reports whether one failure more, at now, is within the budget.
 func (p *core) allowRestart(now time.Duration) bool {
-	p.failures = slices.DeleteFunc(p.failures, func(at time.Duration) bool {
-		return now-at > p.options.restartWindow
+	t := p.troubled()
+	t.failures = slices.DeleteFunc(t.failures, func(at time.Duration) bool {
+		return now-at > p.restartWindow
 	})
-	p.failures = append(p.failures, now)
-	return len(p.failures) <= p.options.restartsMax
+	t.failures = append(t.failures, now)
+	return len(t.failures) <= int(p.restartsMax)
 }

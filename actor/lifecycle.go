@@ -55,23 +55,30 @@ func (c *Context[M]) incarnate() {
 	if c.actor == nil {
 		panic("the constructor returned no actor")
 	}
-	c.idler, _ = c.actor.(Idler)
-	kept := c.kept
-	c.kept, c.hung = nil, nil
-	for i := range kept {
-		c.takeKept(kept, i)
+	_, c.idles = c.actor.(Idler)
+	if c.trouble != nil {
+		c.trouble.hung = nil
+	}
+	if kept := c.kept; kept != nil {
+		c.kept = nil
+		for i := range kept.envelopes {
+			c.takeKept(&kept.envelopes[i])
+		}
 	}
 }
 
+// keptBack are messages that came during a restart.
+type keptBack[M any] struct{ envelopes []envelope[M] }
+
 // takeKept handles a message that waited for the restart. Should it panic, the
 // ones behind it wait for the next.
-func (c *Context[M]) takeKept(kept []envelope[M], i int) {
+func (c *Context[M]) takeKept(env *envelope[M]) {
 	defer func() {
 		if value := recover(); value != nil {
-			c.panicked(value, &kept[i])
+			c.panicked(value, env)
 		}
 	}()
-	c.dispatch(&kept[i])
+	c.dispatch(env)
 }
 
 // pump is the loop of the live executor, left by a panic or at the end. A
@@ -88,7 +95,7 @@ func (c *Context[M]) pump() {
 	for c.phase <= ending {
 		env = <-queue
 		burst := len(queue)
-		c.deepest = max(c.deepest, burst+1)
+		c.deepest = max(c.deepest, int32(burst)+1)
 		if mayLose {
 			burst = 0 // a sender may take the next away
 		}
@@ -106,7 +113,7 @@ func (c *Context[M]) pump() {
 			env = <-queue
 		}
 		env = envelope[M]{} // an idle actor holds on to no message
-		if c.stopAsked || c.idler != nil {
+		if c.stopAsked || c.idles {
 			c.settle()
 		}
 	}
@@ -129,7 +136,7 @@ func (c *Context[M]) settle() {
 	if c.stopAsked && c.phase == running {
 		c.beginStop(nil)
 	}
-	if c.idler != nil && (c.phase == running || c.phase == draining) && len(c.box.queue) == 0 {
+	if c.idles && (c.phase == running || c.phase == draining) && len(c.box.queue) == 0 {
 		c.idle()
 	}
 }
@@ -140,7 +147,7 @@ func (c *Context[M]) idle() {
 			c.fail(c.recordPanic(value))
 		}
 	}()
-	c.idler.Idle()
+	c.actor.(Idler).Idle()
 }
 
 // dispatch handles one envelope, whatever it holds and whatever the phase.
@@ -153,7 +160,7 @@ func (c *Context[M]) dispatch(env *envelope[M]) {
 		c.handle(env.msg)
 	case c.phase == draining && c.Elapsed() < c.stopBy:
 		c.handle(env.msg)
-	case c.phase == restarting:
+	case c.phase == restarting || c.phase == renewing:
 		c.keep(env)
 	default:
 		c.box.refuseDead(env)
@@ -179,7 +186,7 @@ func (c *Context[M]) obey(sig *signal) {
 			r.request.exchange.settled(r.err)
 		}
 	case signalWake:
-		c.armed = false
+		c.agenda.armed = false
 		if c.phase == running || c.phase == draining {
 			c.expireDue()
 		}
@@ -198,7 +205,8 @@ func (c *Context[M]) obey(sig *signal) {
 	case signalNotice:
 		c.noticed(sig.payload.(*watch))
 	case signalWatch:
-		c.watchers = append(c.watchers, sig.payload.(*watch))
+		w := sig.payload.(*watch)
+		w.next, c.watchers = c.watchers, w
 	case signalStats:
 		sig.payload.(chan<- census) <- c.census()
 	case signalAdopt:
@@ -209,12 +217,15 @@ func (c *Context[M]) obey(sig *signal) {
 
 // keep holds a message over a restart, as many as the mailbox could.
 func (c *Context[M]) keep(env *envelope[M]) {
-	if len(c.kept) >= c.options.capacity {
+	if c.kept == nil {
+		c.kept = &keptBack[M]{}
+	}
+	if len(c.kept.envelopes) >= cap(c.box.queue) {
 		c.box.countRefused()
 		refuse(env, ErrFull)
 		return
 	}
-	c.kept = append(c.kept, *env)
+	c.kept.envelopes = append(c.kept.envelopes, *env)
 }
 
 // recordPanic is called where a panic was recovered, for its stack.
@@ -239,31 +250,31 @@ func (c *Context[M]) fail(cause error) {
 	case ending, finishing, ended:
 		return // already on the way out
 	case draining:
-		c.cause = cause
+		c.troubled().cause = cause
 		c.endChildren(ending)
 		return
 	}
-	c.stopFor = c.options.stopWithin
+	c.stopFor = c.stopWithin
 	c.stopBy = c.Elapsed() + c.stopFor
 	if c.allowRestart(c.Elapsed()) {
 		c.restarts++
-		c.record(Event{Kind: EventRestart, Err: cause, Count: c.restarts})
+		c.record(Event{Kind: EventRestart, Err: cause, Count: int(c.restarts)})
 		c.endChildren(restarting)
 		return
 	}
-	c.cause = cause
-	if c.options.restartsMax > 0 {
-		c.cause = &BudgetError{Path: c.id.path, Restarts: c.options.restartsMax, Window: c.options.restartWindow, Cause: cause}
+	if c.restartsMax > 0 {
+		cause = &BudgetError{Path: c.id.path, Restarts: int(c.restartsMax), Window: c.restartWindow, Cause: cause}
 	}
-	c.fatal = c.options.onExhausted == escalate
-	c.record(Event{Kind: EventEscalate, Err: c.cause})
+	c.trouble.cause = cause
+	c.fatal = c.onExhausted == escalate
+	c.record(Event{Kind: EventEscalate, Err: cause})
 	c.endChildren(ending)
 }
 
 // beginStop starts the end on a parent's order, somebody's or the actor's own
 // wish (order is nil). A second one only makes it sooner.
 func (c *Context[M]) beginStop(order *stopOrder) {
-	by := c.Elapsed() + c.options.stopWithin
+	by := c.Elapsed() + c.stopWithin
 	if order != nil {
 		by = min(by, order.by)
 	}
@@ -271,7 +282,7 @@ func (c *Context[M]) beginStop(order *stopOrder) {
 	case running:
 		c.stopBy, c.stopFor = by, by-c.Elapsed()
 		c.phase = draining
-		if c.queued = len(c.box.queue); c.queued == 0 {
+		if c.queued = int32(len(c.box.queue)); c.queued == 0 {
 			c.endChildren(ending)
 			return
 		}
@@ -294,12 +305,14 @@ func (c *Context[M]) beginStop(order *stopOrder) {
 // to what comes next: the end or the restart.
 func (c *Context[M]) endChildren(next phase) {
 	c.phase = next
-	for _, d := range c.deadlines.heap {
-		if asked, ok := d.owner.(exchanger); ok {
-			asked.abandon()
+	if c.agenda != nil {
+		for _, d := range c.agenda.deadlines.heap {
+			if asked, ok := d.owner.(exchanger); ok {
+				asked.abandon()
+			}
 		}
+		c.agenda.deadlines.clear()
 	}
-	c.deadlines.clear()
 	c.asking = 0
 	c.watches = nil
 	c.stopChildren(c.Elapsed())
@@ -316,7 +329,7 @@ func (c *Context[M]) checkStop() {
 	if c.phase != ending && c.phase != restarting {
 		return
 	}
-	if len(c.children) > 0 {
+	if len(c.children()) > 0 {
 		if c.Elapsed() < c.stopBy {
 			return
 		}
@@ -334,16 +347,21 @@ func (c *Context[M]) childEnded(child *core) {
 	if !c.disown(child) {
 		return // given up earlier
 	}
-	c.hung = append(c.hung, child.hung...)
+	if t := child.trouble; t != nil && len(t.hung) > 0 {
+		c.troubled().hung = append(c.troubled().hung, t.hung...)
+	}
 	if child.fatal && (c.phase == running || c.phase == draining) {
-		c.fail(child.cause)
+		c.fail(child.cause())
 	}
 	c.checkStop()
 }
 
 func (c *Context[M]) refuseKept() {
-	for i := range c.kept {
-		c.box.refuseDead(&c.kept[i])
+	if c.kept == nil {
+		return
+	}
+	for i := range c.kept.envelopes {
+		c.box.refuseDead(&c.kept.envelopes[i])
 	}
 	c.kept = nil
 }
@@ -355,14 +373,14 @@ func (c *Context[M]) finish() {
 		c.lastWords(stopper)
 	}
 	c.refuseKept()
-	if c.waker != nil {
-		c.waker.cancel()
+	if c.agenda != nil {
+		c.agenda.waker.cancel()
 	}
 	c.phase = ended
-	if len(c.hung) > 0 && c.cause == nil {
-		c.cause = &HungError{Paths: c.hung, Within: c.stopFor}
+	if t := c.trouble; t != nil && len(t.hung) > 0 && t.cause == nil {
+		t.cause = &HungError{Paths: t.hung, Within: c.stopFor}
 	}
-	c.record(Event{Kind: EventStop, Err: c.cause})
+	c.record(Event{Kind: EventStop, Err: c.cause()})
 	close(c.box.dead)
 	c.box.bury()
 	if c.box.sim != nil {
@@ -375,14 +393,13 @@ func (c *Context[M]) finish() {
 // watcher hears of the end.
 func (c *Context[M]) tellOfEnd() {
 	if c.parent == nil {
-		c.id.sys.rootEnded(c.cause)
+		c.id.sys.rootEnded(c.cause())
 		return
 	}
-	c.endedSig = signal{kind: signalEnded, payload: &c.core}
-	c.parent.inbox.deliver(&c.endedSig)
-	for _, w := range c.watchers {
+	c.parent.inbox.deliver(&signal{kind: signalEnded, payload: &c.core})
+	for w := c.watchers; w != nil; w = w.next {
 		w.target = &c.core
-		w.tell(Ended{Path: c.id.path, Err: c.cause})
+		w.tell(Ended{Path: c.id.path, Err: c.cause()})
 	}
 }
 
@@ -392,8 +409,8 @@ func (c *Context[M]) lastWords(s Stopper) {
 	defer func() {
 		if value := recover(); value != nil {
 			err := c.recordPanic(value)
-			if c.cause == nil {
-				c.cause = fmt.Errorf("while stopping: %w", err)
+			if c.cause() == nil {
+				c.troubled().cause = fmt.Errorf("while stopping: %w", err)
 			}
 		}
 	}()

@@ -4,12 +4,17 @@ import "time"
 
 // options are an actor's, with the defaults below.
 type options struct {
-	capacity      int
-	overflow      Overflow
-	restartsMax   int
+	capacity int
+	overflow Overflow
+	budget
+}
+
+// budget is what an actor's supervisor allows it.
+type budget struct {
 	restartWindow time.Duration
-	onExhausted   exhaustion
 	stopWithin    time.Duration
+	restartsMax   int32
+	onExhausted   exhaustion
 }
 
 type exhaustion uint8
@@ -29,10 +34,12 @@ const (
 
 func defaults() options {
 	return options{
-		capacity:      DefaultCapacity,
-		restartsMax:   DefaultRestarts,
-		restartWindow: DefaultRestartWindow,
-		stopWithin:    DefaultStopWithin,
+		capacity: DefaultCapacity,
+		budget: budget{
+			restartsMax:   DefaultRestarts,
+			restartWindow: DefaultRestartWindow,
+			stopWithin:    DefaultStopWithin,
+		},
 	}
 }
 
@@ -55,7 +62,7 @@ func WhenFull(policy Overflow) Option {
 // turn, up to the root, which stops the system. Restarts(0, 0) escalates the
 // first panic.
 func Restarts(limit int, within time.Duration) Option {
-	return func(o *options) { o.restartsMax, o.restartWindow = limit, within }
+	return func(o *options) { o.restartsMax, o.restartWindow = int32(limit), within }
 }
 
 // EndsAlone makes an exhausted restart budget end this actor and no other;

@@ -50,7 +50,7 @@ func (s *simBox[M]) next() {
 		c.turn()
 		return
 	}
-	c.deepest = max(c.deepest, len(c.box.queue))
+	c.deepest = max(c.deepest, int32(len(c.box.queue)))
 	select {
 	case env := <-c.box.queue:
 		s.unpark()

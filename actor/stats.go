@@ -29,13 +29,13 @@ func (c *Context[M]) census() census {
 		Path:     c.id.path,
 		Received: c.received,
 		Rejected: len(c.box.refused),
-		Restarts: c.restarts,
-		Deepest:  c.deepest,
+		Restarts: int(c.restarts),
+		Deepest:  int(c.deepest),
 		Waiting:  len(c.box.queue),
-		Late:     c.late,
-		Asking:   c.asking,
+		Late:     uint64(c.late),
+		Asking:   int(c.asking),
 	}}
-	for _, child := range c.children {
+	for _, child := range c.children() {
 		out.children = append(out.children, child.inbox)
 	}
 	return out

@@ -147,15 +147,15 @@ func newCell[M any](sys *System, parent *core, name string, construct Constructo
 	if parent != nil && parent.id.path != "" {
 		path = parent.id.path + "/" + name
 	}
-	c := &cell[M]{}
-	ctx := &c.context
-	ctx.options = defaults()
+	o := defaults()
 	for _, opt := range opts {
-		opt(&ctx.options)
+		opt(&o)
 	}
-	c.identity = identity{sys: sys, path: path}
-	c.mailbox = newMailbox[M](&c.identity, ctx.options.capacity, ctx.options.overflow)
-	ctx.id, ctx.inbox, ctx.parent, ctx.name = c.mailbox.id, &c.mailbox, parent, name
+	c := &cell[M]{identity: identity{sys: sys, path: path}}
+	c.mailbox = newMailbox[M](&c.identity, o.capacity, o.overflow)
+	ctx := &c.context
+	ctx.id, ctx.inbox, ctx.parent, ctx.budget = &c.identity, &c.mailbox, parent, o.budget
+	ctx.nameBytes = int32(len(name))
 	ctx.box, ctx.construct = &c.mailbox, construct
 	return c
 }

@@ -33,33 +33,53 @@ func (t *timer[M]) expire() { t.owner.handle(t.msg) }
 func (c *Context[M]) After(d time.Duration, m M) Timer {
 	t := &timer[M]{owner: c, msg: m}
 	t.due.owner = t
-	c.deadlines.push(&t.due, c.Elapsed()+max(d, 0))
+	c.schedule(&t.due, c.Elapsed()+max(d, 0))
 	c.arm()
-	return Timer{due: &t.due, cancel: func() { c.deadlines.remove(&t.due) }}
+	return Timer{due: &t.due, cancel: func() { c.agenda.deadlines.remove(&t.due) }}
 }
+
+// agenda is an actor's deadlines and the one wake-up that it has coming.
+type agenda struct {
+	deadlines deadlines
+	waker     waker
+	wakeAt    time.Duration
+	armed     bool
+}
+
+func (c *Context[M]) planned() *agenda {
+	if c.agenda == nil {
+		c.agenda = &agenda{waker: c.id.sys.exec.newWaker()}
+	}
+	return c.agenda
+}
+
+func (c *Context[M]) schedule(d *deadline, at time.Duration) { c.planned().deadlines.push(d, at) }
 
 // arm makes sure of a wake-up at the earliest deadline. A wake-up that was
 // asked for earlier is left as it is: it comes, finds nothing due, and arms
 // again. So a stream of answered requests sets one timer, not one each.
 func (c *Context[M]) arm() {
 	at, wanted := c.nextWake()
-	if !wanted || c.armed && c.wakeAt <= at {
+	if !wanted {
 		return
 	}
-	c.armed, c.wakeAt = true, at
-	if c.waker == nil {
-		c.waker = c.id.sys.exec.newWaker()
+	a := c.planned()
+	if a.armed && a.wakeAt <= at {
+		return
 	}
-	c.waker.wake(c.box, at)
+	a.armed, a.wakeAt = true, at
+	a.waker.wake(c.box, at)
 }
 
 // nextWake is when the actor must look at its clock: at its first deadline, or
 // when it gives up on its own stop.
 func (c *Context[M]) nextWake() (at time.Duration, wanted bool) {
-	if first := c.deadlines.first(); first != nil {
-		at, wanted = first.at, true
+	if c.agenda != nil {
+		if first := c.agenda.deadlines.first(); first != nil {
+			at, wanted = first.at, true
+		}
 	}
-	waiting := c.phase == draining || (c.phase == ending || c.phase == restarting) && len(c.children) > 0
+	waiting := c.phase == draining || (c.phase == ending || c.phase == restarting) && len(c.children()) > 0
 	if waiting && (!wanted || c.stopBy < at) {
 		at, wanted = c.stopBy, true
 	}
@@ -69,11 +89,11 @@ func (c *Context[M]) nextWake() (at time.Duration, wanted bool) {
 // expireDue expires what is due.
 func (c *Context[M]) expireDue() {
 	for c.phase == running || c.phase == draining {
-		first := c.deadlines.first()
+		first := c.agenda.deadlines.first()
 		if first == nil || first.at > c.Elapsed() {
 			return
 		}
-		c.deadlines.remove(first)
+		c.agenda.deadlines.remove(first)
 		first.owner.expire()
 	}
 }

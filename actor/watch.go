@@ -12,7 +12,8 @@ type Ended struct {
 // watch is one watcher's interest in one target.
 type watch struct {
 	watcher inbox
-	number  uint64 // in the watcher's table
+	number  uint32 // in the watcher's table
+	next    *watch // in the target's list of watchers
 	ended   Ended
 	target  *core // the actor that ended, where it was there to say so
 	sig     signal
@@ -29,7 +30,7 @@ func (w *watch) tell(e Ended) {
 // that restarts watches nothing any more.
 func Watch[M, T any](c *Context[M], target Ref[T], wrap func(Ended) M) {
 	if c.watches == nil {
-		c.watches = make(map[uint64]func(Ended) M)
+		c.watches = make(map[uint32]func(Ended) M)
 	}
 	c.nextWatch++
 	w := &watch{watcher: c.box, number: c.nextWatch}
