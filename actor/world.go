@@ -22,6 +22,7 @@ type World struct {
 	clock  time.Duration
 	events events
 	ready  []simulated
+	paused int            // machines that stand still
 	lives  map[string]int // systems so far of each name
 	trace  io.Writer
 	line   []byte
@@ -32,6 +33,7 @@ type simulated interface {
 	// advance does one thing and reports whether there is more to do.
 	advance() bool
 	census() census
+	home() Executor
 }
 
 // worldEpoch is the time of day at which every World begins.
@@ -86,6 +88,9 @@ func (w *World) stepActor() {
 	w.ready[i] = w.ready[last]
 	w.ready[last] = nil
 	w.ready = w.ready[:last]
+	if w.paused > 0 && w.holds(actor) {
+		return
+	}
 	if actor.advance() {
 		w.ready = append(w.ready, actor)
 	}
