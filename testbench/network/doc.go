@@ -20,6 +20,11 @@
 //     Maelstrom's receiving thread is: a message may arrive up to a millisecond early.
 //   - Whether a partition cuts a message is decided when the receiver takes it, not when it is sent or
 //     due. A message that is lost stays sent: it counts among the messages of the run.
+//   - Under bad [Weather] messages are lost, sent twice, held back or slow; that is decided when they are
+//     sent. A message that arrives twice is one message, one send and two receives, as Maelstrom would
+//     count it, by the ids of messages.
+//   - What is on its way to a node when it goes down ([Network.Down]) is lost, and so is what comes before
+//     it is up again, a client's requests included.
 //
 // What it refuses: a message from or to an id that nobody has added (see [UnknownEndpointError]). What
 // that means for the node that sent it is the caller's to decide.

@@ -14,6 +14,8 @@ type endpoint struct {
 	listens bool
 	removed bool
 	cut     map[string]bool // sources whose messages are dropped
+	down    bool            // a node that has been killed
+	admits  string          // the one that reaches it nevertheless
 
 	armed    bool          // a callback is on its way
 	armedFor time.Duration // when that callback should come
@@ -52,9 +54,10 @@ func (e *endpoint) arm() {
 // takeInTurn is the loop as Maelstrom's receiving thread runs it: the message that was waited for is
 // delivered, then the next is taken, and waited for in turn.
 //
-// It stays armed while it runs, so that a receiver that sends to itself does not start a second loop.
+// It stays armed while it runs, so that a receiver that sends to itself does not start a second loop. A
+// callback that is left over from before the receiver went down finds that it is not the one waited for.
 func (e *endpoint) takeInTurn() {
-	if e.removed {
+	if e.removed || !e.armed || e.network.clock.Now() < e.armedFor {
 		return
 	}
 	if e.holding {
@@ -93,13 +96,32 @@ func (e *endpoint) takeWhenDue() {
 	e.arm()
 }
 
-// drops tells whether a partition cuts the message, which it does at the moment of taking.
+// drops tells whether a partition cuts the message or nobody is there to take it, which is looked at in
+// the moment of taking.
 func (e *endpoint) drops(m *Message) bool {
-	if !e.cut[m.Src] {
-		return false
+	switch {
+	case e.down && m.Src != e.admits:
+		e.network.lose(m, LostWithNode)
+		return true
+	case e.cut[m.Src] || e.network.division != nil && !m.InvolvesClient() && e.network.division(e.id, m.Src):
+		e.network.lose(m, LostInPartition)
+		return true
 	}
-	e.network.journal.Lost(e.network.clock.Now(), m, "partition")
-	return true
+	return false
+}
+
+// fall loses what is on its way to the endpoint.
+func (e *endpoint) fall() {
+	e.down, e.admits = true, ""
+	if e.holding {
+		e.holding = false
+		e.network.lose(&e.held, LostWithNode)
+	}
+	for len(e.queue) > 0 {
+		m := e.queue.pop()
+		e.network.lose(&m, LostWithNode)
+	}
+	e.armed = false
 }
 
 // deliver hands over a message. It was to be handed over when the callback was to come, or when it was

@@ -37,7 +37,8 @@ type Receiver func(m *Message, planned time.Duration)
 type Journal interface {
 	Sent(at time.Duration, m *Message)
 	Received(at time.Duration, m *Message)
-	// Lost hears of a message that will not be delivered; why is "partition" or "loss".
+	// Lost hears of a message, or of one copy of it, that will not be delivered; why is [LostInPartition],
+	// [LostOnTheWay] or [LostWithNode].
 	Lost(at time.Duration, m *Message, why string)
 }
 
@@ -68,7 +69,9 @@ type Network struct {
 	endpoints map[string]*endpoint
 	nextID    int64
 	stats     Stats
-	cuts      int // pairs of receiver and source that are cut now
+	cuts      int                         // pairs of receiver and source that are cut now
+	division  func(dest, src string) bool // what is cut besides them; nil for nothing
+	weather   Weather
 }
 
 // New makes a network without endpoints. A nil journal hears nothing.
@@ -127,18 +130,29 @@ func (n *Network) Send(src, dest string, body []byte) error {
 	m := Message{ID: n.nextID, Src: from.id, Dest: to.id, Body: body, Due: now}
 	n.nextID++
 	client := from.client || to.client
+	copies := 1
 	if !client {
-		m.Due += n.config.Latency.draw(n.rng)
+		copies = n.travel(&m)
 	}
 	n.stats.sent(client)
 	n.journal.Sent(now, &m)
-	if !client && n.config.Loss > 0 && n.rng.Float64() < n.config.Loss {
-		n.journal.Lost(now, &m, "loss")
+	if copies == 0 {
+		n.lose(&m, LostOnTheWay)
 		return nil
 	}
 	to.queue.push(m)
+	for range copies - 1 {
+		m.Due = now + n.delay()
+		to.queue.push(m)
+	}
 	to.arm()
 	return nil
+}
+
+// lose tells of a message that will not be delivered.
+func (n *Network) lose(m *Message, why string) {
+	n.stats.lost(why)
+	n.journal.Lost(n.clock.Now(), m, why)
 }
 
 // Cut makes dest drop what comes from src, in that direction only, until [Network.Heal]. Ids of
@@ -157,12 +171,20 @@ func (n *Network) Cut(dest, src string) {
 	}
 }
 
+// Divide cuts many links at once, until [Network.Heal]: those for which cut says so, links of them. It
+// stands for as many calls of [Network.Cut] where there are too many pairs to list. It is asked about
+// nodes only.
+func (n *Network) Divide(cut func(dest, src string) bool, links int) {
+	n.division = cut
+	n.cuts += links
+}
+
 // Heal ends every partition.
 func (n *Network) Heal() {
 	for _, e := range n.endpoints {
 		e.cut = nil
 	}
-	n.cuts = 0
+	n.division, n.cuts = nil, 0
 }
 
 // Cuts is how many directed links are cut now.

@@ -159,7 +159,7 @@ func TestLostMessagesStayCounted(t *testing.T) {
 	w.send(t, "n0", "n1", "x")
 	w.send(t, "c0", "n1", "ask")
 	w.expect(t, "0s lost by loss n0>n1 x", "0s c0>n1 ask")
-	want := Stats{All: Counts{2, 1, 2}, Clients: Counts{1, 1, 1}, Servers: Counts{1, 0, 1}}
+	want := Stats{All: Counts{2, 1, 2}, Clients: Counts{1, 1, 1}, Servers: Counts{1, 0, 1}, Harm: Harm{LostOnTheWay: 1}}
 	if w.Stats() != want {
 		t.Errorf("counts %+v, want %+v", w.Stats(), want)
 	}

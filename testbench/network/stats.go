@@ -10,6 +10,26 @@ type Counts struct {
 // involve a client, and the others.
 type Stats struct {
 	All, Clients, Servers Counts
+	Harm                  Harm
+}
+
+// Harm is what faults did to messages of a run. A message may count in several of its fields.
+type Harm struct {
+	LostInPartition, LostOnTheWay, LostWithNode int64 // copies that were not delivered, by why
+	Duplicated                                  int64 // messages that were sent on their way twice
+	HeldBack                                    int64 // that others were let past
+	Slowed                                      int64 // sent during a spike of latency
+}
+
+func (s *Stats) lost(why string) {
+	switch why {
+	case LostInPartition:
+		s.Harm.LostInPartition++
+	case LostOnTheWay:
+		s.Harm.LostOnTheWay++
+	case LostWithNode:
+		s.Harm.LostWithNode++
+	}
 }
 
 func (s *Stats) sent(client bool) {
