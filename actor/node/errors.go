@@ -3,6 +3,7 @@ package node
 import (
 	"errors"
 	"fmt"
+	"unicode/utf8"
 
 	maelstrom "github.com/jepsen-io/maelstrom/demo/go"
 
@@ -35,12 +36,16 @@ const (
 	codeKeyAlreadyExists = 21
 )
 
-// errorFor is what a client is told of a cause: an [Error] as it is; what was
-// surely not carried out is temporarily unavailable (11); a panic, and whatever
-// else, is a crash (13), which leaves open whether it took effect.
+// errorFor is what a client is told of a cause. A panic comes first, whatever it
+// was called with: it leaves open what took effect, so it is a crash (13). An
+// [Error] stays as it is; what was surely not carried out is temporarily
+// unavailable (11); whatever else is a crash as well.
 func errorFor(cause error) *Error {
+	var panicked *actor.PanicError
 	var coded *Error
 	switch {
+	case errors.As(cause, &panicked):
+		return Errorf(maelstrom.Crash, "%v", cause)
 	case errors.As(cause, &coded):
 		return coded
 	case errors.Is(cause, actor.ErrStopped), errors.Is(cause, actor.ErrFull):
@@ -55,4 +60,24 @@ func errorFor(cause error) *Error {
 type errorFields struct {
 	Code int    `json:"code"`
 	Text string `json:"text"`
+}
+
+// errorBody is the body of err, its text short enough to be read: it may quote
+// what came in, which may be megabytes.
+func errorBody(err *Error) errorFields { return errorFields{Code: err.Code, Text: clip(err.Text)} }
+
+// textMax bounds a text that quotes what came in, in bytes: in an error answer
+// and in a field of the log.
+const textMax = 500
+
+// clip cuts a text to textMax.
+func clip(text string) string {
+	if len(text) <= textMax {
+		return text
+	}
+	end := textMax
+	for end > 0 && !utf8.RuneStart(text[end]) {
+		end--
+	}
+	return text[:end] + "..."
 }

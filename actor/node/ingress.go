@@ -1,8 +1,8 @@
 package node
 
 import (
-	"fmt"
-	"slices"
+	"runtime/debug"
+	"time"
 
 	maelstrom "github.com/jepsen-io/maelstrom/demo/go"
 	"go.uber.org/zap"
@@ -15,149 +15,100 @@ import (
 // the routes name. It belongs to the goroutine that feeds it, the reader of
 // standard input or a World, and is an edge: it may wait for room in a mailbox.
 type ingress struct {
-	node    *Node
-	service Service
-	decoder wire.Decoder
-	ready   bool           // init was handled
-	waiting []wire.Message // read before init
-	unknown map[string]int // messages of each type that has no route
+	node     *Node
+	service  Service
+	decoder  wire.Decoder
+	ready    bool // init was handled
+	waiting  queue
+	unrouted map[string]bool // types without a route that the log has named
 }
 
-// waitingMax bounds how many messages wait for init, and unknownMax how many
-// unknown types are told apart in the log.
-const (
-	waitingMax = 4096
-	unknownMax = 64
-)
-
-// Feed takes in one line. Whatever is wrong with it concerns this line alone.
-func (in *ingress) feed(line []byte) error {
-	m, err := in.decoder.Decode(line)
-	if err != nil {
-		in.node.log.Warn("line refused", zap.Error(err), zap.String("src", m.Src))
-		if !m.HasInReplyTo {
-			in.refuse(&m, Errorf(maelstrom.MalformedRequest, "%v", err))
-		}
-		return nil
-	}
-	if m.Type == "init" {
-		return in.initialise(&m)
-	}
-	if in.ready {
-		in.dispatch(&m)
-		return nil
-	}
-	if len(in.waiting) == waitingMax {
-		in.refuse(&m, Errorf(maelstrom.TemporarilyUnavailable, "init has not come yet, and %d messages wait for it", waitingMax))
-		return nil
-	}
-	in.waiting = append(in.waiting, m)
-	return nil
-}
-
-// dispatch hands one message on.
-func (in *ingress) dispatch(m *wire.Message) {
-	if m.HasInReplyTo {
-		in.node.rpc.SendWait(rpcMessage{reply: *m})
-		return
-	}
-	route, known := in.node.routes[m.Type]
-	if !known {
-		in.refuse(m, Errorf(maelstrom.NotSupported, "this node knows no message of type %q", m.Type))
-		in.logUnknown(m)
-		return
-	}
-	if err := route(in.node, m, in.node.Elapsed()); err != nil {
-		in.node.log.Warn("request refused", zap.String("src", m.Src), zap.String("type", m.Type), zap.Error(err))
-		in.refuse(m, errorFor(err))
-	}
-}
-
-// logUnknown says once of each type that nobody handles it.
-func (in *ingress) logUnknown(m *wire.Message) {
-	if in.unknown[m.Type]++; in.unknown[m.Type] == 1 && len(in.unknown) <= unknownMax {
-		in.node.log.Warn("no route for this type of message", zap.String("type", m.Type), zap.String("src", m.Src))
-	}
-	if len(in.unknown) > unknownMax {
-		delete(in.unknown, m.Type)
-	}
-}
-
-// refuse answers a message with an error where there is someone to tell.
-func (in *ingress) refuse(m *wire.Message, err *Error) {
-	if m.Src == "" || !m.HasMsgID {
-		return
-	}
-	o := origin{node: in.node, from: m.Src, id: m.MsgID, asks: true, arrived: in.node.Elapsed()}
-	if o.node.id == "" {
-		o.node = &Node{System: in.node.System, id: m.Dest, log: in.node.log, output: in.node.output, answerWithin: in.node.answerWithin}
-	}
-	o.fail(err)
-}
-
-// initBody is what init brings.
-type initBody struct {
-	NodeID  string   `json:"node_id" wire:"required"`
-	NodeIDs []string `json:"node_ids" wire:"required"`
-}
-
-// initialise tells the node who it is, builds its service and lets in what
-// waited. A second init that says the same is answered again; another one is
-// refused.
-func (in *ingress) initialise(m *wire.Message) error {
-	var body initBody
-	if err := wire.Unmarshal(m.Body, &body); err != nil {
-		in.node.log.Error("init refused", zap.Error(err))
-		in.refuse(m, Errorf(maelstrom.MalformedRequest, "init: %v", err))
-		return nil
-	}
-	if in.ready {
-		in.initAgain(m, &body)
-		return nil
-	}
-	if !slices.Contains(body.NodeIDs, body.NodeID) || body.NodeID == "" {
-		in.node.log.Error("init refused: node_ids does not hold node_id", zap.String("node_id", body.NodeID))
-		in.refuse(m, Errorf(maelstrom.MalformedRequest, "init: node_ids does not hold the node_id %q", body.NodeID))
-		return nil
-	}
-	in.node.id, in.node.ids = body.NodeID, body.NodeIDs
-	in.node.rpc = spawnRPC(in.node)
-	if err := in.service(in.node); err != nil {
-		err = fmt.Errorf("node %s cannot serve: %w", body.NodeID, err)
-		in.refuse(m, errorFor(err))
-		return err
-	}
-	in.ready = true
-	in.acknowledge(m)
-	for i := range in.waiting {
-		in.dispatch(&in.waiting[i])
-	}
-	in.waiting = nil
-	return nil
-}
-
-func (in *ingress) initAgain(m *wire.Message, body *initBody) {
-	if body.NodeID == in.node.id && slices.Equal(body.NodeIDs, in.node.ids) {
-		in.node.log.Warn("init came twice, saying the same")
-		in.acknowledge(m)
-		return
-	}
-	in.node.log.Warn("init came twice, saying something else", zap.String("node_id", body.NodeID))
-	in.refuse(m, Errorf(maelstrom.MalformedRequest, "init: this node is %s of %d already", in.node.id, len(in.node.ids)))
-}
-
-func (in *ingress) acknowledge(m *wire.Message) {
-	o := origin{node: in.node, from: m.Src, id: m.MsgID, asks: m.HasMsgID, arrived: in.node.Elapsed()}
-	o.answer("init_ok", nil)
-}
+// unroutedMax bounds how many unknown types are told apart in the log.
+const unroutedMax = 64
 
 func newIngress(sys *actor.System, log *zap.Logger, output actor.Ref[Line], service Service) *ingress {
 	return &ingress{
-		service: service,
-		unknown: make(map[string]int),
+		service:  service,
+		unrouted: make(map[string]bool),
 		node: &Node{
 			System: sys, log: log, output: output, routes: make(map[string]route),
 			answerWithin: clientTimeout - answerMargin,
 		},
 	}
+}
+
+// feed takes in one line, whose bytes must never change again. Whatever is wrong
+// with it concerns this line alone; an error says that the node cannot go on.
+func (in *ingress) feed(line []byte) error {
+	m, err := in.decoder.Decode(line)
+	switch {
+	case err != nil:
+		in.refuseLine(m, err)
+	case m.Type == "init" && !m.HasInReplyTo:
+		return in.initialise(m)
+	case in.ready:
+		in.dispatch(m, in.node.Elapsed())
+	default:
+		in.wait(m)
+	}
+	return nil
+}
+
+// dispatch hands one message on.
+func (in *ingress) dispatch(m wire.Message, arrived time.Duration) {
+	if m.HasInReplyTo {
+		in.node.rpc.SendWait(rpcMessage{kind: rpcAnswer, number: m.InReplyTo, answer: &rpcReply{from: m.Src, typ: m.Type, body: m.Body}})
+		return
+	}
+	to, known := in.node.routes[m.Type]
+	if !known {
+		in.refuse(m, Errorf(maelstrom.NotSupported, "this node knows no message of type %q", clip(m.Type)))
+		in.logUnrouted(m)
+		return
+	}
+	if err := follow(to, m, arrived); err != nil {
+		in.node.log.Warn("request refused", zap.String("src", clip(m.Src)), zap.String("type", m.Type), zap.Error(err), stackOf(err))
+		in.refuse(m, errorFor(err))
+	}
+}
+
+// follow takes a message along its route. A panic there, in a type that decodes
+// itself or in the function that makes the actor's message, is this message's
+// error and does not end the node.
+func follow(to route, m wire.Message, arrived time.Duration) (err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			err = &actor.PanicError{Path: "route " + m.Type, Value: value, Stack: debug.Stack()}
+		}
+	}()
+	return to(m, arrived)
+}
+
+// logUnrouted says once of each type that nobody handles it.
+func (in *ingress) logUnrouted(m wire.Message) {
+	if typ := clip(m.Type); !in.unrouted[typ] && len(in.unrouted) < unroutedMax {
+		in.unrouted[typ] = true
+		in.node.log.Warn("no route for this type of message", zap.String("type", typ), zap.String("src", clip(m.Src)))
+	}
+}
+
+// refuseLine refuses what is no message, or one too long, to its sender if what
+// could be read says who that is.
+func (in *ingress) refuseLine(m wire.Message, err error) {
+	in.node.log.Warn("line refused", zap.String("src", clip(m.Src)), zap.String("error", clip(err.Error())))
+	in.refuse(m, Errorf(maelstrom.MalformedRequest, "%v", err))
+}
+
+// refuse answers a message with an error where there is someone to tell: not a
+// sender who did not ask, and nobody who answers. Before init the node calls
+// itself what the sender did.
+func (in *ingress) refuse(m wire.Message, err *Error) {
+	self := in.node.id
+	if self == "" {
+		self = m.Dest
+	}
+	if m.Src == "" || self == "" || !m.HasMsgID || m.HasInReplyTo {
+		return
+	}
+	in.node.write(wire.Header{Src: self, Dest: m.Src, Type: "error", InReplyTo: m.MsgID, HasInReplyTo: true}, errorBody(err))
 }

@@ -10,8 +10,8 @@ import (
 )
 
 // KV is one of Maelstrom's key-value services. Keys and values are any JSON.
-// Its errors are [*Error]s: 20 where the key is not there, 22 where a compare
-// and set found another value.
+// What comes back is as for [RPC]; an [*Error] has code 20 where the key is not
+// there, 22 where a compare and set found another value.
 type KV struct {
 	node    *Node
 	service string
@@ -28,17 +28,15 @@ func (n *Node) SeqKV() KV { return KV{n, maelstrom.SeqKV} }
 // LWWKV is the last-writer-wins one: two replicas that disagree now and then.
 func (n *Node) LWWKV() KV { return KV{n, maelstrom.LWWKV} }
 
-// Options of a call to a service.
+// KVOptions are those of a call to a service. A retried compare and set may find
+// the value that its own first try set, and fail with 22 although it took place.
 type KVOptions struct {
-	Within time.Duration // default 1 s
+	Within time.Duration // default WithinDefault
 	Retry  Retry
 }
 
-func (kv KV) call(o KVOptions, typ string, fields any) Call {
-	if o.Within == 0 {
-		o.Within = time.Second
-	}
-	return Call{Dest: kv.service, Type: typ, Fields: fields, Within: o.Within, Retry: o.Retry}
+func (kv KV) exchange(o KVOptions, steps ...step) *exchange {
+	return newExchange(Call{Dest: kv.service, Within: o.Within, Retry: o.Retry}, steps...)
 }
 
 type readFields struct {
@@ -64,10 +62,10 @@ type valueOf[V any] struct {
 
 // Read reads a key's value into a V.
 func Read[M, V any](c *actor.Context[M], kv KV, key any, o KVOptions, wrap func(actor.Answer[V]) M) {
-	RPC(c, kv.node, kv.call(o, "read", readFields{key}), unpackValue(wrap))
+	request(c, kv.node, kv.exchange(o, newStep("read", readFields{key})), valueTo(wrap))
 }
 
-func unpackValue[M, V any](wrap func(actor.Answer[V]) M) func(actor.Answer[valueOf[V]]) M {
+func valueTo[M, V any](wrap func(actor.Answer[V]) M) func(actor.Answer[valueOf[V]]) M {
 	return func(a actor.Answer[valueOf[V]]) M { return wrap(actor.Answer[V]{Value: a.Value.Value, Err: a.Err}) }
 }
 
@@ -75,27 +73,31 @@ func unpackValue[M, V any](wrap func(actor.Answer[V]) M) func(actor.Answer[value
 // may answer a plain [Read] from the past: it first writes a value that was
 // never written before, to a key of this node's own, which brings this node's
 // view up to the present (Maelstrom's doc/services.md; src/maelstrom/service.clj).
+// Within bounds both together.
 func ReadFresh[M, V any](c *actor.Context[M], kv KV, key any, o KVOptions, wrap func(actor.Answer[V]) M) {
-	call := kv.call(o, "read", readFields{key})
 	never := fmt.Sprintf("%d-%016x", c.Now().UnixNano(), c.Rand().Uint64())
-	call.before = []outgoing{{"write", writeFields{Key: "eddy-fresh-" + kv.node.id, Value: never}}}
-	RPC(c, kv.node, call, unpackValue(wrap))
+	write := newStep("write", writeFields{Key: "eddy-fresh-" + kv.node.id, Value: never})
+	request(c, kv.node, kv.exchange(o, write, newStep("read", readFields{key})), valueTo(wrap))
 }
 
 // Write sets a key's value.
 func Write[M any](c *actor.Context[M], kv KV, key, value any, o KVOptions, wrap func(error) M) {
-	RPC(c, kv.node, kv.call(o, "write", writeFields{key, value}), justError(wrap))
+	request(c, kv.node, kv.exchange(o, newStep("write", writeFields{key, value})), errorTo(wrap))
 }
 
 // CompareAndSet sets a key's value to what it is to become if it is from. With
 // create, a key that is not there is set as well; lww-kv has no such thing, and
 // asking it for that fails with error 10 here instead of being ignored there.
 func CompareAndSet[M any](c *actor.Context[M], kv KV, key, from, to any, create bool, o KVOptions, wrap func(error) M) {
-	call := kv.call(o, "cas", casFields{key, from, to, create})
 	if create && kv.service == maelstrom.LWWKV {
-		call.refusal = Errorf(maelstrom.NotSupported, "lww-kv ignores create_if_not_exists")
+		c.After(0, wrap(Errorf(maelstrom.NotSupported, "lww-kv ignores create_if_not_exists")))
+		return
 	}
-	RPC(c, kv.node, call, justError(wrap))
+	request(c, kv.node, kv.exchange(o, newStep("cas", casFields{key, from, to, create})), errorTo(wrap))
+}
+
+func errorTo[M any](wrap func(error) M) func(actor.Answer[None]) M {
+	return func(a actor.Answer[None]) M { return wrap(a.Err) }
 }
 
 // Timestamp asks lin-tso for a timestamp: an integer larger than any it gave
@@ -104,13 +106,10 @@ func Timestamp[M any](c *actor.Context[M], n *Node, o KVOptions, wrap func(actor
 	type ts struct {
 		TS int64 `json:"ts" wire:"required"`
 	}
-	RPC(c, n, KV{n, timestampService}.call(o, "ts", nil), func(a actor.Answer[ts]) M {
+	lin := KV{n, timestampService}
+	request(c, n, lin.exchange(o, newStep("ts", nil)), func(a actor.Answer[ts]) M {
 		return wrap(actor.Answer[int64]{Value: a.Value.TS, Err: a.Err})
 	})
 }
 
 const timestampService = "lin-tso"
-
-func justError[M any](wrap func(error) M) func(actor.Answer[None]) M {
-	return func(a actor.Answer[None]) M { return wrap(a.Err) }
-}

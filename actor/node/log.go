@@ -1,6 +1,7 @@
 package node
 
 import (
+	"errors"
 	"io"
 	"os"
 	"time"
@@ -34,12 +35,19 @@ func (s *logSink) Stopped() { s.flush() }
 
 // flush: a log that cannot be written stops nothing.
 func (s *logSink) flush() {
+	if len(s.buffer) == 0 {
+		return
+	}
 	_, _ = s.to.Write(s.buffer)
 	s.buffer = s.buffer[:0]
+	if cap(s.buffer) > 4*blockBytes {
+		s.buffer = nil // a long line's room is not kept
+	}
 }
 
 // logEdge hands zap's lines to the sink. A burst beyond the sink's mailbox
-// loses its newest lines, which the mailbox counts; it never holds up an actor.
+// loses its newest lines, which the end of the log counts; it never holds up an
+// actor.
 type logEdge struct{ to actor.Ref[[]byte] }
 
 func (e logEdge) Write(p []byte) (int, error) {
@@ -50,7 +58,7 @@ func (e logEdge) Write(p []byte) (int, error) {
 func (logEdge) Sync() error { return nil }
 
 // NewLog makes a log of JSON lines on w, and the function that ends it, once
-// everything that may log has ended.
+// everything that may log has ended. The last line says how many were lost, if any.
 func NewLog(w io.Writer, level zapcore.Level) (*zap.Logger, func()) {
 	sys := actor.NewSystem("log", actor.Live())
 	sink := actor.Spawn(sys, "stderr", func(*actor.Context[[]byte]) actor.Actor[[]byte] {
@@ -59,8 +67,15 @@ func NewLog(w io.Writer, level zapcore.Level) (*zap.Logger, func()) {
 	config := zap.NewProductionEncoderConfig()
 	config.TimeKey, config.EncodeTime = "time", zapcore.EpochNanosTimeEncoder
 	config.MessageKey = "event"
-	core := zapcore.NewCore(zapcore.NewJSONEncoder(config), logEdge{sink}, level)
-	return zap.New(core), func() { _ = sys.Stop(time.Second) }
+	log := zap.New(zapcore.NewCore(zapcore.NewJSONEncoder(config), logEdge{sink}, level))
+	return log, func() {
+		for _, s := range sys.Stats() {
+			if s.Rejected > 0 {
+				log.Warn("lines of this log were lost", zap.Int("count", s.Rejected))
+			}
+		}
+		_ = sys.Stop(time.Second)
+	}
 }
 
 // defaultLog is what Run logs to when it is given nothing.
@@ -74,7 +89,7 @@ func (r recorder) Record(e actor.Event) {
 	switch e.Kind {
 	case actor.EventSpawn, actor.EventStop:
 		level = zapcore.DebugLevel
-	case actor.EventLate:
+	case actor.EventLate, actor.EventRestart: // a restart follows a panic, which is logged
 		level = zapcore.InfoLevel
 	case actor.EventPanic, actor.EventEscalate, actor.EventHung:
 		level = zapcore.ErrorLevel
@@ -93,5 +108,17 @@ func (r recorder) Record(e actor.Event) {
 	if e.Err != nil {
 		fields = append(fields, zap.Error(e.Err))
 	}
+	if e.Kind == actor.EventPanic {
+		fields = append(fields, stackOf(e.Err))
+	}
 	entry.Write(fields...)
+}
+
+// stackOf is where a panic came from, nothing for another error.
+func stackOf(err error) zap.Field {
+	var panicked *actor.PanicError
+	if !errors.As(err, &panicked) {
+		return zap.Skip()
+	}
+	return zap.ByteString("stack", panicked.Stack)
 }

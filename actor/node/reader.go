@@ -16,11 +16,14 @@ type lineReader struct {
 	from  io.Reader
 	block []byte // filled up to its length, room up to its capacity
 	taken int    // of block: how much was handed out
-	max   int
+	max   int    // bytes of a line
 	err   error
 }
 
-const blockBytes = 64 << 10
+const (
+	blockBytes = 64 << 10
+	readsMax   = 100 // that bring neither bytes nor an error, before it is taken for one
+)
 
 func newLineReader(from io.Reader, lineMax int) *lineReader {
 	return &lineReader{from: from, max: lineMax, block: make([]byte, 0, blockBytes)}
@@ -47,10 +50,7 @@ func (r *lineReader) next() ([]byte, error) {
 		if i := bytes.IndexByte(pending[searched:], '\n'); i >= 0 {
 			line := pending[: searched+i : searched+i]
 			r.taken += searched + i + 1
-			if len(line) > r.max {
-				return nil, &tooLong{begin: line, bytes: len(line), max: r.max}
-			}
-			return line, nil
+			return r.checked(line)
 		}
 		searched = len(pending)
 		if r.err != nil {
@@ -68,7 +68,15 @@ func (r *lineReader) last(pending []byte) ([]byte, error) {
 		return nil, r.err
 	}
 	r.taken = len(r.block)
-	return pending, nil
+	return r.checked(pending)
+}
+
+// checked is a line, or the error that it is too long.
+func (r *lineReader) checked(line []byte) ([]byte, error) {
+	if len(line) > r.max {
+		return nil, &tooLong{begin: line, bytes: len(line), max: r.max}
+	}
+	return line, nil
 }
 
 // fill reads more. A block that is full is left behind, its unfinished line
@@ -82,16 +90,22 @@ func (r *lineReader) fill(pending []byte) {
 		r.block = append(make([]byte, 0, size), pending...)
 		r.taken = 0
 	}
-	n, err := r.from.Read(r.block[len(r.block):cap(r.block)])
-	r.block = r.block[:len(r.block)+n]
-	r.err = err
+	for range readsMax {
+		n, err := r.from.Read(r.block[len(r.block):cap(r.block)])
+		r.block = r.block[:len(r.block)+n]
+		if r.err = err; n > 0 || err != nil {
+			return
+		}
+	}
+	r.err = io.ErrNoProgress
 }
 
 // skip reads past a line that is too long without keeping it.
 func (r *lineReader) skip(pending []byte) error {
 	fault := &tooLong{begin: bytes.Clone(pending[:min(len(pending), blockBytes)]), bytes: len(pending), max: r.max}
+	r.block, r.taken = make([]byte, 0, blockBytes), 0
 	for {
-		r.block, r.taken = make([]byte, 0, blockBytes), 0
+		r.block = r.block[:0] // nobody has seen what is in it
 		r.fill(nil)
 		i := bytes.IndexByte(r.block, '\n')
 		if i >= 0 {

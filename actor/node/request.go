@@ -2,6 +2,7 @@ package node
 
 import (
 	"fmt"
+	"reflect"
 	"time"
 
 	maelstrom "github.com/jepsen-io/maelstrom/demo/go"
@@ -45,12 +46,11 @@ func (r Request[Q, R]) ReplyWith(fields wire.Appender) { r.answer(r.typ, fields)
 func (r Request[Q, R]) Fail(cause error) { r.fail(errorFor(cause)) }
 
 // Refuse makes a request that its actor will never handle answer for itself:
-// see [actor.Refusable].
+// see [actor.Refusable]. After a panic that came behind the answer it is a second
+// one, which clients and peers drop.
 func (r Request[Q, R]) Refuse(cause error) { r.Fail(cause) }
 
-func (o *origin) fail(err *Error) {
-	o.answer("error", errorFields{Code: err.Code, Text: err.Text})
-}
+func (o *origin) fail(err *Error) { o.answer("error", errorBody(err)) }
 
 // answer sends an answer, unless nobody waits for it or a client has stopped to.
 func (o *origin) answer(typ string, fields any) {
@@ -68,30 +68,44 @@ func (o *origin) answer(typ string, fields any) {
 type None struct{}
 
 // route is where messages of one type go.
-type route func(n *Node, m *wire.Message, arrived time.Duration) error
+type route func(m wire.Message, arrived time.Duration) error
 
 // Handle routes messages of type typ: their fields are decoded into a Q, made a
 // message by wrap and sent to the actor behind to; the answer's type is typ
 // with _ok behind it. A message whose fields do not fit is answered with error
 // 12 and never reaches the actor. Messages of one sender arrive in the order
-// they were read. Only a [Service] calls Handle, once for each type.
+// they were read.
+//
+// M must be [actor.Refusable], as a Request and whatever embeds one is: it is how
+// a request is answered that its actor panics over or never comes to. (Where M
+// is an interface, what wrap puts into it must be.)
+//
+// Only a [Service] calls Handle, once for each type. Anything else is a mistake in
+// the program, and panics.
 func Handle[Q, R, M any](n *Node, typ string, to actor.Ref[M], wrap func(Request[Q, R]) M) {
 	shape, err := wire.ShapeOf[Q]()
 	if err != nil {
 		panic(fmt.Sprintf("node: route %s: %v", typ, err))
 	}
-	if _, taken := n.routes[typ]; taken || typ == "init" {
+	_, taken := n.routes[typ]
+	message := reflect.TypeFor[M]()
+	switch {
+	case taken || typ == "init":
 		panic("node: route " + typ + ": there is one already")
+	case to.IsZero():
+		panic("node: route " + typ + ": leads to no actor")
+	case message.Kind() != reflect.Interface && !message.Implements(reflect.TypeFor[actor.Refusable]()):
+		panic(fmt.Sprintf("node: route %s: %v has no method Refuse, so that a panic would leave its sender without an answer", typ, message))
 	}
 	answer := typ + "_ok"
-	n.routes[typ] = func(n *Node, m *wire.Message, arrived time.Duration) error {
+	n.routes[typ] = func(m wire.Message, arrived time.Duration) error {
 		r := Request[Q, R]{From: m.Src, origin: origin{
 			node: n, from: m.Src, typ: answer, id: m.MsgID, asks: m.HasMsgID, arrived: arrived,
 		}}
 		if err := shape.Unmarshal(m.Body, &r.Body); err != nil {
 			return Errorf(maelstrom.MalformedRequest, "%s: %v", typ, err)
 		}
-		to.SendWait(wrap(r)) // at Stopped the request has answered for itself, or nobody waits
+		to.SendWait(wrap(r)) // to an actor that has ended, the request answers for itself
 		return nil
 	}
 }

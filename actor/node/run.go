@@ -7,7 +7,6 @@ import (
 	"os"
 	"time"
 
-	maelstrom "github.com/jepsen-io/maelstrom/demo/go"
 	"go.uber.org/zap"
 
 	"eddy/actor"
@@ -16,7 +15,7 @@ import (
 // Options of a node; the zero value is an ordinary one.
 type Options struct {
 	LineMax  int           // bytes of a line; default LineMaxDefault
-	DrainFor time.Duration // bound on the stop after the end of the input; default 5 s
+	DrainFor time.Duration // bound on each part of the end: finishing, stopping, writing; default 5 s
 	In       io.Reader     // default standard input
 	Out      io.Writer     // default standard output
 	Log      *zap.Logger   // default: warnings and errors to standard error
@@ -26,6 +25,9 @@ type Options struct {
 // handles what is under way, and returns. It returns an error where the node
 // could not go on: its service refused to start, an actor failed beyond its
 // restart budgets, an actor hung at the end, or the output was closed.
+//
+// After an error a read of the input may still be under way; what it brings is
+// thrown away.
 func Run(service Service, o Options) error {
 	o, closeLog := o.filled()
 	defer closeLog()
@@ -35,12 +37,14 @@ func Run(service Service, o Options) error {
 	// answer while they drain must still go out.
 	sys, output := actor.NewSystem("node", live, recording), actor.NewSystem("output", live, recording)
 	in := newIngress(sys, o.Log, spawnWriter(output, o.Out), service)
-	read := make(chan error, 1)
-	go func() { read <- in.readAll(newLineReader(o.In, o.LineMax)) }()
+	read, stop := make(chan error, 1), make(chan struct{})
+	defer close(stop)
+	go func() { read <- in.readAll(newLineReader(o.In, o.LineMax), stop) }()
 	var err error
 	select {
 	case err = <-read:
-	case <-sys.Done(): // the reader is left behind, waiting for input
+		in.node.finish(o.DrainFor)
+	case <-sys.Done():
 	case <-output.Done():
 	}
 	err = errors.Join(err, sys.Stop(o.DrainFor), output.Stop(o.DrainFor))
@@ -55,10 +59,10 @@ func (o Options) filled() (Options, func()) {
 	if o.Log == nil {
 		o.Log, closeLog = defaultLog()
 	}
-	if o.LineMax == 0 {
+	if o.LineMax <= 0 {
 		o.LineMax = LineMaxDefault
 	}
-	if o.DrainFor == 0 {
+	if o.DrainFor <= 0 {
 		o.DrainFor = 5 * time.Second
 	}
 	if o.In == nil {
@@ -70,22 +74,28 @@ func (o Options) filled() (Options, func()) {
 	return o, closeLog
 }
 
-// readAll feeds every line to the node.
-func (in *ingress) readAll(r *lineReader) error {
+// readAll feeds every line to the node, until the end of the input or of the node.
+func (in *ingress) readAll(r *lineReader, stop <-chan struct{}) error {
 	for {
 		line, err := r.next()
-		var long *tooLong
-		switch {
-		case errors.As(err, &long):
-			in.refuseLong(long)
-		case errors.Is(err, io.EOF):
+		select {
+		case <-stop:
 			return nil
-		case err != nil:
-			return fmt.Errorf("node: read standard input: %w", err)
 		default:
+		}
+		switch {
+		case err == nil:
 			if err := in.feed(line); err != nil {
 				return err
 			}
+		case errors.Is(err, io.EOF):
+			return nil
+		default:
+			long := new(tooLong)
+			if !errors.As(err, &long) {
+				return fmt.Errorf("node: read standard input: %w", err)
+			}
+			in.refuseLong(long)
 		}
 	}
 }
@@ -94,6 +104,30 @@ func (in *ingress) readAll(r *lineReader) error {
 // who that is.
 func (in *ingress) refuseLong(long *tooLong) {
 	m, _ := in.decoder.Decode(long.begin)
-	in.node.log.Warn("line refused", zap.Error(long), zap.String("src", m.Src))
-	in.refuse(&m, Errorf(maelstrom.MalformedRequest, "%v", long))
+	in.refuseLine(m, long)
 }
+
+// finish lets the actors come to an end with what the last messages set off
+// among them, before any of them is told to stop. It counts, round after round,
+// until a round finds what the one before found, nobody with a message waiting
+// and nobody waiting for an answer. Answers from other nodes cannot come any more.
+func (n *Node) finish(within time.Duration) {
+	n.rpc.SendWait(rpcMessage{kind: rpcInputEnd})
+	pause, handled := 10*time.Microsecond, uint64(0)
+	for until := n.Elapsed() + within; n.Elapsed() < until; {
+		before, open := handled, 0
+		handled = 0
+		for _, s := range n.Stats() {
+			handled += s.Received
+			open += s.Waiting + s.Asking
+		}
+		if open == 0 && handled == before {
+			return
+		}
+		time.Sleep(pause)
+		pause = min(2*pause, pauseMax)
+	}
+}
+
+// pauseMax bounds the pause between two rounds of finish.
+const pauseMax = 10 * time.Millisecond

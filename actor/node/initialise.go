@@ -1,0 +1,131 @@
+package node
+
+import (
+	"fmt"
+	"runtime/debug"
+	"slices"
+	"time"
+
+	maelstrom "github.com/jepsen-io/maelstrom/demo/go"
+	"go.uber.org/zap"
+
+	"eddy/actor"
+	"eddy/actor/node/wire"
+)
+
+// initBody is what init brings.
+type initBody struct {
+	NodeID  string   `json:"node_id" wire:"required"`
+	NodeIDs []string `json:"node_ids" wire:"required"`
+}
+
+// fault is what makes no sense in an init, nil if all does.
+func (b *initBody) fault() error {
+	ids := slices.Sorted(slices.Values(b.NodeIDs))
+	switch {
+	case b.NodeID == "" || slices.Contains(ids, ""):
+		return fmt.Errorf("an id is empty, expected none to be")
+	case !slices.Contains(ids, b.NodeID):
+		return fmt.Errorf("node_ids does not hold the node_id %q, expected it to", clip(b.NodeID))
+	case len(slices.Compact(ids)) < len(b.NodeIDs):
+		return fmt.Errorf("node_ids holds an id twice, expected each once")
+	}
+	return nil
+}
+
+// initialise tells the node who it is, builds its service and lets in what
+// waited. A second init that says the same is answered again; one that makes no
+// sense, or says something else, is refused and changes nothing.
+func (in *ingress) initialise(m wire.Message) error {
+	var body initBody
+	err := wire.Unmarshal(m.Body, &body)
+	if err == nil {
+		err = body.fault()
+	}
+	switch {
+	case err != nil:
+		in.refuseInit(m, err)
+	case !in.ready:
+		return in.begin(m, &body)
+	case body.NodeID == in.node.id && slices.Equal(body.NodeIDs, in.node.ids):
+		in.node.log.Warn("init came again, saying the same")
+		in.acknowledge(m)
+	default:
+		in.refuseInit(m, fmt.Errorf("this node is %s of %d already", in.node.id, len(in.node.ids)))
+	}
+	return nil
+}
+
+func (in *ingress) refuseInit(m wire.Message, err error) {
+	in.node.log.Error("init refused", zap.String("src", clip(m.Src)), zap.Error(err))
+	in.refuse(m, Errorf(maelstrom.MalformedRequest, "init: %v", err))
+}
+
+// begin is the first init. What the service cannot do, it says to the sender of
+// the init, and it ends the node.
+func (in *ingress) begin(m wire.Message, body *initBody) error {
+	in.node.id, in.node.ids = body.NodeID, body.NodeIDs
+	in.node.rpc = spawnRPC(in.node)
+	if err := serve(in.service, in.node); err != nil {
+		err = fmt.Errorf("node %s cannot serve: %w", body.NodeID, err)
+		in.node.log.Error("the service does not start", zap.Error(err), stackOf(err))
+		in.refuse(m, errorFor(err))
+		return err
+	}
+	in.ready = true
+	in.acknowledge(m)
+	for _, w := range in.waiting.messages {
+		in.dispatch(w.message, w.arrived)
+	}
+	in.waiting = queue{}
+	return nil
+}
+
+// serve builds the service. A panic in it ends the node, in the open.
+func serve(service Service, n *Node) (err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			err = &actor.PanicError{Path: "service", Value: value, Stack: debug.Stack()}
+		}
+	}()
+	return service(n)
+}
+
+func (in *ingress) acknowledge(m wire.Message) {
+	o := origin{node: in.node, from: m.Src, id: m.MsgID, asks: m.HasMsgID, arrived: in.node.Elapsed()}
+	o.answer("init_ok", nil)
+}
+
+// queue is what was read before init, in order.
+type queue struct {
+	messages []waiting
+	bytes    int // of their bodies
+	refused  bool
+}
+
+// waiting is a message and when it was read: its client's patience runs from there.
+type waiting struct {
+	message wire.Message
+	arrived time.Duration
+}
+
+// Bounds of what waits for init.
+const (
+	waitingMax      = 4096           // messages
+	waitingBytesMax = LineMaxDefault // of bodies
+)
+
+// wait keeps a message until init, refusing those for which there is no room.
+func (in *ingress) wait(m wire.Message) {
+	q := &in.waiting
+	if len(q.messages) < waitingMax && (q.bytes == 0 || q.bytes+len(m.Body) <= waitingBytesMax) {
+		q.messages = append(q.messages, waiting{m, in.node.Elapsed()})
+		q.bytes += len(m.Body)
+		return
+	}
+	if !q.refused {
+		q.refused = true
+		in.node.log.Warn("messages refused: too many wait for init", zap.Int("waiting", len(q.messages)), zap.Int("bytes", q.bytes))
+	}
+	in.refuse(m, Errorf(maelstrom.TemporarilyUnavailable, "init has not come yet, and %d messages wait for it", len(q.messages)))
+}
