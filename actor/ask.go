@@ -14,7 +14,7 @@ type Answer[A any] struct {
 // request, can be kept and used later, and passed to another actor. A second
 // answer, or one after the deadline, is dropped and counted by the asker. Two
 // goroutines must not use one Reply at the same moment.
-type Reply[A any] struct{ slot *slot[A] }
+type Reply[A any] struct{ slip *slip[A] }
 
 // Send answers the request. Answering the zero Reply does nothing.
 func (r Reply[A]) Send(value A) { r.answer(Answer[A]{Value: value}) }
@@ -23,17 +23,14 @@ func (r Reply[A]) Send(value A) { r.answer(Answer[A]{Value: value}) }
 func (r Reply[A]) Fail(err error) { r.answer(Answer[A]{Err: err}) }
 
 func (r Reply[A]) answer(a Answer[A]) {
-	if r.slot == nil {
-		return
+	switch s := r.slip; {
+	case s == nil:
+	case s.head.filled:
+		s.head.fail(ErrAnswered)
+	default:
+		s.head.filled, s.answer = true, a
+		s.head.home.deliver(&s.head.sig)
 	}
-	s := r.slot
-	if s.filled {
-		s.request.fail(ErrAnswered)
-		return
-	}
-	s.filled, s.answer = true, a
-	s.arrival = signal{kind: signalAnswer, payload: s.request}
-	s.request.home.deliver(&s.arrival)
 }
 
 // Ask sends the request that build makes around a Reply, and has the answer,
@@ -45,21 +42,20 @@ func (r Reply[A]) answer(a Answer[A]) {
 // One owner keeps the deadlines: the asker itself, with a single timer for all
 // its requests. A request costs one allocation, for itself and its answer.
 func Ask[M, Q, A any](c *Context[M], to Ref[Q], within time.Duration, build func(Reply[A]) Q, wrap func(Answer[A]) M) {
-	x := &exchange[M, A]{owner: c, wrap: wrap, open: true}
-	x.request.home, x.request.exchange = c.box, x
-	x.request.sig = signal{kind: signalAsk, payload: &x.request}
-	x.slot.request, x.due.owner = &x.request, x
-	c.asking++
-	c.schedule(&x.due, c.Elapsed()+within)
+	t := c.takeTicket()
+	t.unwrap, t.wrap = unwrapping[M, A]{}, wrap
+	c.schedule(&t.due, c.Elapsed()+within)
+	x := &slip[A]{head: slipHead{home: c.box, owner: t, gen: t.gen}}
+	x.head.sig = signal{kind: signalAsk, payload: x}
 	delivery := Stopped
 	if to.box != nil {
-		delivery = to.box.send(envelope[Q]{msg: build(Reply[A]{&x.slot}), sig: &x.request.sig})
+		delivery = to.box.send(envelope[Q]{msg: build(Reply[A]{x}), sig: &x.head.sig})
 	}
 	switch {
 	case to.box == nil:
-		x.request.fail(ErrStopped)
+		x.head.fail(ErrStopped)
 	case delivery == Rejected || delivery == Dropped:
-		x.request.fail(ErrFull)
+		x.head.fail(ErrFull)
 	}
 	c.arm()
 }
@@ -73,9 +69,9 @@ func Call[Q, A any](to Ref[Q], within time.Duration, build func(Reply[A]) Q) (A,
 		return none, ErrStopped
 	}
 	caller := &callerBox{id: to.box.id, answers: make(chan *signal, 2)}
-	x := &slot[A]{request: &pendingRequest{home: caller}}
-	x.request.sig = signal{kind: signalAsk, payload: x.request}
-	switch to.box.send(envelope[Q]{msg: build(Reply[A]{x}), sig: &x.request.sig}) {
+	x := &slip[A]{head: slipHead{home: caller}}
+	x.head.sig = signal{kind: signalAsk, payload: x}
+	switch to.box.send(envelope[Q]{msg: build(Reply[A]{x}), sig: &x.head.sig}) {
 	case Accepted:
 	case Stopped:
 		return none, ErrStopped
@@ -106,72 +102,119 @@ func (b *callerBox) deliver(sig *signal) {
 	}
 }
 
-// pendingRequest is the part of a request that everybody may see who has to do
-// with it: it never changes.
-type pendingRequest struct {
-	home     inbox // of the asker
-	sig      signal
-	exchange exchanger // the asker's own part; nil for an edge
+// slip travels with a request and comes back with the answer in it: the one
+// thing that is allocated for each request. It belongs to the holder of the
+// Reply until it is sent back.
+type slip[A any] struct {
+	head   slipHead
+	answer Answer[A]
 }
 
-// fail answers a request in the runtime's name: beside the slot, which belongs
+// slipHead is what a slip is to those who do not know its type. But for filled,
+// it never changes.
+type slipHead struct {
+	sig    signal
+	home   inbox // of the asker
+	owner  any   // the asker's *ticket, for its eyes only
+	gen    uint32
+	filled bool // holds an answer; touched by holders of the Reply, then by the asker
+}
+
+// slipper is a slip with its type forgotten.
+type slipper interface{ slip() *slipHead }
+
+func (s *slip[A]) slip() *slipHead { return &s.head }
+
+// isAnswerFor tells an answer on its way back from the request itself: it has
+// come home, and is filled in. Whoever asks themselves meets both.
+func (h *slipHead) isAnswerFor(box inbox) bool { return h.home == box && h.filled }
+
+// fail answers a request in the runtime's name: beside the slip, which belongs
 // to the holder of the Reply.
-func (p *pendingRequest) fail(err error) {
-	p.home.deliver(&signal{kind: signalRefusal, payload: &refusal{request: p, err: err}})
+func (h *slipHead) fail(err error) {
+	h.home.deliver(&signal{kind: signalRefusal, payload: &refusal{slip: h, err: err}})
 }
 
 // refusal is why a request will have no answer.
 type refusal struct {
-	request *pendingRequest
-	err     error
+	slip *slipHead
+	err  error
 }
 
-// slot is where an answer is put. It belongs to the holder of the Reply until
-// the answer is sent, and to the asker from its arrival.
-type slot[A any] struct {
-	request *pendingRequest
-	filled  bool // touched by holders of the Reply only
-	answer  Answer[A]
-	arrival signal
+// ticket is the asker's own part of a request under way. A closed one is used
+// again; its generation tells the slips of its requests apart.
+type ticket[M any] struct {
+	due    deadline
+	owner  *Context[M]
+	unwrap unwrapper[M]
+	wrap   any // func(Answer[A]) M
+	next   *ticket[M]
+	gen    uint32
+	open   bool
 }
 
-// exchange is one request under way, whole: what travels, and what the asker
-// keeps.
-type exchange[M, A any] struct {
-	request pendingRequest
-	slot    slot[A]
-	due     deadline
-	owner   *Context[M]
-	wrap    func(Answer[A]) M
-	open    bool
+// unwrapper makes an answer whose type only the request knew into the asker's
+// message. Without a slip there is none, but err.
+type unwrapper[M any] interface {
+	message(wrap any, s slipper, err error) M
 }
 
-// exchanger is an exchange with its types forgotten, for the asker alone.
-type exchanger interface {
-	// settled handles the answer in the slot or, if err is not nil, its lack.
-	settled(err error)
-	// abandon forgets the request: whatever still comes for it is late.
-	abandon()
+type unwrapping[M, A any] struct{}
+
+func (unwrapping[M, A]) message(wrap any, s slipper, err error) M {
+	answer := Answer[A]{Err: err}
+	if s, ok := s.(*slip[A]); ok {
+		answer = s.answer
+	}
+	return wrap.(func(Answer[A]) M)(answer)
 }
 
-func (x *exchange[M, A]) settled(err error) {
-	c := x.owner
-	if !x.open {
+func (c *Context[M]) takeTicket() *ticket[M] {
+	t := c.tickets
+	if t == nil {
+		t = &ticket[M]{owner: c}
+		t.due.owner = t
+	} else {
+		c.tickets, t.next = t.next, nil
+	}
+	t.open = true
+	c.asking++
+	return t
+}
+
+// answered handles a slip that came back.
+func (c *Context[M]) answered(s slipper) { c.conclude(s.slip(), s, nil) }
+
+// refused handles a request's refusal.
+func (c *Context[M]) refused(r *refusal) { c.conclude(r.slip, nil, r.err) }
+
+// conclude closes the request that a slip belongs to and handles what became of
+// it, unless that is too late.
+func (c *Context[M]) conclude(head *slipHead, s slipper, err error) {
+	t, ok := head.owner.(*ticket[M])
+	if !ok || !t.open || head.gen != t.gen {
 		c.late++
 		c.record(Event{Kind: EventLate, Message: typeName[M](), Count: int(c.late)})
 		return
 	}
-	c.agenda.deadlines.remove(&x.due)
-	c.asking--
-	x.open = false
-	if err != nil {
-		c.handle(x.wrap(Answer[A]{Err: err}))
-	} else {
-		c.handle(x.wrap(x.slot.answer))
-	}
+	c.agenda.deadlines.remove(&t.due)
+	c.handle(t.close(s, err))
+}
+
+// close takes the ticket back and gives the message that it stood for.
+func (t *ticket[M]) close(s slipper, err error) M {
+	unwrap, wrap := t.unwrap, t.wrap
+	t.abandon()
+	t.next, t.owner.tickets = t.owner.tickets, t
+	return unwrap.message(wrap, s, err)
 }
 
 // expire: the request's deadline has passed.
-func (x *exchange[M, A]) expire() { x.settled(ErrTimeout) }
+func (t *ticket[M]) expire() { t.owner.handle(t.close(nil, ErrTimeout)) }
 
-func (x *exchange[M, A]) abandon() { x.open = false }
+// abandon closes the request: whatever still comes for it is late.
+func (t *ticket[M]) abandon() {
+	t.open, t.wrap = false, nil
+	t.gen++
+	t.owner.asking--
+}

@@ -54,7 +54,8 @@ type Context[M any] struct {
 	construct Constructor[M]
 	actor     Actor[M]
 
-	agenda  *agenda // nil without deadlines
+	agenda  *agenda    // nil without deadlines
+	tickets *ticket[M] // closed ones, for use again
 	watches map[uint32]func(Ended) M
 	kept    *keptBack[M] // nil but during a restart
 	random  *rand.Rand

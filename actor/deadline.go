@@ -10,9 +10,13 @@ type deadline struct {
 	owner expirer
 }
 
-// expirer is what a deadline belongs to. expire runs in the actor's goroutine,
-// with the deadline already out of the heap.
-type expirer interface{ expire() }
+// expirer is what a deadline belongs to: a timer, or a request under way.
+type expirer interface {
+	// expire: the time has come. The deadline is out of the heap already.
+	expire()
+	// abandon: the actor's life ends, nothing is handled any more.
+	abandon()
+}
 
 // deadlines is a binary heap by time, then order of entry. Entries know their
 // place, so that an answered request leaves at once instead of lingering until

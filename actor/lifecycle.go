@@ -154,7 +154,7 @@ func (c *Context[M]) idle() {
 func (c *Context[M]) dispatch(env *envelope[M]) {
 	wasDraining := c.phase == draining
 	switch {
-	case env.sig != nil && env.sig.kind != signalAsk:
+	case !env.isMessage(c.box):
 		c.obey(env.sig)
 	case c.phase == running:
 		c.handle(env.msg)
@@ -176,14 +176,14 @@ func (c *Context[M]) dispatch(env *envelope[M]) {
 // obey carries out a signal of the runtime.
 func (c *Context[M]) obey(sig *signal) {
 	switch sig.kind {
-	case signalAnswer:
+	case signalAsk:
 		if c.phase == running || c.phase == draining {
-			sig.payload.(*pendingRequest).exchange.settled(nil)
+			c.answered(sig.payload.(slipper))
 		}
 	case signalRefusal:
 		if c.phase == running || c.phase == draining {
 			r := sig.payload.(*refusal)
-			r.request.exchange.settled(r.err)
+			c.refused(r)
 		}
 	case signalWake:
 		c.agenda.armed = false
@@ -238,7 +238,7 @@ func (c *Context[M]) recordPanic(value any) *PanicError {
 // panicked: the handler panicked over env.
 func (c *Context[M]) panicked(value any, env *envelope[M]) {
 	err := c.recordPanic(value)
-	if env.sig == nil || env.sig.kind == signalAsk {
+	if env.isMessage(c.box) {
 		refuse(env, err)
 	}
 	c.fail(err)
@@ -307,9 +307,7 @@ func (c *Context[M]) endChildren(next phase) {
 	c.phase = next
 	if c.agenda != nil {
 		for _, d := range c.agenda.deadlines.heap {
-			if asked, ok := d.owner.(exchanger); ok {
-				asked.abandon()
-			}
+			d.owner.abandon()
 		}
 		c.agenda.deadlines.clear()
 	}

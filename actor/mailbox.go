@@ -13,8 +13,7 @@ type envelope[M any] struct {
 type signalKind uint8
 
 const (
-	signalAsk     signalKind = iota // msg is a request; payload is its *pendingRequest
-	signalAnswer                    // payload is the *pendingRequest whose slot is filled
+	signalAsk     signalKind = iota // payload is the slip of a request, or of its answer on the way back
 	signalRefusal                   // payload is a *refusal
 	signalStop                      // payload is nil or a stopOrder
 	signalEnded                     // payload is the *core of a child that ended
@@ -28,6 +27,12 @@ const (
 type signal struct {
 	kind    signalKind
 	payload any
+}
+
+// isMessage reports whether the envelope holds a message for b's actor to
+// handle, and not a signal of the runtime.
+func (e *envelope[M]) isMessage(b *mailbox[M]) bool {
+	return e.sig == nil || e.sig.kind == signalAsk && !e.sig.payload.(slipper).slip().isAnswerFor(b)
 }
 
 // inbox is a mailbox with its message type forgotten: where signals go.
@@ -153,7 +158,7 @@ func (b *mailbox[M]) afterSend() Delivery {
 func (b *mailbox[M]) dropOldest() {
 	select {
 	case old := <-b.queue:
-		if old.sig != nil && old.sig.kind != signalAsk {
+		if !old.isMessage(b) {
 			b.deliver(old.sig) // the runtime's own signals are never dropped
 			return
 		}
@@ -195,7 +200,7 @@ func (b *mailbox[M]) bury() {
 
 // refuseDead answers one envelope on behalf of an actor that has ended.
 func (b *mailbox[M]) refuseDead(env *envelope[M]) {
-	if env.sig == nil || env.sig.kind == signalAsk {
+	if env.isMessage(b) {
 		b.countRefused()
 		refuse(env, ErrStopped)
 		return
@@ -215,7 +220,7 @@ func (b *mailbox[M]) refuseDead(env *envelope[M]) {
 // refuse tells whoever can be told that a message will never be handled.
 func refuse[M any](env *envelope[M], cause error) {
 	if env.sig != nil && env.sig.kind == signalAsk {
-		env.sig.payload.(*pendingRequest).fail(cause)
+		env.sig.payload.(slipper).slip().fail(cause)
 		return
 	}
 	if m, ok := any(env.msg).(Refusable); ok {

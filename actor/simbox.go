@@ -127,7 +127,7 @@ func (s *simBox[M]) buryParked() {
 }
 
 var signalNames = [...]string{
-	signalAsk: "ask", signalAnswer: "answer", signalRefusal: "refusal", signalStop: "stop", signalEnded: "child-ended", signalNotice: "ended",
+	signalAsk: "answer", signalRefusal: "refusal", signalStop: "stop", signalEnded: "child-ended", signalNotice: "ended",
 	signalWatch: "watch", signalWake: "wake", signalStats: "stats", signalAdopt: "adopt",
 }
 
@@ -135,7 +135,7 @@ func (s *simBox[M]) noteReceive(env *envelope[M]) {
 	if s.world.trace == nil {
 		return
 	}
-	if env.sig != nil && env.sig.kind != signalAsk {
+	if !env.isMessage(s.context.box) {
 		s.world.note(s.context.id, "signal", signalNames[env.sig.kind])
 		return
 	}

@@ -27,6 +27,7 @@ type timer[M any] struct {
 }
 
 func (t *timer[M]) expire() { t.owner.handle(t.msg) }
+func (*timer[M]) abandon()  {}
 
 // After has m handled by this actor itself, once, when d has passed. Timers do
 // not outlive a restart or a stop of the actor.
