@@ -56,6 +56,9 @@ type Config struct {
 	// BatchBytes bounds the values of one message. A value longer than that
 	// goes alone.
 	BatchBytes int
+	// SkipRetries breaks the strategy: nothing is ever sent again. It is there
+	// so that tests can show that they would find that.
+	SkipRetries bool
 	// Mailbox is the capacity, in messages, of the set's and the links' mailboxes.
 	Mailbox int
 }

@@ -72,6 +72,9 @@ func (a *cumulative) sayWith(o outgoing) {
 
 func (a *cumulative) expectAck(c *actor.Context[linkMessage]) {
 	a.retry.Cancel()
+	if a.SkipRetries {
+		return
+	}
 	a.retry = c.After(jitter(c, a.wait), alarm{kind: alarmRetry})
 }
 

@@ -45,6 +45,9 @@ func (a *each) send(c *actor.Context[linkMessage]) {
 
 func (a *each) dispatch(c *actor.Context[linkMessage], id int64, p *parcel) {
 	a.say(outgoing{id: id, values: p.values})
+	if a.SkipRetries {
+		return
+	}
 	p.retry = c.After(jitter(c, p.wait), alarm{kind: alarmRetry, id: id})
 	p.wait = min(2*p.wait, a.RetryMax)
 }
