@@ -50,6 +50,7 @@ func rootCommand() *cobra.Command {
 real Maelstrom or a built-in bench, and judges what happened.
 
   eddy test broadcast --challenge 3d     run a Gossip Glomers challenge
+  eddy sim broadcast --seeds 100         the same in virtual time, from seeds
   eddy serve broadcast                   be one node on stdin and stdout
   eddy check broadcast history.edn       judge a stored history`,
 		Version:       fullVersion(),
@@ -57,7 +58,7 @@ real Maelstrom or a built-in bench, and judges what happened.
 		SilenceErrors: true,
 	}
 	root.SetVersionTemplate("eddy {{.Version}}\n")
-	root.AddCommand(serveCommand(), testCommand(), checkCommand())
+	root.AddCommand(serveCommand(), testCommand(), simCommand(), checkCommand())
 	return root
 }
 

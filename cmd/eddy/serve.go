@@ -6,7 +6,6 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-	"go.uber.org/zap/zapcore"
 
 	"eddy/actor/node"
 )
@@ -43,12 +42,9 @@ func serveOne(s service) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		at, err := zapcore.ParseLevel(*level)
+		at, err := parseNode(*level, *lineMax)
 		if err != nil {
-			return fmt.Errorf("--log-level %s: there is no such; choose one of debug, info, warn, error", *level)
-		}
-		if *lineMax < 1 {
-			return fmt.Errorf("--line-max %d: must be at least 1", *lineMax)
+			return err
 		}
 		log, closeLog := node.NewLog(os.Stderr, at)
 		defer closeLog()

@@ -45,19 +45,23 @@ Exit status: 0 valid, 1 invalid, 2 could not run.`,
 	}
 	declareOptions(cmd.Flags(), &options)
 	declareOwn(cmd.Flags(), &own)
+	cmd.Flags().StringVar(&own.engine, "engine", "", "maelstrom or builtin (default: Maelstrom where it is found)")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		return runTest(cmd, args, &options, &own)
 	}
+	completeChallenge(cmd)
+	return cmd
+}
+
+func completeChallenge(cmd *cobra.Command) {
 	_ = cmd.RegisterFlagCompletionFunc("challenge", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		return challengeNumbers(), cobra.ShellCompDirectiveNoFileComp
 	})
-	return cmd
 }
 
 func declareOwn(flags *pflag.FlagSet, own *testFlags) {
 	flags.StringVarP(&own.workload, "workload", "w", "", "the workload, as Maelstrom's flag: the same as naming it")
 	flags.StringVar(&own.challenge, "challenge", "", "the official flags and targets of a Gossip Glomers challenge: "+strings.Join(challengeNumbers(), ", "))
-	flags.StringVar(&own.engine, "engine", "", "maelstrom or builtin (default: Maelstrom where it is found)")
 	flags.StringVar(&own.jsonFile, "json", "", "also write the results to this file")
 	flags.StringVar(&own.store, "store", testbench.DefaultStore, "directory for the files of runs")
 	flags.BoolVar(&own.quiet, "quiet", false, "no progress")
@@ -159,28 +163,14 @@ func splitAtDash(cmd *cobra.Command, args []string) (own, rest []string) {
 // serveItself makes the nodes of this very program. Their flags are looked at
 // here, so that a slip is one error and not one from every node.
 func serveItself(o *testbench.Options, flags []string) error {
-	s, err := findService(o.Workload)
-	if err != nil {
-		return fmt.Errorf("%w; or give a program with --bin", err)
-	}
-	set := pflag.NewFlagSet("serve "+s.name, pflag.ContinueOnError)
-	set.Usage = func() {}
-	build := s.flags(set)
-	declareNode(set)
-	if err := set.Parse(flags); err != nil {
-		return fmt.Errorf("strategy flags of %s: %w", s.name, err)
-	}
-	if set.NArg() > 0 {
-		return fmt.Errorf("strategy flags of %s: %q is no flag", s.name, set.Arg(0))
-	}
-	if _, err := build(); err != nil {
+	if _, err := parseNodes(o.Workload, flags); err != nil {
 		return err
 	}
 	self, err := os.Executable()
 	if err != nil {
 		return fmt.Errorf("find the program of the nodes: %w", err)
 	}
-	o.Bin, o.Args = self, append([]string{"serve", s.name}, flags...)
+	o.Bin, o.Args = self, append([]string{"serve", o.Workload}, flags...)
 	return nil
 }
 

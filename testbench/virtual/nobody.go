@@ -3,11 +3,14 @@ package virtual
 import (
 	"time"
 
+	"eddy/testbench"
 	"eddy/testbench/history"
 	"eddy/testbench/network"
 )
 
-// nobody keeps nothing of what happens.
+// Nobody is the recorder that keeps nothing of what happens.
+var Nobody testbench.Recorder = nobody{}
+
 type nobody struct{}
 
 func (nobody) Op(history.Op)                                {}

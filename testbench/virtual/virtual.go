@@ -36,18 +36,26 @@ type Config struct {
 	Meta     report.Meta
 	Recorder testbench.Recorder // keeps what happens as it happens; nil for nobody
 	World    func(*actor.World) // called with the new world before anything is in it; nil for nothing
+	// Attend is called every few thousand steps of the world, to show how the run stands or to interrupt it.
+	Attend func(*testbench.Conductor)
 }
+
+// attendEvery is how many steps lie between two calls of Attend: some milliseconds of real time.
+const attendEvery = 4096
+
+// engineName is what reports call this engine.
+const engineName = "simulator"
 
 // Run makes a run and judges it. What goes wrong is in the outcome's Err.
 func Run(options testbench.Options, config Config) testbench.Outcome {
 	meta := config.Meta
-	meta.Workload, meta.Engine = options.Workload, "simulator"
+	meta.Workload, meta.Engine = options.Workload, engineName
 	if err := options.Validate(); err != nil {
-		return testbench.Outcome{Options: options, Meta: meta, Err: err}
+		return failed(options, config, err)
 	}
 	run, err := conduct(options, config)
 	if err != nil {
-		return testbench.Outcome{Options: options, Meta: meta, Err: err}
+		return failed(options, config, err)
 	}
 	return testbench.Judge(options, run, meta)
 }
@@ -59,7 +67,7 @@ func conduct(options testbench.Options, config Config) (testbench.Run, error) {
 		config.World(world)
 	}
 	if config.Recorder == nil {
-		config.Recorder = nobody{}
+		config.Recorder = Nobody
 	}
 	over := false
 	nodes := make([]*node, len(options.Nodes()))
@@ -80,7 +88,17 @@ func conduct(options testbench.Options, config Config) (testbench.Run, error) {
 		n.process = config.Start(world, n.id, func(line []byte) { conductor.FromNode(n.id, line) })
 	}
 	conductor.Start()
-	world.RunWhile(func() bool { return !over })
+	if config.Attend == nil {
+		world.RunWhile(func() bool { return !over })
+	} else {
+		steps := 0
+		world.RunWhile(func() bool {
+			if steps++; steps%attendEvery == 0 {
+				config.Attend(conductor)
+			}
+			return !over
+		})
+	}
 	if !over {
 		return testbench.Run{}, errors.New("the simulation came to a standstill before the run was over")
 	}

@@ -1,0 +1,51 @@
+package virtual
+
+import (
+	"maps"
+	"slices"
+
+	"eddy/testbench"
+	"eddy/testbench/checker"
+)
+
+// Failure says in a few words what is wrong with a run, the gravest first; it is
+// empty for a valid one. Two runs with the same words fail in the same way.
+func Failure(o *testbench.Outcome) string {
+	r := o.Results
+	switch {
+	case o.Err != nil:
+		return "could not run"
+	case r.Valid == checker.Valid:
+		return ""
+	case r.Workload != nil && r.Workload.Verdict() == checker.Invalid:
+		return broken(r.Workload)
+	case r.Stats.Valid == checker.Invalid:
+		return stuck(r.Stats)
+	case r.Availability.Valid == checker.Invalid:
+		return "too few operations succeeded"
+	case len(r.Problems) > 0:
+		return "a node broke the protocol: " + r.Problems[0].Kind
+	}
+	return "nothing to judge"
+}
+
+func broken(w checker.Workload) string {
+	switch w.(type) {
+	case *checker.SetFull:
+		return "values lost"
+	case *checker.UniqueIDs:
+		return "ids given out more than once"
+	case *checker.Echo:
+		return "answers that hold something else than what was sent"
+	}
+	return "not what the workload promises"
+}
+
+func stuck(s checker.Stats) string {
+	for _, f := range slices.Sorted(maps.Keys(s.ByF)) {
+		if s.ByF[f].Valid == checker.Invalid {
+			return "not one " + f + " succeeded"
+		}
+	}
+	return "an operation never succeeded"
+}
