@@ -51,6 +51,7 @@ real Maelstrom or a built-in bench, and judges what happened.
 
   eddy test broadcast --challenge 3d     run a Gossip Glomers challenge
   eddy sim broadcast --seeds 100         the same in virtual time, from seeds
+  eddy glomers                           every challenge against its targets
   eddy serve broadcast                   be one node on stdin and stdout
   eddy check broadcast history.edn       judge a stored history`,
 		Version:       fullVersion(),
@@ -58,7 +59,7 @@ real Maelstrom or a built-in bench, and judges what happened.
 		SilenceErrors: true,
 	}
 	root.SetVersionTemplate("eddy {{.Version}}\n")
-	root.AddCommand(serveCommand(), testCommand(), simCommand(), checkCommand())
+	root.AddCommand(serveCommand(), testCommand(), simCommand(), glomersCommand(), checkCommand())
 	return root
 }
 

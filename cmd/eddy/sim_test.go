@@ -141,7 +141,7 @@ func never() bool { return false }
 func forgetful(t *testing.T, o testbench.Options) simulation {
 	t.Helper()
 	s := simulated(t, o, "")
-	s.nodes.service = gossip.Broadcast(gossip.Config{Dissemination: gossip.Flood, Ack: gossip.AckNone})
+	s.nodes.service = gossip.Broadcast(gossip.Config{SkipRetries: true})
 	return s
 }
 
