@@ -1,0 +1,46 @@
+package actor
+
+import "runtime/debug"
+
+// recordPanic is called where a panic was recovered, for its stack.
+func (c *Context[M]) recordPanic(value any) *PanicError {
+	err := &PanicError{Path: c.id.path, Value: value, Stack: debug.Stack()}
+	c.record(Event{Kind: EventPanic, Err: err, Message: typeName[M]()})
+	return err
+}
+
+// panicked: the handler panicked over env.
+func (c *Context[M]) panicked(value any, env *envelope[M]) {
+	err := c.recordPanic(value)
+	if env.isMessage(c.box) {
+		refuse(env, err)
+	}
+	c.fail(err)
+}
+
+// fail ends this incarnation: there is a next one if the budget allows.
+func (c *Context[M]) fail(cause error) {
+	switch c.phase {
+	case ending, finishing, ended:
+		return // already on the way out
+	case draining:
+		c.troubled().cause = cause
+		c.endChildren(ending)
+		return
+	}
+	c.stopFor = c.stopWithin
+	c.stopBy = c.Elapsed() + c.stopFor
+	if c.allowRestart(c.Elapsed()) {
+		c.restarts++
+		c.record(Event{Kind: EventRestart, Err: cause, Count: int(c.restarts)})
+		c.endChildren(restarting)
+		return
+	}
+	if c.restartsMax > 0 {
+		cause = &BudgetError{Path: c.id.path, Restarts: int(c.restartsMax), Window: c.restartWindow, Cause: cause}
+	}
+	c.trouble.cause = cause
+	c.fatal = c.onExhausted == escalate
+	c.record(Event{Kind: EventEscalate, Err: cause})
+	c.endChildren(ending)
+}
