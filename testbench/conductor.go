@@ -41,7 +41,7 @@ type Environment struct {
 	Rand     *rand.Rand // all chance of the run
 	Nodes    []Node     // in the order of Options.Nodes
 	Recorder Recorder   // nil keeps nothing but the history
-	Ended    func() // called once, when the run is over and [Conductor.Run] may be read
+	Ended    func()     // called once, when the run is over and [Conductor.Run] may be read
 }
 
 // InitTimeout is how long a node may take to answer init.
@@ -84,6 +84,10 @@ type node struct {
 	ignored int  // lines printed since
 	exited  bool
 	ready   bool // init is answered
+
+	life    life
+	paused  bool
+	aheadMs int64 // how wrong its clock is
 }
 
 // phase is the part of the run that is under way.
@@ -139,7 +143,11 @@ func New(options Options, env Environment) (*Conductor, error) {
 	for i := range c.threads.workers {
 		c.workers = append(c.workers, worker{thread: i, process: i, node: names[i%len(names)]})
 	}
-	c.nemesis = nemesis.New(options.NemesisInterval, env.Rand, c.faults(names)...)
+	packages, err := c.packages(names)
+	if err != nil {
+		return nil, err
+	}
+	c.nemesis = nemesis.New(options.NemesisInterval, env.Rand, packages...)
 	return c, nil
 }
 
@@ -152,18 +160,6 @@ func (c *Conductor) addNode(name string, port Node) {
 			n.port.Deliver(network.Line(m), planned)
 		}
 	})
-}
-
-// faults makes the packages that the options ask for.
-func (c *Conductor) faults(names []string) []nemesis.Package {
-	var packages []nemesis.Package
-	for _, fault := range c.options.Nemesis {
-		switch fault {
-		case "partition":
-			packages = append(packages, nemesis.NewPartition(names, c.network, c.rng))
-		}
-	}
-	return packages
 }
 
 // Start begins the run: the nodes are there and get their first message.

@@ -42,7 +42,11 @@ type Options struct {
 	Recovery      time.Duration // between the end of faults and the final reads
 	IdealDelivery bool          // see package network
 	ClientTimeout time.Duration // how long a client waits for a reply
-	Loss          float64       // probability that a message between nodes is lost
+	Loss          float64       // probability that a message between nodes is lost, at all times
+	Faults        FaultOptions  // of the nemesis
+	// KillsForget has values that only nodes known to have been killed ever held counted as forgotten, not
+	// lost: what may be expected where nothing is stored. See [checker.Options].
+	KillsForget bool
 }
 
 // Defaults are the options of a run for which no flag is given.
@@ -57,6 +61,7 @@ func Defaults() Options {
 		Topology:        "grid",
 		Recovery:        10 * time.Second,
 		ClientTimeout:   5 * time.Second,
+		Faults:          DefaultFaults(),
 	}
 }
 
@@ -143,6 +148,8 @@ func (o *Options) Validate() error {
 	check(o.Recovery >= 0, "recovery", o.Recovery, "a time that is not negative, such as 10s")
 	check(o.ClientTimeout > 0, "client-timeout", o.ClientTimeout, "a positive time, such as 5s")
 	check(o.Loss >= 0 && o.Loss <= 1, "loss", o.Loss, "a probability from 0 to 1")
+	o.Faults.validate(check)
+	check(o.LatencyMs > 0 || !o.faulty(nemesis.FaultLatency), "latency", o.LatencyMs, "a latency above 0 with --nemesis latency, which multiplies it")
 	return errors.Join(faults...)
 }
 

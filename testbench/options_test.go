@@ -55,7 +55,7 @@ func TestWrongOptionsAreNamedWithValueAndWhatIsAllowed(t *testing.T) {
 		{func(o *Options) { o.TimeLimit = 0 }, "--time-limit 0s: expected a positive time"},
 		{func(o *Options) { o.LatencyMs = -5 }, "--latency -5: expected milliseconds"},
 		{func(o *Options) { o.LatencyDist = "normal" }, "--latency-dist normal: expected one of constant, uniform, exponential"},
-		{func(o *Options) { o.Nemesis = []string{"kill"} }, "--nemesis kill: expected one of partition"},
+		{func(o *Options) { o.Nemesis = []string{"maim"} }, "--nemesis maim: expected one of partition, loss, duplicate, reorder, latency, kill, pause, skew"},
 		{func(o *Options) { o.NemesisInterval = 0 }, "--nemesis-interval 0s: expected a positive time"},
 		{func(o *Options) { o.Topology = "star" }, "--topology star: expected one of line, grid, tree, tree2, tree3, tree4, total"},
 		{func(o *Options) { o.Availability = "most" }, "--availability most: expected total or a number from 0 to 1"},

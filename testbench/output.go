@@ -10,7 +10,7 @@ import (
 // FromNode takes a line that a node printed, without its line end; the memory passes to the run.
 func (c *Conductor) FromNode(id string, line []byte) {
 	n := c.byID[id]
-	if n == nil || c.phase == phaseOver {
+	if n == nil || n.life == dead || c.phase == phaseOver {
 		return
 	}
 	if n.deaf {
@@ -29,6 +29,11 @@ func (c *Conductor) FromNode(id string, line []byte) {
 	}
 	var unknown *network.UnknownEndpointError
 	if err := c.network.Send(parsed.Src, parsed.Dest, parsed.Body); errors.As(err, &unknown) {
+		if unknown.Field == "dest" && c.wasClient(unknown.ID) && c.options.holdsUp() {
+			c.find(n, finding{kind: kindUnknownAddress, warning: true,
+				what: "answered a client that had stopped waiting; faults that hold nodes up are part of this run, so the answer is passed over"})
+			return
+		}
 		c.deafen(n, c.unknownAddress(n, line, unknown))
 	}
 }
@@ -88,7 +93,7 @@ func (c *Conductor) wasClient(id string) bool {
 // Warn notes something that the engine has found about a node: a clause such as "does not read its
 // stdin", and what would be right. The same about one node is counted, not listed again.
 func (c *Conductor) Warn(id, kind, what, expected string) {
-	if n := c.byID[id]; n != nil && c.phase != phaseOver {
+	if n := c.byID[id]; n != nil && n.life != dead && c.phase != phaseOver {
 		c.find(n, finding{kind: kind, what: what, expected: expected, warning: true})
 	}
 }
@@ -97,7 +102,7 @@ func (c *Conductor) Warn(id, kind, what, expected string) {
 // and the last lines it wrote to stderr.
 func (c *Conductor) Exited(id, status string, lastStderr []string) {
 	n := c.byID[id]
-	if n == nil || n.exited || c.phase == phaseOver {
+	if n == nil || n.exited || n.life == dead || c.phase == phaseOver {
 		return
 	}
 	n.exited = true
@@ -112,7 +117,7 @@ func (c *Conductor) Exited(id, status string, lastStderr []string) {
 	}
 	c.find(n, finding{kind: kindExit, what: what,
 		expected: "a node that runs until the bench ends it, whatever requests it gets"})
-	if !n.ready {
+	if !n.ready && n.life == alive {
 		c.fail(fmt.Errorf("node %s %s", id, what))
 	}
 }

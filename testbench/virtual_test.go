@@ -92,9 +92,25 @@ type fakeNode struct {
 	neighbours []string
 	seen       []string
 	on         func(n *fakeNode, src string, b body) (handled bool)
+
+	dead, paused bool
+	ahead        time.Duration
+	waiting      [][]byte // lines that came during a pause
+	lives        int      // starts after a kill
+	queued       int      // lines that had to wait
+	met          int      // lines that came while it was dead
 }
 
 func (n *fakeNode) Deliver(line []byte, _ time.Duration) {
+	switch {
+	case n.dead:
+		n.met++
+		return
+	case n.paused:
+		n.queued++
+		n.waiting = append(n.waiting, line)
+		return
+	}
 	var m struct {
 		Src  string
 		Body body

@@ -1,6 +1,7 @@
 package testbench
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -78,11 +79,18 @@ func (c *Conductor) act(a nemesis.Act) {
 		if c.phase == phaseOver {
 			return
 		}
-		done := c.nemesis.Apply(a)
-		c.record(history.Op{Type: history.Info, Process: history.Nemesis, F: a.F, Value: done})
-		c.threads.release(c.threads.nemesis())
-		c.step()
+		c.nemesis.Apply(a, func(value json.RawMessage) { c.acted(a, value) })
 	})
+}
+
+// acted ends an act of the nemesis, which is free again.
+func (c *Conductor) acted(a nemesis.Act, value json.RawMessage) {
+	if c.phase == phaseOver {
+		return
+	}
+	c.record(history.Op{Type: history.Info, Process: history.Nemesis, F: a.F, Value: value})
+	c.threads.release(c.threads.nemesis())
+	c.step()
 }
 
 // record puts an entry at the end of the history, at the present time.

@@ -21,9 +21,16 @@ type Package interface {
 	Next() Act
 	// Final gives the acts that end what the package may have begun.
 	Final() []Act
-	// Apply does an act of this package and gives what came of it, the value that the history shows;
-	// ok is false if the act is another package's.
-	Apply(a Act) (done json.RawMessage, ok bool)
+	// Apply does an act of this package and calls done once, now or later, with what came of it, the value
+	// that the history shows; it reports false, and does nothing, if the act is another package's.
+	Apply(a Act, done func(value json.RawMessage)) bool
+}
+
+// Lasting is a [Package] whose faults may last for a time of their own.
+type Lasting interface {
+	// Lasts gives how long what the last act began shall last; 0 if it began nothing, or if that is left
+	// to the interval.
+	Lasts() time.Duration
 }
 
 // Nemesis runs packages side by side.
@@ -72,15 +79,20 @@ func (n *Nemesis) Take(now time.Duration) Act {
 			}
 		}
 	}
-	n.packages[first].next = now + Stagger(n.rng, n.interval)
-	return n.packages[first].Next()
+	next := now + Stagger(n.rng, n.interval)
+	act := n.packages[first].Next()
+	if p, ok := n.packages[first].Package.(Lasting); ok && p.Lasts() > 0 {
+		next = now + p.Lasts()
+	}
+	n.packages[first].next = next
+	return act
 }
 
-// Apply does an act and gives the value of its completion.
-func (n *Nemesis) Apply(a Act) json.RawMessage {
+// Apply does an act; done is called once, now or later, with the value of its completion.
+func (n *Nemesis) Apply(a Act, done func(value json.RawMessage)) {
 	for i := range n.packages {
-		if done, ok := n.packages[i].Apply(a); ok {
-			return done
+		if n.packages[i].Apply(a, done) {
+			return
 		}
 	}
 	panic(fmt.Sprintf("nemesis: no package does %q", a.F)) // acts come from Take and Final only
@@ -104,8 +116,22 @@ func Stagger(rng *rand.Rand, mean time.Duration) time.Duration {
 	return time.Duration(rng.Int64N(2 * int64(mean)))
 }
 
+// The faults, by the names under which they are asked for.
+const (
+	FaultPartition = "partition"
+	FaultLoss      = "loss"
+	FaultDuplicate = "duplicate"
+	FaultReorder   = "reorder"
+	FaultLatency   = "latency"
+	FaultKill      = "kill"
+	FaultPause     = "pause"
+	FaultSkew      = "skew"
+)
+
 // Known lists the faults that can be asked for by name.
-func Known() []string { return []string{"partition"} }
+func Known() []string {
+	return []string{FaultPartition, FaultLoss, FaultDuplicate, FaultReorder, FaultLatency, FaultKill, FaultPause, FaultSkew}
+}
 
 // ParseFaults takes a list of names separated by commas, as --nemesis does. Empty is no fault. The
 // error names what is not known, and what is.

@@ -16,6 +16,21 @@ type cuts map[[2]string]bool
 func (c cuts) Cut(dest, src string) { c[[2]string{dest, src}] = true }
 func (c cuts) Heal()                { clear(c) }
 
+func (c cuts) Divide(cut func(dest, src string) bool, links int) {
+	panic("a small cluster is divided by a rule")
+}
+
+// done gives what an act of a package came to.
+func done(t *testing.T, p Package, a Act) json.RawMessage {
+	t.Helper()
+	var value json.RawMessage
+	calls := 0
+	if ok := p.Apply(a, func(v json.RawMessage) { value, calls = v, calls+1 }); !ok || calls != 1 {
+		t.Fatalf("%s: applied %v, done %d times", a.F, ok, calls)
+	}
+	return value
+}
+
 // hears counts the other nodes that a node still hears.
 func (c cuts) hears(node string, nodes []string) int {
 	n := 0
@@ -40,10 +55,7 @@ func isolate(t *testing.T, shape string, nodes []string, seed uint64) (cuts, []i
 	t.Helper()
 	links := cuts{}
 	p := NewPartition(nodes, links, rand.New(rand.NewPCG(seed, 0)))
-	done, ok := p.Apply(Act{F: "start-partition", Value: quote(shape)})
-	if !ok {
-		t.Fatalf("%s is not applied", shape)
-	}
+	done := done(t, p, Act{F: "start-partition", Value: quote(shape)})
 	var value []json.RawMessage
 	var cutOff map[string][]string
 	if err := json.Unmarshal(done, &value); err != nil || string(value[0]) != `"isolated"` || json.Unmarshal(value[1], &cutOff) != nil {
@@ -82,6 +94,9 @@ func TestShapesOfPartitions(t *testing.T) {
 		{MinorityThird, 3, []int{2, 2, 2}}, // no node is less than a third of three: nothing is cut
 		{Majority, 5, []int{1, 1, 2, 2, 2}},
 		{Majority, 4, []int{1, 1, 1, 1}},
+		{OneWay, 5, []int{1, 1, 4, 4, 4}},
+		{OneWay, 4, []int{1, 1, 3, 3}},
+		{OneWay, 1, []int{0}},
 		{MajoritiesRing, 5, []int{2, 2, 2, 2, 2}},
 		{MajoritiesRing, 3, []int{1, 1, 1}},
 		{MajoritiesRing, 1, []int{0}},
@@ -151,7 +166,7 @@ func TestFaultsAreParsedAsMaelstromDoes(t *testing.T) {
 	if faults, err := ParseFaults(""); err != nil || faults != nil {
 		t.Error(faults, err)
 	}
-	if _, err := ParseFaults("partition,kill"); err == nil || !strings.Contains(err.Error(), `"kill" is not a fault: partition`) {
+	if _, err := ParseFaults("partition,maim"); err == nil || !strings.Contains(err.Error(), `"maim" is not a fault: partition, loss`) {
 		t.Error(err)
 	}
 }

@@ -3,39 +3,62 @@ package nemesis
 import (
 	"encoding/json"
 	"math/rand/v2"
+	"slices"
 	"strconv"
+	"time"
 )
 
 // Links are the connections between nodes that a partition cuts.
 type Links interface {
 	// Cut makes dest drop what comes from src, in that direction only.
 	Cut(dest, src string)
+	// Divide cuts all links between nodes for which cut says so, of which there are as many as links.
+	Divide(cut func(dest, src string) bool, links int)
 	// Heal ends all cuts.
 	Heal()
 }
 
-// Shapes of a partition, in the words of Maelstrom's histories.
+// Shapes of a partition, in the words of Maelstrom's histories; it has no one-way.
 const (
 	One            = "one"             // one node alone
 	MinorityThird  = "minority-third"  // fewer than a third of the nodes apart from the others
 	Majority       = "majority"        // two halves, the larger with the odd node
 	MajoritiesRing = "majorities-ring" // every node sees a majority, and no two the same
+	OneWay         = "one-way"         // two halves, one of which does not hear the other, but is heard
 )
 
-// Shapes lists what a [Partition] draws from.
+// Shapes lists what a [Partition] draws from unless it is told otherwise: Maelstrom's.
 func Shapes() []string { return []string{One, MinorityThird, Majority, MajoritiesRing} }
 
+// AllShapes lists what a [Partition] knows.
+func AllShapes() []string { return append(Shapes(), OneWay) }
+
 // Partition is the package that cuts the network in two, or into overlapping majorities, and heals it.
+//
+// In clusters of up to [PairsNodesMax] nodes every cut link is cut and told by itself, as Maelstrom does.
+// In larger ones that would be millions of them, so a partition is a rule there (see division).
 type Partition struct {
-	nodes []string
-	links Links
-	rng   *rand.Rand
-	cut   bool
+	nodes   []string
+	links   Links
+	rng     *rand.Rand
+	shapes  []string
+	lasting time.Duration
+	cut     bool
 }
 
-// NewPartition makes the package for a cluster of nodes.
-func NewPartition(nodes []string, links Links, rng *rand.Rand) *Partition {
-	return &Partition{nodes: nodes, links: links, rng: rng}
+// NewPartition makes the package for a cluster of nodes. It draws from the given shapes, or where there
+// are none from those of [Shapes].
+func NewPartition(nodes []string, links Links, rng *rand.Rand, shapes ...string) *Partition {
+	if len(shapes) == 0 {
+		shapes = Shapes()
+	}
+	return &Partition{nodes: nodes, links: links, rng: rng, shapes: shapes}
+}
+
+// Lasting has every partition last for d, or with 0 as long as the interval has it.
+func (p *Partition) Lasting(d time.Duration) *Partition {
+	p.lasting = d
+	return p
 }
 
 // Next starts a partition of a shape drawn evenly, or stops the one that is there.
@@ -43,21 +66,33 @@ func (p *Partition) Next() Act {
 	if p.cut = !p.cut; !p.cut {
 		return Act{F: "stop-partition"}
 	}
-	shapes := Shapes()
-	return Act{F: "start-partition", Value: quote(shapes[p.rng.IntN(len(shapes))])}
+	return Act{F: "start-partition", Value: quote(p.shapes[p.rng.IntN(len(p.shapes))])}
+}
+
+// Lasts is the fixed time of partitions while there is one.
+func (p *Partition) Lasts() time.Duration {
+	if !p.cut {
+		return 0
+	}
+	return p.lasting
 }
 
 // Final heals, whether or not there is a partition.
 func (p *Partition) Final() []Act { return []Act{{F: "stop-partition"}} }
 
-// Apply cuts the links of the shape asked for, and answers ["isolated", {node: [sources cut off]}]; or
-// heals, and answers "network-healed".
-func (p *Partition) Apply(a Act) (json.RawMessage, bool) {
+// Apply cuts the links of the shape asked for, and answers ["isolated", {node: [sources cut off]}], in
+// large clusters ["isolated", {"apart": [nodes]}] or {"ring": [nodes]}; or heals, and answers
+// "network-healed".
+func (p *Partition) Apply(a Act, done func(json.RawMessage)) bool {
 	switch a.F {
 	case "start-partition":
 		var shape string
-		if err := json.Unmarshal(a.Value, &shape); err != nil {
-			return nil, false
+		if err := json.Unmarshal(a.Value, &shape); err != nil || !slices.Contains(AllShapes(), shape) {
+			return false
+		}
+		if len(p.nodes) > PairsNodesMax {
+			done(p.divide(shape))
+			return true
 		}
 		g := p.grudge(shape)
 		for _, snub := range g {
@@ -65,12 +100,25 @@ func (p *Partition) Apply(a Act) (json.RawMessage, bool) {
 				p.links.Cut(snub.node, src)
 			}
 		}
-		return g.isolated(), true
+		done(g.isolated())
+		return true
 	case "stop-partition":
 		p.links.Heal()
-		return quote("network-healed"), true
+		done(quote("network-healed"))
+		return true
 	}
-	return nil, false
+	return false
+}
+
+// apart is how many nodes a shape that splits n nodes sets apart.
+func apart(shape string, n int) int {
+	switch shape {
+	case One:
+		return 1
+	case MinorityThird:
+		return (n - 1) / 3
+	}
+	return n / 2
 }
 
 // grudge says for each node, in the order of the cluster, whose messages it drops.
@@ -84,29 +132,19 @@ type snub struct {
 func (p *Partition) grudge(shape string) grudge {
 	n := len(p.nodes)
 	order := p.rng.Perm(n)
-	switch shape {
-	case One:
-		return p.split(order[:1])
-	case MinorityThird:
-		return p.split(order[:(n-1)/3])
-	case Majority:
-		return p.split(order[:n/2])
-	case MajoritiesRing:
+	if shape == MajoritiesRing {
 		if n <= 5 {
 			return p.invert(perfectRing(order))
 		}
 		return p.invert(stochasticRing(n, p.rng))
 	}
-	return p.split(nil)
-}
-
-// split cuts some nodes off from all others, both ways.
-func (p *Partition) split(apart []int) grudge {
-	side := make([]bool, len(p.nodes))
-	for _, i := range apart {
+	side := make([]bool, n)
+	for _, i := range order[:apart(shape, n)] {
 		side[i] = true
 	}
-	return p.grudgeOf(func(node, src int) bool { return side[node] != side[src] })
+	return p.grudgeOf(func(node, src int) bool {
+		return side[node] != side[src] && (shape != OneWay || side[node])
+	})
 }
 
 // invert cuts every link that is not among those that stay.
@@ -133,16 +171,21 @@ func (g grudge) isolated() json.RawMessage {
 		if i > 0 {
 			out = append(out, ',')
 		}
-		out = append(append(out, quote(snub.node)...), ":["...)
-		for j, src := range snub.from {
-			if j > 0 {
-				out = append(out, ',')
-			}
-			out = append(out, quote(src)...)
-		}
-		out = append(out, ']')
+		out = append(append(append(out, quote(snub.node)...), ':'), list(snub.from)...)
 	}
 	return append(out, "}]"...)
+}
+
+// list makes a JSON list of names.
+func list(names []string) json.RawMessage {
+	out := []byte{'['}
+	for i, name := range names {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		out = append(out, quote(name)...)
+	}
+	return append(out, ']')
 }
 
 // quote makes a JSON string of a name, which is plain ASCII here.
