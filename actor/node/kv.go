@@ -52,7 +52,7 @@ type casFields struct {
 	Key    any  `json:"key"`
 	From   any  `json:"from"`
 	To     any  `json:"to"`
-	Create bool `json:"create_if_not_exists,omitempty"`
+	Create bool `json:"create_if_not_exists,omitzero"`
 }
 
 // valueOf is the answer to a read.

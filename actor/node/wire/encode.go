@@ -22,6 +22,8 @@ type Appender interface {
 // that is one JSON object, or a struct or map that encodes as one. A nil slice is encoded as [], a nil map as
 // {}, a nil Raw inside a struct as null. Objects are checked and lose their white space; all else stays as it
 // is spelled. None may bring a field that the header writes (type, msg_id, in_reply_to).
+// The json tag's omitempty leaves out what is empty in JSON (null, "", [], {}), as in encoding/json/v2; for 0 and
+// false it is omitzero.
 //
 // On error dst is returned as it was, and the error is a sentence.
 func AppendMessage(dst []byte, h Header, fields any) ([]byte, error) {
