@@ -20,6 +20,7 @@ import (
 // World's goroutine.
 type Simulated struct {
 	world       *actor.World
+	machine     *actor.Machine
 	sys, output *actor.System
 	in          *ingress
 	out         func(Line)
@@ -40,14 +41,14 @@ type Simulated struct {
 // Of the Options In and Out do not count. Without a Log nothing is logged;
 // with one its time is the World's.
 func Simulate(w *actor.World, name string, service Service, out func(Line), o Options) *Simulated {
-	s := &Simulated{world: w, out: out}
+	s := &Simulated{world: w, machine: w.NewMachine(), out: out}
 	if o.Log == nil {
 		o.Log = zap.NewNop()
 	}
 	s.options, _ = o.filled()
 	log := o.Log.WithOptions(zap.WithClock(worldClock{w}), zap.WrapCore(func(c zapcore.Core) zapcore.Core { return aliveCore{c, s} }))
 	recording := actor.WithRecorder(recorder{log})
-	s.sys, s.output = actor.NewSystem(name, w, recording), actor.NewSystem(name+"/output", w, recording)
+	s.sys, s.output = actor.NewSystem(name, s.machine, recording), actor.NewSystem(name+"/output", s.machine, recording)
 	sink := actor.Spawn(s.output, "stdout", func(*actor.Context[Line]) actor.Actor[Line] {
 		return actor.Func[Line](func(_ *actor.Context[Line], l Line) { s.write(l) })
 	}, actor.Capacity(writerCapacity), actor.WhenFull(actor.Wait), actor.Restarts(0, 0))
@@ -59,8 +60,11 @@ func Simulate(w *actor.World, name string, service Service, out func(Line), o Op
 // would, at the present virtual time. It happens as an event of the world: Feed
 // only asks for it, so that it may be called from anywhere in the world's
 // goroutine. Lines arrive in the order in which they were fed. The node keeps
-// line, which must not change any more. A node that has ended hears nothing.
-func (s *Simulated) Feed(line []byte) { s.world.At(s.world.Elapsed(), func() { s.read(line) }) }
+// line, which must not change any more. A node that has ended hears nothing, and
+// one that is paused hears it when it goes on.
+func (s *Simulated) Feed(line []byte) {
+	s.world.At(s.world.Elapsed(), func() { s.machine.Enter(func() { s.read(line) }) })
+}
 
 func (s *Simulated) read(line []byte) {
 	line = bytes.TrimSuffix(line, []byte{'\n'})
@@ -93,7 +97,21 @@ func (s *Simulated) Kill() {
 	s.failed, s.killed = s.Err(), true
 	s.sys.BeginStop(0)
 	s.output.BeginStop(0)
+	s.machine.Resume() // SIGKILL ends stopped processes, too
 }
+
+// Pause makes the node stand still as SIGSTOP does a process: it handles nothing,
+// and its timers come when [Simulated.Resume] lets it go on. What it is fed
+// meanwhile waits. It may be called wherever Feed may, and must not be from
+// inside a step of the node itself.
+func (s *Simulated) Pause() { s.machine.Pause() }
+
+// Resume ends a pause.
+func (s *Simulated) Resume() { s.machine.Resume() }
+
+// SetClock sets the node's time of day ahead of the World's, or behind it for a
+// negative value. Timers, and what its actors see as Elapsed, do not change.
+func (s *Simulated) SetClock(ahead time.Duration) { s.machine.SetClock(ahead) }
 
 // Err is why the node ended by itself, what [Run] would have returned: its
 // service refused to start, or an actor failed beyond its restart budget. It is

@@ -8,9 +8,7 @@
 package virtual
 
 import (
-	"bytes"
 	"errors"
-	"fmt"
 	"time"
 
 	"eddy/actor"
@@ -24,10 +22,21 @@ type Process interface {
 	Feed(line []byte)
 	// Err is why the node ended by itself; nil while it runs.
 	Err() error
+
+	// What follows is for the nemesis. All of it may be called between steps of the world, and at any time in
+	// the life of the node.
+
+	// Kill ends the node at once; it prints nothing more.
+	Kill()
+	// Pause makes it stand still until Resume, with what it is fed meanwhile waiting.
+	Pause()
+	Resume()
+	// SetClock sets its time of day ahead of the world's, or behind it.
+	SetClock(ahead time.Duration)
 }
 
 // Start makes a node that hands each line it prints, without its line feed, to
-// out, in the world's goroutine.
+// out, in the world's goroutine. It is called again for each life of the node.
 type Start func(w *actor.World, id string, out func(line []byte)) Process
 
 // Config is what the engine needs beyond the options of the test.
@@ -73,7 +82,7 @@ func conduct(options testbench.Options, config Config) (testbench.Run, error) {
 	nodes := make([]*node, len(options.Nodes()))
 	ports := make([]testbench.Node, len(nodes))
 	for i, id := range options.Nodes() {
-		nodes[i] = &node{id: id}
+		nodes[i] = &node{id: id, world: world, start: config.Start}
 		ports[i] = nodes[i]
 	}
 	conductor, err := testbench.New(options, testbench.Environment{
@@ -85,7 +94,7 @@ func conduct(options testbench.Options, config Config) (testbench.Run, error) {
 	}
 	for _, n := range nodes {
 		n.conductor = conductor
-		n.process = config.Start(world, n.id, func(line []byte) { conductor.FromNode(n.id, line) })
+		n.begin()
 	}
 	conductor.Start()
 	if config.Attend == nil {
@@ -110,23 +119,3 @@ type clock struct{ world *actor.World }
 
 func (c clock) Now() time.Duration           { return c.world.Elapsed() }
 func (c clock) At(t time.Duration, f func()) { c.world.At(t, f) }
-
-// node leads from the conductor to a process, and tells when that has ended.
-type node struct {
-	id        string
-	process   Process
-	conductor *testbench.Conductor
-	ended     bool
-}
-
-func (n *node) Deliver(line []byte, _ time.Duration) {
-	if n.ended {
-		return
-	}
-	if err := n.process.Err(); err != nil {
-		n.ended = true
-		n.conductor.Exited(n.id, fmt.Sprintf("error: %v", err), nil)
-		return
-	}
-	n.process.Feed(bytes.TrimSuffix(line, []byte("\n")))
-}

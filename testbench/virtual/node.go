@@ -1,0 +1,63 @@
+package virtual
+
+import (
+	"bytes"
+	"fmt"
+	"time"
+
+	"eddy/actor"
+	"eddy/testbench"
+)
+
+// node leads from the conductor to a process, tells when that has ended, and
+// does to it what the nemesis asks for.
+type node struct {
+	id        string
+	world     *actor.World
+	start     Start
+	process   Process
+	conductor *testbench.Conductor
+	ended     bool
+	ahead     time.Duration // of its clock, which is the same one in its next life
+}
+
+var (
+	_ testbench.Mortal   = (*node)(nil)
+	_ testbench.Pausable = (*node)(nil)
+	_ testbench.Skewable = (*node)(nil)
+)
+
+// begin starts a process.
+func (n *node) begin() {
+	n.ended = false
+	n.process = n.start(n.world, n.id, func(line []byte) { n.conductor.FromNode(n.id, line) })
+	if n.ahead != 0 {
+		n.process.SetClock(n.ahead)
+	}
+}
+
+func (n *node) Deliver(line []byte, _ time.Duration) {
+	if n.ended {
+		return
+	}
+	if err := n.process.Err(); err != nil {
+		n.ended = true
+		n.conductor.Exited(n.id, fmt.Sprintf("error: %v", err), nil)
+		return
+	}
+	n.process.Feed(bytes.TrimSuffix(line, []byte("\n")))
+}
+
+func (n *node) Kill()   { n.process.Kill() }
+func (n *node) Pause()  { n.process.Pause() }
+func (n *node) Resume() { n.process.Resume() }
+
+func (n *node) Start(started func(error)) {
+	n.begin()
+	started(nil)
+}
+
+func (n *node) SetClock(ahead time.Duration) {
+	n.ahead = ahead
+	n.process.SetClock(ahead)
+}
