@@ -40,6 +40,21 @@ type FaultOptions struct {
 	SkewDuration time.Duration
 }
 
+// FaultDuration is how long a fault lasts each time, of [FaultOptions].
+type FaultDuration struct {
+	Fault string
+	Value *time.Duration
+}
+
+// Durations gives the duration of each fault, to read or to set.
+func (f *FaultOptions) Durations() []FaultDuration {
+	return []FaultDuration{
+		{nemesis.FaultPartition, &f.PartitionDuration}, {nemesis.FaultLoss, &f.LossDuration}, {nemesis.FaultDuplicate, &f.DuplicateDuration},
+		{nemesis.FaultReorder, &f.ReorderDuration}, {nemesis.FaultLatency, &f.LatencyDuration}, {nemesis.FaultKill, &f.KillDuration},
+		{nemesis.FaultPause, &f.PauseDuration}, {nemesis.FaultSkew, &f.SkewDuration},
+	}
+}
+
 // DefaultFaults are the options of faults for which no flag is given.
 func DefaultFaults() FaultOptions {
 	return FaultOptions{
@@ -79,15 +94,8 @@ func (f *FaultOptions) validate(check func(ok bool, flag string, value any, allo
 	check(f.ReorderDelay >= time.Millisecond && f.ReorderDelay <= reorderDelayMax, "reorder-delay", f.ReorderDelay, fmt.Sprintf("a time from 1ms to %v", reorderDelayMax))
 	check(f.LatencyFactor > 1 && f.LatencyFactor <= latencyFactorMax, "latency-factor", f.LatencyFactor, fmt.Sprintf("a factor above 1 and up to %d", latencyFactorMax))
 	check(f.SkewMax >= time.Millisecond && f.SkewMax <= skewMaxMax, "skew-max", f.SkewMax, "a time from 1ms to a year")
-	for _, d := range []struct {
-		fault string
-		value time.Duration
-	}{
-		{nemesis.FaultPartition, f.PartitionDuration}, {nemesis.FaultLoss, f.LossDuration}, {nemesis.FaultDuplicate, f.DuplicateDuration},
-		{nemesis.FaultReorder, f.ReorderDuration}, {nemesis.FaultLatency, f.LatencyDuration}, {nemesis.FaultKill, f.KillDuration},
-		{nemesis.FaultPause, f.PauseDuration}, {nemesis.FaultSkew, f.SkewDuration},
-	} {
-		check(d.value >= 0, d.fault+"-duration", d.value, "a time, such as 3s, or 0 to leave it to --nemesis-interval")
+	for _, d := range f.Durations() {
+		check(*d.Value >= 0, d.Fault+"-duration", *d.Value, "a time, such as 3s, or 0 to leave it to --nemesis-interval")
 	}
 	names := func(flag string, given, known []string) {
 		for _, name := range given {

@@ -10,6 +10,7 @@ import (
 
 	"eddy/testbench"
 	"eddy/testbench/checker"
+	"eddy/testbench/nemesis"
 	"eddy/testbench/report"
 )
 
@@ -76,7 +77,7 @@ func declareOptions(flags *pflag.FlagSet, o *testbench.Options) {
 	flags.Var(seconds{&o.TimeLimit}, "time-limit", "how long operations are started, in seconds")
 	flags.Int64Var(&o.LatencyMs, "latency", o.LatencyMs, "mean latency between nodes, in ms")
 	flags.Var((*distribution)(&o.LatencyDist), "latency-dist", "constant, uniform or exponential")
-	flags.StringSliceVar(&o.Nemesis, "nemesis", nil, "faults, with commas between: partition")
+	flags.StringSliceVar(&o.Nemesis, "nemesis", nil, "faults, with commas between: "+strings.Join(nemesis.Known(), ", ")+"; Maelstrom knows partition")
 	flags.Var(seconds{&o.NemesisInterval}, "nemesis-interval", "between faults on average, in seconds")
 	flags.StringVar(&o.Topology, "topology", o.Topology, "offered to broadcast nodes: line, grid, tree, tree2, tree3, tree4 or total")
 	flags.StringVar(&o.Availability, "availability", "", "total, or the least fraction of operations that must succeed")
@@ -89,6 +90,7 @@ func declareOptions(flags *pflag.FlagSet, o *testbench.Options) {
 	flags.DurationVar(&o.Recovery, "recovery", o.Recovery, "built-in bench: between the last fault and the final reads")
 	flags.BoolVar(&o.IdealDelivery, "ideal-delivery", false, "built-in bench: no message waits behind another")
 	flags.Float64Var(&o.Loss, "p-loss", 0, "built-in bench: probability that a message between nodes is lost")
+	declareFaults(flags, o)
 }
 
 // runTest runs what the command line asks for and reports it.
