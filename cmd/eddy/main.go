@@ -59,7 +59,7 @@ real Maelstrom or a built-in bench, and judges what happened.
 		SilenceErrors: true,
 	}
 	root.SetVersionTemplate("eddy {{.Version}}\n")
-	root.AddCommand(serveCommand(), testCommand(), simCommand(), glomersCommand(), checkCommand())
+	root.AddCommand(serveCommand(), testCommand(), simCommand(), benchCommand(), glomersCommand(), checkCommand())
 	return root
 }
 
