@@ -94,6 +94,13 @@ func (o *Options) Workers() int {
 	return workers
 }
 
+// NodeOf gives a function that names the node which a client's process talks to. What is said of Workers
+// holds here, too.
+func (o *Options) NodeOf() func(process int) string {
+	workers, nodes := o.Workers(), o.Nodes()
+	return func(process int) string { return nodes[process%workers%len(nodes)] }
+}
+
 var concurrencyForm = regexp.MustCompile(`^[0-9]+n?$`)
 
 func (o *Options) workers() (int, error) {

@@ -43,6 +43,7 @@ const ExitCouldNot = 2
 func Judge(options Options, run Run, meta report.Meta) Outcome {
 	meta.Workload = options.Workload
 	meta.Warnings = slices.Concat(meta.Warnings, run.Warnings)
+	meta.Harm = harm(run.Net.Harm)
 	out := Outcome{
 		Options: options, History: run.History, Interrupted: run.Interrupted, Run: run, Meta: meta, Err: run.Err,
 	}
@@ -54,12 +55,16 @@ func Judge(options Options, run Run, meta report.Meta) Outcome {
 		out.Err = err
 		return out
 	}
-	out.Results, err = checker.Check(options.Workload, run.History, checker.Options{
+	judged := checker.Options{
 		Availability:      goal,
 		ConsistencyModels: options.ConsistencyModels,
 		Net:               netStats(run.Net),
 		Problems:          run.Problems,
-	})
+	}
+	if options.KillsForget {
+		judged.KillsForget = options.NodeOf()
+	}
+	out.Results, err = checker.Check(options.Workload, run.History, judged)
 	if err != nil {
 		out.Err = fmt.Errorf("the run cannot be judged: %w", err)
 	}
@@ -84,6 +89,23 @@ func (o *Outcome) Save() error {
 		err = failed
 	}
 	return err
+}
+
+// harm tells what faults did to messages, where they did anything.
+func harm(h network.Harm) []string {
+	var parts []string
+	for _, part := range []struct {
+		count int64
+		what  string
+	}{
+		{h.LostInPartition, "lost in partitions"}, {h.LostOnTheWay, "lost on the way"}, {h.LostWithNode, "lost with killed nodes"},
+		{h.Duplicated, "duplicated"}, {h.HeldBack, "held back"}, {h.Slowed, "slowed"},
+	} {
+		if part.count > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", part.count, part.what))
+		}
+	}
+	return parts
 }
 
 func netStats(s network.Stats) *checker.NetStats {

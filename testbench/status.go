@@ -34,16 +34,26 @@ type Status struct {
 	Elapsed                      time.Duration
 	Invoked, OK, Failed, Unknown int
 	Cuts                         int // directed links that a partition cuts now
+	Down, Paused                 int // nodes that the nemesis has killed or made to stand still
 	Problems                     int
 }
 
 // Status gives the state of the run at this moment.
 func (c *Conductor) Status() Status {
-	return Status{
+	s := Status{
 		Phase: c.phase.String(), Elapsed: c.clock.Now(),
 		Invoked: c.tally.invoked, OK: c.tally.ok, Failed: c.tally.failed, Unknown: c.tally.unknown,
 		Cuts: c.network.Cuts(), Problems: len(c.findings.list),
 	}
+	for _, n := range c.nodes {
+		if n.life != alive {
+			s.Down++
+		}
+		if n.paused {
+			s.Paused++
+		}
+	}
+	return s
 }
 
 // String is the status on one line.
@@ -55,6 +65,12 @@ func (s Status) String() string {
 	}
 	if s.Cuts > 0 {
 		text += fmt.Sprintf("  partitioned (%d links cut)", s.Cuts)
+	}
+	if s.Down > 0 {
+		text += fmt.Sprintf("  %d nodes down", s.Down)
+	}
+	if s.Paused > 0 {
+		text += fmt.Sprintf("  %d nodes paused", s.Paused)
 	}
 	if s.Problems > 0 {
 		text += fmt.Sprintf("  %d problems", s.Problems)

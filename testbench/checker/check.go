@@ -15,12 +15,18 @@ type Options struct {
 	ConsistencyModels []string  // for workloads of transactions; the others pass it over
 	Net               *NetStats // counts of messages; nil where there is no journal
 	Problems          []Problem // violations of the protocol; any makes the run invalid
+
+	// KillsForget says that nodes store nothing, so that a value is not expected to outlast the nodes that
+	// had it: one that is missed at the end counts as forgotten, not lost, if each node that acknowledged or
+	// showed it was killed after it did so last. It is the node that a client's process talks to; nil
+	// expects every value to be kept through any kill. Of broadcast and g-set only.
+	KillsForget func(process int) string
 }
 
 // judge is how one workload's histories are judged.
 type judge struct {
 	fs    []string // what its clients do
-	check func(h history.History, pairs history.Pairing) (Workload, []Witness, error)
+	check func(h history.History, pairs history.Pairing, options Options) (Workload, []Witness, error)
 }
 
 var judges = map[string]judge{
@@ -55,7 +61,7 @@ func Check(workload string, h history.History, options Options) (Results, error)
 	if err != nil {
 		return Results{}, fmt.Errorf("the history contradicts itself: %w", err)
 	}
-	outcome, witnesses, err := judge.check(h, pairs)
+	outcome, witnesses, err := judge.check(h, pairs, options)
 	if err != nil {
 		return Results{}, err
 	}

@@ -25,7 +25,7 @@ func (e *Echo) Verdict() Verdict { return e.Valid }
 // checkEcho compares each request with its reply. As in Maelstrom, a request
 // that certainly failed counts as answered wrongly, and one whose fate is
 // unknown does not count.
-func checkEcho(h history.History, pairs history.Pairing) (Workload, []Witness, error) {
+func checkEcho(h history.History, pairs history.Pairing, _ Options) (Workload, []Witness, error) {
 	result := &Echo{Errors: []EchoError{}}
 	var witnesses []Witness
 	for i, op := range h {

@@ -14,20 +14,21 @@ import (
 // it, and the latest that does not. Of reads, the invocation counts: a read that
 // began before the add was acknowledged may rightly miss it.
 
-func checkBroadcast(h history.History, pairs history.Pairing) (Workload, []Witness, error) {
-	return checkSet("broadcast", h, pairs)
+func checkBroadcast(h history.History, pairs history.Pairing, o Options) (Workload, []Witness, error) {
+	return checkSet("broadcast", h, pairs, o)
 }
 
-func checkGSet(h history.History, pairs history.Pairing) (Workload, []Witness, error) {
-	return checkSet("add", h, pairs)
+func checkGSet(h history.History, pairs history.Pairing, o Options) (Workload, []Witness, error) {
+	return checkSet("add", h, pairs, o)
 }
 
-func checkSet(addF string, h history.History, pairs history.Pairing) (Workload, []Witness, error) {
+func checkSet(addF string, h history.History, pairs history.Pairing, o Options) (Workload, []Witness, error) {
 	fold, err := foldSet(addF, h, pairs)
 	if err != nil {
 		return nil, nil, err
 	}
 	result := fold.result(h)
+	fold.forgive(addF, h, o.KillsForget, result)
 	return result, fold.witnesses(h, result.Elements), nil
 }
 

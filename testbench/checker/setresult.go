@@ -15,18 +15,22 @@ import (
 // Stale values are the stable ones that some read missed after they were known.
 // Lists are in the order of history.Compare.
 type SetFull struct {
-	Valid           Verdict           `json:"valid?"` // Unknown when nothing is lost and nothing stable
-	AttemptCount    int               `json:"attempt-count"`
-	StableCount     int               `json:"stable-count"`
-	LostCount       int               `json:"lost-count"`
-	Lost            []json.RawMessage `json:"lost"`
-	NeverReadCount  int               `json:"never-read-count"`
-	NeverRead       []json.RawMessage `json:"never-read"`
-	StaleCount      int               `json:"stale-count"`
-	Stale           []json.RawMessage `json:"stale"`
-	WorstStale      []StaleElement    `json:"worst-stale"` // the 8 that took longest, the longest first
-	StableLatencies *Quantiles        `json:"stable-latencies,omitempty"`
-	LostLatencies   *Quantiles        `json:"lost-latencies,omitempty"`
+	Valid          Verdict           `json:"valid?"` // Unknown when nothing is lost and nothing stable
+	AttemptCount   int               `json:"attempt-count"`
+	StableCount    int               `json:"stable-count"`
+	LostCount      int               `json:"lost-count"`
+	Lost           []json.RawMessage `json:"lost"`
+	NeverReadCount int               `json:"never-read-count"`
+	NeverRead      []json.RawMessage `json:"never-read"`
+	StaleCount     int               `json:"stale-count"`
+	Stale          []json.RawMessage `json:"stale"`
+	WorstStale     []StaleElement    `json:"worst-stale"` // the 8 that took longest, the longest first
+	// Values that are gone with the nodes that had them, where that is allowed; see Options.KillsForget.
+	ForgottenCount int               `json:"forgotten-count,omitempty"`
+	Forgotten      []json.RawMessage `json:"forgotten,omitempty"`
+
+	StableLatencies *Quantiles `json:"stable-latencies,omitempty"`
+	LostLatencies   *Quantiles `json:"lost-latencies,omitempty"`
 
 	// Maelstrom means to report values that one read shows twice here, but
 	// tests for fewer than one time instead of more. So it is always empty, in
@@ -87,6 +91,7 @@ const (
 	NeverRead Outcome = iota
 	Stable
 	LostElement
+	ForgottenElement // gone with the nodes that had it, which is allowed
 )
 
 // Element is one added value and what became of it.
@@ -157,6 +162,12 @@ func (f *setFold) result(h history.History) *SetFull {
 	s.NeverReadCount, s.StaleCount = len(s.NeverRead), len(s.Stale)
 	s.StableLatencies, s.LostLatencies = quantilesOf(stableMs), quantilesOf(lostMs)
 	s.WorstStale = append(s.WorstStale, f.worstStale(h, stale)...)
+	s.judge()
+	return s
+}
+
+// judge draws the conclusion.
+func (s *SetFull) judge() {
 	switch {
 	case s.LostCount > 0:
 		s.Valid = Invalid
@@ -165,7 +176,6 @@ func (f *setFold) result(h history.History) *SetFull {
 	default:
 		s.Valid = Valid
 	}
-	return s
 }
 
 // worstStale describes the values with the longest latencies. Of equal ones the

@@ -29,7 +29,7 @@ func (u *UniqueIDs) Verdict() Verdict { return u.Valid }
 // duplicatedMax is how many duplicates Jepsen lists.
 const duplicatedMax = 48
 
-func checkUniqueIDs(h history.History, _ history.Pairing) (Workload, []Witness, error) {
+func checkUniqueIDs(h history.History, _ history.Pairing, _ Options) (Workload, []Witness, error) {
 	var ids interner
 	var times []int
 	u := &UniqueIDs{}

@@ -15,6 +15,7 @@ type Meta struct {
 	Dir      string   // where the run's files are; empty if there are none
 	Targets  []Target
 	Warnings []string // sentences about limits of the bench, with their figures
+	Harm     []string // what faults did to messages, such as "12 lost in partitions"; each a part of one row
 
 	// NodeOf names the node that a client process talks to; nil if nobody knows.
 	NodeOf func(process int) string

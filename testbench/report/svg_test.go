@@ -154,6 +154,13 @@ func TestWhatTheNemesisDidBecomesIntervals(t *testing.T) {
 	if !slices.Equal(intervals, want) {
 		t.Errorf("intervals %v, want %v", intervals, want)
 	}
+	struck, _ := faultsOf(history.History{
+		at(1, "kill", `"one"`), at(1, "pause", `"all"`), at(1, "kill", `{"n1":"killed"}`), at(1, "pause", `{"n2":"paused"}`),
+		at(3, "start", `"all"`), at(3, "start", `{"n1":"started"}`), at(4, "resume", `"all"`),
+	}, 9*time.Second)
+	if want := []interval{{"kill", "one", time.Second, 3 * time.Second}, {"pause", "all", time.Second, 4 * time.Second}}; !slices.Equal(struck, want) {
+		t.Errorf("intervals %v, want %v", struck, want)
+	}
 	if len(moments) != 1 || moments[0].what != "check-clocks" {
 		t.Errorf("moments %v, want check-clocks", moments)
 	}

@@ -92,7 +92,7 @@ func (d *drawing) stability(r checker.Results) {
 	if d.stable.height == 0 {
 		return
 	}
-	var high, lost, unread int64
+	var high, lost, unread, forgotten int64
 	for _, e := range d.elements {
 		switch e.Outcome {
 		case checker.Stable:
@@ -101,10 +101,12 @@ func (d *drawing) stability(r checker.Results) {
 			lost++
 		case checker.NeverRead:
 			unread++
+		case checker.ForgottenElement:
+			forgotten++
 		}
 	}
 	scale := newLinearScale(d.stable, float64(high), 4)
-	d.axis(scale, stabilityTitle(lost, unread), latencyLabel)
+	d.axis(scale, stabilityTitle(lost, unread, forgotten), latencyLabel)
 	d.values(scale)
 	if set, ok := r.Workload.(*checker.SetFull); ok && set.StableLatencies != nil {
 		median := set.StableLatencies.MedianMs
@@ -114,7 +116,7 @@ func (d *drawing) stability(r checker.Results) {
 	}
 }
 
-func stabilityTitle(lost, unread int64) string {
+func stabilityTitle(lost, unread, forgotten int64) string {
 	title := "stable latency of each value, at the time it was added"
 	if lost > 0 {
 		title += fmt.Sprintf(";  × %s lost", grouped(int(lost)))
@@ -122,11 +124,14 @@ func stabilityTitle(lost, unread int64) string {
 	if unread > 0 {
 		title += fmt.Sprintf(";  ◇ %s never read", grouped(int(unread)))
 	}
+	if forgotten > 0 {
+		title += fmt.Sprintf(";  ◇ %s forgotten with killed nodes", grouped(int(forgotten)))
+	}
 	return title
 }
 
 // values draws the marks of the stability panel: lost values along its upper
-// edge, those never read along the lower.
+// edge, those never read or forgotten along the lower.
 func (d *drawing) values(scale linearScale) {
 	const edgePx = 7
 	var dots []dot
@@ -138,6 +143,7 @@ func (d *drawing) values(scale linearScale) {
 		case checker.LostElement:
 			each.y = d.stable.top + edgePx
 		default:
+			each.group = int(checker.NeverRead)
 			each.y = d.stable.bottom() - edgePx
 		}
 		dots = append(dots, each)

@@ -19,6 +19,10 @@ func Terminal(w io.Writer, r checker.Results, meta Meta) error {
 	p := &page{palette: paletteFor(w)}
 	p.headline(r, meta)
 	p.figures(r)
+	if len(meta.Harm) > 0 {
+		label := padded("messages harmed", labelWidth)
+		p.paragraph(p.faint(label)+" ", label+" ", strings.Join(meta.Harm, ", "), "  ")
+	}
 	p.targets(r, meta.Targets)
 	p.warnings(r, meta.Warnings)
 	p.problems(r.Problems)
@@ -111,6 +115,10 @@ func (p *page) figures(r checker.Results) {
 	case *checker.SetFull:
 		p.row("values", fmt.Sprintf("%s added: %s stable, %s lost, %s never read",
 			grouped(w.AttemptCount), grouped(w.StableCount), grouped(w.LostCount), grouped(w.NeverReadCount)))
+		if w.ForgottenCount > 0 {
+			p.row("forgotten", fmt.Sprintf("%s with the nodes that had them, which were killed; allowed by --kills-forget: %s",
+				plural(w.ForgottenCount, "value", "values"), examples(w.Forgotten)))
+		}
 		p.quantiles("stable latency", w.StableLatencies)
 		p.quantiles("lost latency", w.LostLatencies)
 	case *checker.UniqueIDs:

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"math"
@@ -45,7 +46,11 @@ func reasons(r checker.Results) string {
 func praise(w checker.Workload) string {
 	switch w := w.(type) {
 	case *checker.SetFull:
-		return fmt.Sprintf("%s added, none lost", plural(w.AttemptCount, "value", "values"))
+		text := fmt.Sprintf("%s added, none lost", plural(w.AttemptCount, "value", "values"))
+		if w.ForgottenCount > 0 {
+			text += fmt.Sprintf(", %s forgotten with killed nodes", grouped(w.ForgottenCount))
+		}
+		return text
 	case *checker.UniqueIDs:
 		return fmt.Sprintf("%s given out, no two alike", plural(w.AcknowledgedCount, "id", "ids"))
 	case *checker.Echo:
@@ -105,6 +110,19 @@ func repeatedWarning(w checker.Workload) string {
 	}
 	return fmt.Sprintf("%s shown more than once by one read (%s). Maelstrom's verdict does not mind; a set should.",
 		wasWere(len(set.Repeated), "value", "values"), strings.Join(examples, ", "))
+}
+
+// examples shows the first few of a list of values.
+func examples(values []json.RawMessage) string {
+	const examplesMax = 5
+	var all []string
+	for _, v := range values[:min(examplesMax, len(values))] {
+		all = append(all, clip(string(v)))
+	}
+	if len(values) > examplesMax {
+		all = append(all, "...")
+	}
+	return strings.Join(all, ", ")
 }
 
 func wasWere(n int, one, many string) string {
