@@ -107,7 +107,7 @@ func (in *ingress) refuse(m wire.Message, err *Error) {
 	if self == "" {
 		self = m.Dest
 	}
-	if m.Src == "" || self == "" || !m.HasMsgID || m.HasInReplyTo {
+	if !asks(m) || m.HasInReplyTo || self == "" {
 		return
 	}
 	in.node.write(wire.Header{Src: self, Dest: m.Src, Type: "error", InReplyTo: m.MsgID, HasInReplyTo: true}, errorBody(err))

@@ -92,7 +92,7 @@ func serve(service Service, n *Node) (err error) {
 }
 
 func (in *ingress) acknowledge(m wire.Message) {
-	o := origin{node: in.node, from: m.Src, id: m.MsgID, asks: m.HasMsgID, arrived: in.node.Elapsed()}
+	o := origin{node: in.node, from: m.Src, id: m.MsgID, asks: asks(m), arrived: in.node.Elapsed()}
 	o.answer("init_ok", nil)
 }
 

@@ -130,6 +130,9 @@ func TestRequestWithoutIDIsNotAnswered(t *testing.T) {
 		`{"src":"c1","dest":"n1","body":{"type":"echo","msg_id":null,"echo":1}}`,
 		`{"src":"c1","dest":"n1","body":{"type":"echo"}}`,
 		`{"src":"c1","dest":"n1","body":{"type":"panic"}}`,
+		`{"src":"","dest":"n1","body":{"type":"echo","msg_id":2,"echo":1}}`,
+		`{"src":"","dest":"n1","body":{"type":"txn","msg_id":2}}`,
+		strings.Replace(initLine, `"c0"`, `""`, 1),
 		echo(3, `1`))
 	wantEcho(t, got.out, "c1", 3, `1`)
 	if len(got.out) != 2 {
@@ -173,8 +176,6 @@ func TestMsgIDComesBackExactly(t *testing.T) {
 	}
 }
 
-// TestMessagesOfOneSenderArriveInOrder also crosses the mailbox's capacity and
-// several senders.
 func TestMessagesOfOneSenderArriveInOrder(t *testing.T) {
 	const senders, each = 7, 3000
 	var input strings.Builder

@@ -62,13 +62,16 @@ const (
 )
 
 // Send writes a message to another node: no reply is expected, nothing is
-// retried. fields are as for [wire.AppendMessage]; what cannot be encoded is
-// a mistake in the program, and panics.
+// retried. fields are as for [wire.AppendMessage]; what cannot be encoded, or has
+// no destination, is a mistake in the program, and panics.
 func (n *Node) Send(dest, typ string, fields any) actor.Delivery {
 	return n.write(wire.Header{Src: n.id, Dest: dest, Type: typ}, fields)
 }
 
 func (n *Node) write(h wire.Header, fields any) actor.Delivery {
+	if h.Dest == "" {
+		panic("node: a " + h.Type + " to nobody") // Maelstrom would stop reading this node
+	}
 	line, err := wire.AppendMessage(make([]byte, 0, lineHint), h, fields)
 	if err != nil {
 		panic("node: encode a " + h.Type + " to " + h.Dest + ": " + err.Error())

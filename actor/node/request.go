@@ -26,7 +26,7 @@ type origin struct {
 	from    string
 	typ     string // of the answer
 	id      int64
-	asks    bool // the request has a msg_id: somebody waits
+	asks    bool // somebody waits
 	arrived time.Duration
 }
 
@@ -64,6 +64,10 @@ func (o *origin) answer(typ string, fields any) {
 	o.node.write(wire.Header{Src: o.node.id, Dest: o.from, Type: typ, InReplyTo: o.id, HasInReplyTo: true}, fields)
 }
 
+// asks reports whether somebody waits for an answer to m: it has a msg_id, and a
+// sender to send it to.
+func asks(m wire.Message) bool { return m.HasMsgID && m.Src != "" }
+
 // None is a body without fields, such as the answer of a broadcast.
 type None struct{}
 
@@ -100,7 +104,7 @@ func Handle[Q, R, M any](n *Node, typ string, to actor.Ref[M], wrap func(Request
 	answer := typ + "_ok"
 	n.routes[typ] = func(m wire.Message, arrived time.Duration) error {
 		r := Request[Q, R]{From: m.Src, origin: origin{
-			node: n, from: m.Src, typ: answer, id: m.MsgID, asks: m.HasMsgID, arrived: arrived,
+			node: n, from: m.Src, typ: answer, id: m.MsgID, asks: asks(m), arrived: arrived,
 		}}
 		if err := shape.Unmarshal(m.Body, &r.Body); err != nil {
 			return Errorf(maelstrom.MalformedRequest, "%s: %v", typ, err)

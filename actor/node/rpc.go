@@ -40,7 +40,7 @@ var DefaultRetry = Retry{First: 500 * time.Millisecond, Factor: 2, Max: 4 * time
 // dropped and counted.
 //
 // The fields are encoded here and now, once for all tries. What cannot be
-// encoded is a mistake in the program, and panics.
+// encoded, or has no destination, is a mistake in the program, and panics.
 func RPC[M, A any](c *actor.Context[M], n *Node, call Call, wrap func(actor.Answer[A]) M) {
 	request(c, n, newExchange(call, newStep(call.Type, call.Fields)), wrap)
 }
@@ -86,6 +86,9 @@ type step struct {
 }
 
 func newExchange(call Call, steps ...step) *exchange {
+	if call.Dest == "" {
+		panic("node: a call to nobody")
+	}
 	x := &exchange{dest: call.Dest, within: call.Within, retry: call.Retry, steps: steps}
 	if x.within <= 0 {
 		x.within = WithinDefault

@@ -299,15 +299,21 @@ func TestFieldsAreThoseOfTheCallWhateverBecomesOfThemLater(t *testing.T) {
 	}
 }
 
-func TestFieldsThatCannotBeEncodedHurtOnlyTheirCaller(t *testing.T) {
+func TestCallThatMakesNoSenseHurtsOnlyItsCaller(t *testing.T) {
 	p := newProbe(1, node.Options{})
 	p.call("a", call)
-	p.do(func(c *actor.Context[any]) {
-		actor.Spawn(c, "careless", func(c *actor.Context[any]) actor.Actor[any] {
-			node.RPC(c, p.node, node.Call{Dest: "n2", Type: "echo", Fields: map[string]any{"echo": make(chan int)}}, func(a actor.Answer[echoBody]) any { return a })
-			return nil
-		}, actor.EndsAlone())
-	})
+	for name, bad := range map[string]node.Call{
+		"fields": {Dest: "n2", Type: "echo", Fields: map[string]any{"echo": make(chan int)}},
+		"nobody": {Type: "echo"},
+	} {
+		p.do(func(c *actor.Context[any]) {
+			actor.Spawn(c, name, func(c *actor.Context[any]) actor.Actor[any] {
+				node.RPC(c, p.node, bad, func(a actor.Answer[echoBody]) any { return a })
+				t.Errorf("%s: the call was made", name)
+				return nil
+			}, actor.EndsAlone())
+		})
+	}
 	p.answer(0, "n2", `,"type":"echo_ok","echo":1`)
 	p.want(t, outcomeOf{"a", "1", nil, 0})
 	for _, s := range p.Stats() {
