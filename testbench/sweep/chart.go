@@ -24,6 +24,7 @@ const (
 	rightPanel  = 676.0
 	pointRadius = 5.5
 	legendLeft  = 76.0
+	titleRunes  = 150 // of the command, which fit on a line
 	legendTop   = 90.0
 )
 
@@ -39,7 +40,7 @@ func (s Sweep) SVG(w io.Writer, title string, targets Targets) error {
 		pageWidth, pageHeight, pageWidth, pageHeight, chartStyle)
 	c.printf(`<rect class="page" width="%g" height="%g"/>`+"\n", pageWidth, pageHeight)
 	c.printf(`<text class="title" x="%g" y="42">%s</text>`+"\n", legendLeft, escaped("Messages an op against latency"))
-	c.printf(`<text class="faint" x="%g" y="66">%s</text>`+"\n", legendLeft, escaped(abbreviated(title, 170)))
+	c.printf(`<text class="faint" x="%g" y="66">%s</text>`+"\n", legendLeft, escaped(abbreviated(title, titleRunes)))
 	c.legend()
 	c.panel(leftPanel, MedianMs, "median stable latency, ms")
 	c.panel(rightPanel, MaxMs, "max stable latency, ms")
@@ -154,17 +155,23 @@ func (c *chart) rows(latency Figure) []Row {
 	return rows
 }
 
-// spread is everything a scale must show: means and the ends of intervals.
+// spread is everything a scale must show: means and the ends of intervals, but
+// not far down: on a logarithmic scale an interval that nearly reaches 0 would
+// leave no room for anything else.
 func spread(rows []Row, f Figure) []float64 {
 	var values []float64
+	least := math.Inf(1)
 	for _, r := range rows {
 		e := r.Figures[f]
+		least = min(least, e.Mean)
 		values = append(values, e.Mean)
 		if !math.IsNaN(e.Half) {
 			values = append(values, e.Mean+e.Half)
-			if e.Half < e.Mean {
-				values = append(values, e.Mean-e.Half)
-			}
+		}
+	}
+	for _, r := range rows {
+		if e := r.Figures[f]; !math.IsNaN(e.Half) {
+			values = append(values, max(e.Mean-e.Half, least/2))
 		}
 	}
 	return values
@@ -212,17 +219,32 @@ func (c *chart) frontier(rows []Row, x, y scale, latency Figure) {
 	if len(best) > 0 {
 		c.printf(`<path class="frontier" d="%sH%.1f"/>`+"\n", path.String(), x.to)
 	}
-	if len(best) > labelsMax {
-		return
-	}
-	for _, r := range best {
-		px, py := x.at(r.Figures[MessagesPerOp].Mean), y.at(r.Figures[latency].Mean)
-		c.printf(`<text class="small" x="%.1f" y="%.1f">%s</text>`+"\n", px+9, py-7, escaped(c.short(r)))
+	c.labels(best, x, y, latency)
+}
+
+// labels writes the values of the frontier's points beside them, on the side
+// where, by what a frontier is, there are no other points. One that would cover
+// another is left out: the point tells it when pointed at.
+func (c *chart) labels(best []Row, x, y scale, latency Figure) {
+	var right, bottom float64 // of the label before
+	for i, r := range best {
+		px, py := x.at(r.Figures[MessagesPerOp].Mean)-9, y.at(r.Figures[latency].Mean)+16
+		text, anchor := c.short(r), "end"
+		left := px - textWidth(text)
+		if left < x.from {
+			px, anchor = px+18, "start"
+			left = px
+		}
+		if i > 0 && left < right && py < bottom+labelHeight {
+			continue
+		}
+		right, bottom = left+textWidth(text), py
+		c.printf(`<text class="small %s" x="%.1f" y="%.1f">%s</text>`+"\n", anchor, px, py, escaped(text))
 	}
 }
 
-// labelsMax is how many points of a frontier have their values beside them.
-const labelsMax = 10
+// labelHeight is the least distance of two lines of small text.
+const labelHeight = 14
 
 // short gives the values of a point that its colour does not tell.
 func (c *chart) short(r Row) string {
