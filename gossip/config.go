@@ -17,6 +17,9 @@ const (
 	// Detour is Origin, and whoever learns something new also sends it to its
 	// neighbours: a value gets around a cut link by way of a third node.
 	Detour Dissemination = "detour"
+	// Paced is Batch over a star, with every leaf's batches timed to reach the
+	// hub just before it sends its own.
+	Paced Dissemination = "paced"
 	// Batch sends each neighbour now and then what it has not acknowledged.
 	Batch Dissemination = "batch"
 )
@@ -67,10 +70,12 @@ type Config struct {
 // to 3e: see docs/broadcast.md for the measurements.
 const (
 	defaultInterval   = 250 * time.Millisecond
+	defaultWindow     = 450 * time.Millisecond // of Paced
 	defaultBatchBytes = 64 << 10
 	defaultMailbox    = 256
 	retryAfterAck     = time.Second // on top of the acknowledgement's delay
 	ackDelayIntervals = 3
+	ackDelayWindows   = 4 // of Paced
 	retryMaxFactor    = 2
 )
 
@@ -88,21 +93,33 @@ func (c Config) filled() (Config, error) {
 	}
 	if c.Ack == "" {
 		c.Ack = AckEach
-		if c.Dissemination == Batch {
+		if c.Dissemination == Batch || c.Dissemination == Paced {
 			c.Ack = AckCumulative
 		}
 	}
 	if c.Topology == "" {
-		c.Topology = map[Dissemination]string{Flood: "grid", Origin: "mesh", Detour: "line", Batch: "star"}[c.Dissemination]
+		c.Topology = map[Dissemination]string{Flood: "grid", Origin: "mesh", Detour: "line", Batch: "star", Paced: "star"}[c.Dissemination]
 	}
 	if c.Dissemination == Batch && c.Interval == 0 {
 		c.Interval = defaultInterval
+	}
+	if c.Dissemination == Paced && c.Interval == 0 {
+		c.Interval = defaultWindow
+	}
+	if c.Dissemination == Paced && c.AckDelay == 0 {
+		c.AckDelay = ackDelayWindows * c.Interval
 	}
 	if c.Ack == AckCumulative && c.AckDelay == 0 {
 		c.AckDelay = max(ackDelayIntervals*c.Interval, defaultInterval)
 	}
 	if c.Retry == 0 {
 		c.Retry = c.AckDelay + retryAfterAck
+		if c.Dissemination == Paced {
+			c.Retry = c.AckDelay + max(c.Interval, retryAfterAck/2)
+		}
+	}
+	if c.RetryMax == 0 && c.Dissemination == Paced {
+		c.RetryMax = c.Retry // late enough already: its acknowledgements take their time
 	}
 	if c.RetryMax == 0 {
 		c.RetryMax = retryMaxFactor * c.Retry
@@ -123,7 +140,7 @@ func (c Config) Check() error {
 }
 
 func (c Config) check() error {
-	if err := oneOf("--strategy", string(c.Dissemination), string(Flood), string(Origin), string(Detour), string(Batch)); err != nil {
+	if err := oneOf("--strategy", string(c.Dissemination), string(Flood), string(Origin), string(Detour), string(Batch), string(Paced)); err != nil {
 		return err
 	}
 	if c.Ack != "" {
@@ -180,17 +197,23 @@ func (c Config) checkSense() error {
 	switch {
 	case c.Dissemination == Origin && c.Topology != "" && c.Topology != "mesh":
 		return fmt.Errorf("--strategy origin with --topology %s: the origin sends to every node itself, only mesh fits", c.Topology)
+	case c.Dissemination == Paced && c.Topology != "" && c.Topology != "star":
+		return fmt.Errorf("--strategy paced with --topology %s: pacing is between the leaves and the hub of a star", c.Topology)
+	case c.Dissemination == Paced && c.Ack != "" && c.Ack != AckCumulative:
+		return fmt.Errorf("--strategy paced with --ack %s: its acknowledgements ride on its batches, only cumulative fits", c.Ack)
+	case c.Dissemination == Paced && c.LeafInterval != 0:
+		return fmt.Errorf("--leaf-interval %v with --strategy paced: a leaf's batches follow the hub's --interval", c.LeafInterval)
 	case c.Dissemination == Detour && c.Topology == "mesh":
 		return fmt.Errorf("--strategy detour with --topology mesh: every value would be sent to everybody by everybody; give the detours a sparser topology")
 	case c.Dissemination == Batch && c.Ack == AckNone:
 		return fmt.Errorf("--strategy batch with --ack none: a batch is what is not acknowledged, so something must acknowledge it")
-	case c.Dissemination != Batch && c.Interval != 0:
-		return fmt.Errorf("--interval %v with --strategy %s: only batch has an interval", c.Interval, c.Dissemination)
+	case c.Dissemination != Batch && c.Dissemination != Paced && c.Interval != 0:
+		return fmt.Errorf("--interval %v with --strategy %s: only batch and paced have an interval", c.Interval, c.Dissemination)
 	case c.Dissemination != Batch && c.LeafInterval != 0:
 		return fmt.Errorf("--leaf-interval %v with --strategy %s: only batch has an interval", c.LeafInterval, c.Dissemination)
 	case c.Ack == AckNone && (c.Retry != 0 || c.RetryMax != 0):
 		return fmt.Errorf("--retry with --ack none: without acknowledgement nothing is ever retried")
-	case c.AckDelay != 0 && (c.Ack == AckNone || c.Ack == AckEach || c.Ack == "" && c.Dissemination != Batch):
+	case c.AckDelay != 0 && (c.Ack == AckNone || c.Ack == AckEach || c.Ack == "" && c.Dissemination != Batch && c.Dissemination != Paced):
 		return fmt.Errorf("--ack-delay %v: only --ack cumulative delays its acknowledgements", c.AckDelay)
 	}
 	return nil

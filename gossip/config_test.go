@@ -19,6 +19,9 @@ func TestCombinationsThatMakeNoSenseAreRefusedByName(t *testing.T) {
 		{Config{Topology: "clusters:x"}, []string{"clusters:k"}},
 		{Config{Topology: "star:3"}, []string{"star takes no number"}},
 		{Config{Dissemination: Origin, Topology: "star"}, []string{"origin", "star", "mesh"}},
+		{Config{Dissemination: Paced, Topology: "tree:2"}, []string{"paced", "tree:2", "star"}},
+		{Config{Dissemination: Paced, Ack: AckEach}, []string{"paced", "each", "cumulative"}},
+		{Config{Dissemination: Paced, LeafInterval: time.Second}, []string{"--leaf-interval", "paced"}},
 		{Config{Dissemination: Detour, Topology: "mesh"}, []string{"detour", "mesh"}},
 		{Config{Dissemination: Batch, Ack: AckNone}, []string{"batch", "none"}},
 		{Config{Dissemination: Flood, Interval: time.Second}, []string{"--interval", "flood"}},
@@ -45,9 +48,9 @@ func TestCombinationsThatMakeNoSenseAreRefusedByName(t *testing.T) {
 }
 
 func TestEveryStrategyHasDefaultsThatMakeSense(t *testing.T) {
-	for _, dissemination := range []Dissemination{"", Flood, Origin, Detour, Batch} {
+	for _, dissemination := range []Dissemination{"", Flood, Origin, Detour, Batch, Paced} {
 		for _, ack := range []Ack{"", AckNone, AckEach, AckCumulative} {
-			if ack == AckNone && (dissemination == Batch || dissemination == "") {
+			if ack == AckNone && (dissemination == Batch || dissemination == "") || dissemination == Paced && ack != "" {
 				continue
 			}
 			c, err := Config{Dissemination: dissemination, Ack: ack}.filled()

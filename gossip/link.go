@@ -37,6 +37,7 @@ type alarmKind uint8
 const (
 	alarmRetry alarmKind = iota
 	alarmAck
+	alarmPace
 )
 
 // linkConfig is what a link is made of, the same in each of its lives.
@@ -56,6 +57,12 @@ type link struct {
 	linkConfig
 	acks   acks
 	credit bool // paced: the interval before this had nothing to send, so the next value need not wait
+
+	ticked  time.Duration // when the last interval ended
+	early   time.Duration // to tell the neighbour: how early its last message came
+	echo    int64         // and which that was: its own time of sending, as it said
+	pacer   *pacer        // of a leaf of a paced star
+	waiting bool          // for the pacer's time
 }
 
 // acks is one way of acknowledging: cumulative, each, or none.
@@ -74,7 +81,10 @@ type acks interface {
 
 func spawnLink(c *actor.Context[message], config linkConfig) actor.Ref[linkMessage] {
 	return actor.Spawn(c, "link/"+config.peer, func(c *actor.Context[linkMessage]) actor.Actor[linkMessage] {
-		l := &link{linkConfig: config, credit: true}
+		l := &link{linkConfig: config, credit: true, ticked: c.Elapsed()}
+		if config.Dissemination == Paced && !config.role.paced {
+			l.pacer = newPacer(config.Interval)
+		}
 		switch config.Ack {
 		case AckCumulative:
 			l.acks = newCumulative(c, l)
@@ -96,8 +106,14 @@ func (l *link) Receive(c *actor.Context[linkMessage], m linkMessage) {
 		l.acks.add(l.forward(m.entries))
 		l.maybeSend(c)
 	case heard:
+		l.keepPace(m)
 		l.acks.hear(c, m)
+		if l.pacer != nil && l.pacer.asks() {
+			l.acks.send(c)
+			l.acks.wake(c, alarm{kind: alarmAck}) // the hub will say how early that came
+		}
 	case tick:
+		l.ticked = c.Elapsed()
 		l.credit = !l.acks.pending()
 		if !l.credit {
 			l.acks.send(c)
@@ -106,6 +122,11 @@ func (l *link) Receive(c *actor.Context[linkMessage], m linkMessage) {
 		l.role = m
 		l.maybeSend(c)
 	case alarm:
+		if m.kind == alarmPace {
+			l.waiting = false
+			l.acks.send(c)
+			return
+		}
 		l.acks.wake(c, m)
 	}
 }
@@ -116,8 +137,39 @@ func (l *link) maybeSend(c *actor.Context[linkMessage]) {
 	if !l.acks.pending() || l.role.paced && !l.credit {
 		return
 	}
+	if l.pacer != nil {
+		if wait := l.pacer.wait(c.Elapsed()); wait > 0 {
+			if !l.waiting {
+				l.waiting = true
+				c.After(wait, alarm{kind: alarmPace})
+			}
+			return
+		}
+	}
 	l.credit = false
 	l.acks.send(c)
+}
+
+// keepPace takes in what a message of a paced star says of time. A leaf learns
+// the hub's cadence from it; a hub notes how early the leaf's batch came.
+func (l *link) keepPace(m heard) {
+	switch {
+	case l.Dissemination != Paced:
+	case l.pacer == nil:
+		l.early, l.echo = l.untilClose(), m.body.At
+	default:
+		if m.body.Next > 0 {
+			l.pacer.heardHub(l.node.Elapsed(), time.Duration(m.body.Next)*time.Microsecond)
+		}
+		if m.body.Early > 0 && l.pacer.known {
+			l.pacer.corrected(time.Duration(m.body.Echo)*time.Microsecond, time.Duration(m.body.Early)*time.Microsecond)
+		}
+	}
+}
+
+// untilClose is the time until the hub's present window closes, at least 1 µs.
+func (l *link) untilClose() time.Duration {
+	return max(l.ticked+l.Interval-l.node.Elapsed(), time.Microsecond)
 }
 
 // forward picks, of what the store has learned, what goes over this link.
@@ -144,7 +196,21 @@ func (l *link) wants(e entry) bool {
 }
 
 // say sends one message to the neighbour.
-func (l *link) say(o outgoing) { l.node.Send(l.peer, gossipType, o) }
+func (l *link) say(o outgoing) {
+	switch {
+	case l.Dissemination != Paced:
+	case l.pacer != nil:
+		now := l.node.Elapsed()
+		o.at = now.Microseconds()
+		if len(o.values) > 0 {
+			l.pacer.batch = now
+		}
+	default:
+		o.next, o.early, o.echo = l.untilClose().Microseconds(), l.early.Microseconds(), l.echo
+		l.early, l.echo = 0, 0
+	}
+	l.node.Send(l.peer, gossipType, o)
+}
 
 // chunk is how many of the queued values fit into one message: at least one.
 func (l *link) chunk(queue []entry) int {

@@ -46,6 +46,11 @@ type gossipBody struct {
 	First    int64      `json:"first"`
 	AckEpoch int64      `json:"ack_epoch"`
 	Ack      int64      `json:"ack"`
+
+	Next  int64 `json:"next"`  // µs until the sender's next window closes: a hub's, when paced
+	At    int64 `json:"at"`    // µs on the sender's clock: a leaf's, when paced
+	Early int64 `json:"early"` // µs by which the receiver's last message came before a window's close
+	Echo  int64 `json:"echo"`  // that message's At
 }
 
 const gossipType = "gossip"
@@ -59,6 +64,10 @@ type outgoing struct {
 	first    int64
 	ackEpoch int64
 	ack      int64
+	next     int64
+	at       int64
+	early    int64
+	echo     int64
 }
 
 // AppendFields writes the body's fields.
@@ -69,6 +78,7 @@ func (o outgoing) AppendFields(dst []byte) []byte {
 		value int64
 	}{
 		{"id", o.id}, {"acked", o.acked}, {"epoch", o.epoch}, {"first", o.first}, {"ack_epoch", o.ackEpoch}, {"ack", o.ack},
+		{"next", o.next}, {"at", o.at}, {"early", o.early}, {"echo", o.echo},
 	} {
 		if field.value != 0 {
 			dst = appendName(dst, start, field.name)

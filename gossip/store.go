@@ -83,7 +83,10 @@ func (s *store) connect(c *actor.Context[message], near []string) {
 func (s *store) paced(neighbours int) bool { return s.interval(neighbours) > 0 }
 
 func (s *store) interval(neighbours int) time.Duration {
-	if neighbours == 1 {
+	if s.config.Dissemination == Paced && s.node.ID() != s.node.IDs()[0] {
+		return 0 // a leaf keeps the hub's time
+	}
+	if neighbours == 1 && s.config.Dissemination != Paced {
 		return s.config.LeafInterval
 	}
 	return s.config.Interval

@@ -94,6 +94,8 @@ var acknowledged = []string{
 	"--strategy batch --topology clusters:3 --batch-bytes 8",
 	"--strategy batch --topology mesh --mailbox 1",
 	"--strategy batch --topology given --leaf-interval 50ms",
+	"--strategy paced",
+	"--strategy paced --interval 100ms --batch-bytes 8",
 }
 
 func TestAcknowledgedStrategiesLoseNothing(t *testing.T) {

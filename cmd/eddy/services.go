@@ -77,6 +77,8 @@ const broadcastLong = `The strategy is how values get around (--strategy), over 
   origin   the node that a client gave the value sends it to all the others
   detour   origin, and whoever learns something new also sends it to its neighbours
   batch    each neighbour is sent now and then what it has not acknowledged
+  paced    batch over a star, every node's batches timed to reach the hub just
+           before it sends its own
 
 With --ack none, what the network loses is lost; each and cumulative get every
 value everywhere through loss and partitions.`
@@ -84,7 +86,7 @@ value everywhere through loss and partitions.`
 func gossipFlags(build func(gossip.Config) node.Service, check func(gossip.Config) error) func(*pflag.FlagSet) func() (node.Service, error) {
 	return func(flags *pflag.FlagSet) func() (node.Service, error) {
 		var c gossip.Config
-		strategy := flags.String("strategy", string(gossip.Batch), "flood, origin, detour or batch")
+		strategy := flags.String("strategy", string(gossip.Batch), "flood, origin, detour, batch or paced")
 		ack := flags.String("ack", "", "none, each or cumulative (default cumulative for batch, else each)")
 		flags.StringVar(&c.Topology, "topology", "", "given, line, grid, tree:k, star, clusters:k or mesh (default star for batch, grid for flood, mesh for origin, line for detour)")
 		flags.DurationVar(&c.Interval, "interval", 0, "between two batches to a neighbour (default 250ms)")
