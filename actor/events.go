@@ -1,29 +1,53 @@
 package actor
 
-import (
-	"container/heap"
-	"time"
-)
+import "time"
 
-// events is what is to come in a World, by time, then order of asking.
+// event is something that happens at a virtual time, once, unless it is
+// cancelled before.
+type event struct {
+	at     time.Duration
+	seq    uint64
+	run    func()
+	wakeup *wakeup // what may cancel it; nil for an event that nobody can
+}
+
+// wakeup is an event that can be cancelled, as whoever asked for it holds it.
+type wakeup struct{ cancelled bool }
+
+// events is what is to come in a World, by time, then order of asking: a binary
+// heap of values, since nothing in a World is done more often.
 type events struct {
-	heap eventHeap
+	heap []event
 	seq  uint64
 }
 
-func (e *events) push(ev *event) {
+func (a *event) before(b *event) bool { return a.at < b.at || a.at == b.at && a.seq < b.seq }
+
+func (e *events) push(ev event) {
 	e.seq++
 	ev.seq = e.seq
-	heap.Push(&e.heap, ev)
+	e.heap = append(e.heap, ev)
+	hole := len(e.heap) - 1
+	for hole > 0 {
+		parent := (hole - 1) / 2
+		if !ev.before(&e.heap[parent]) {
+			break
+		}
+		e.heap[hole] = e.heap[parent]
+		hole = parent
+	}
+	e.heap[hole] = ev
 }
 
-// pop takes the next event out, nil when there is none.
-func (e *events) pop() *event {
+// pop takes the next event out; there may be none.
+func (e *events) pop() (next event, any bool) {
 	e.skipCancelled()
 	if len(e.heap) == 0 {
-		return nil
+		return event{}, false
 	}
-	return heap.Pop(&e.heap).(*event)
+	next = e.heap[0]
+	e.removeFirst()
+	return next, true
 }
 
 // due reports whether there is an event at or before t.
@@ -33,23 +57,33 @@ func (e *events) due(t time.Duration) bool {
 }
 
 func (e *events) skipCancelled() {
-	for len(e.heap) > 0 && e.heap[0].cancelled {
-		heap.Pop(&e.heap)
+	for len(e.heap) > 0 && e.heap[0].wakeup != nil && e.heap[0].wakeup.cancelled {
+		e.removeFirst()
 	}
 }
 
-type eventHeap []*event
-
-func (h eventHeap) Len() int { return len(h) }
-func (h eventHeap) Less(i, j int) bool {
-	return h[i].at < h[j].at || h[i].at == h[j].at && h[i].seq < h[j].seq
-}
-func (h eventHeap) Swap(i, j int) { h[i], h[j] = h[j], h[i] }
-func (h *eventHeap) Push(x any)   { *h = append(*h, x.(*event)) }
-func (h *eventHeap) Pop() any {
-	old := *h
-	last := old[len(old)-1]
-	old[len(old)-1] = nil
-	*h = old[:len(old)-1]
-	return last
+func (e *events) removeFirst() {
+	last := len(e.heap) - 1
+	ev := e.heap[last]
+	e.heap[last] = event{} // what it refers to can be collected
+	e.heap = e.heap[:last]
+	if last == 0 {
+		return
+	}
+	hole := 0
+	for {
+		child := 2*hole + 1
+		if child >= last {
+			break
+		}
+		if child+1 < last && e.heap[child+1].before(&e.heap[child]) {
+			child++
+		}
+		if !e.heap[child].before(&ev) {
+			break
+		}
+		e.heap[hole] = e.heap[child]
+		hole = child
+	}
+	e.heap[hole] = ev
 }

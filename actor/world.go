@@ -64,7 +64,7 @@ func (w *World) Rand() *rand.Rand { return w.random }
 
 // At runs f at virtual time t (at once if t has passed), outside any actor.
 // Events of one time run in the order in which they were asked for.
-func (w *World) At(t time.Duration, f func()) { w.events.push(&event{at: max(t, w.clock), run: f}) }
+func (w *World) At(t time.Duration, f func()) { w.events.push(event{at: max(t, w.clock), run: f}) }
 
 // Step does the next thing: one actor's one message or, where none has any, one
 // event. It reports whether there was anything to do.
@@ -73,8 +73,8 @@ func (w *World) Step() bool {
 		w.stepActor()
 		return true
 	}
-	next := w.events.pop()
-	if next == nil {
+	next, any := w.events.pop()
+	if !any {
 		return false
 	}
 	w.clock = next.at
@@ -158,24 +158,16 @@ func (w *World) adopt(root, child *core) error { return root.adopt(child) }
 
 func (w *World) census(of inbox) census { return of.(simInbox).cell().census() }
 
-// event is something that happens at a virtual time.
-type event struct {
-	at        time.Duration
-	seq       uint64
-	run       func()
-	cancelled bool
-}
-
 // simWaker wakes an actor by an event.
 type simWaker struct {
 	world *World
-	next  *event
+	next  *wakeup
 }
 
 func (s *simWaker) wake(to inbox, at time.Duration) {
 	s.cancel()
-	s.next = &event{at: max(at, s.world.clock), run: func() { to.deliver(signalOfWake) }}
-	s.world.events.push(s.next)
+	s.next = &wakeup{}
+	s.world.events.push(event{at: max(at, s.world.clock), run: func() { to.deliver(signalOfWake) }, wakeup: s.next})
 }
 
 func (s *simWaker) cancel() {
