@@ -46,6 +46,21 @@ func Kill(command *exec.Cmd) {
 	}
 }
 
+// Pause stops a process and its group until [Resume]. The same holds as for [Kill]. It does nothing where
+// [CanPause] is false.
+func Pause(command *exec.Cmd) {
+	if command.Process != nil {
+		pauseGroup(command.Process)
+	}
+}
+
+// Resume lets a process and its group go on.
+func Resume(command *exec.Cmd) {
+	if command.Process != nil {
+		resumeGroup(command.Process)
+	}
+}
+
 // Interrupt asks a process and its group to end, as Ctrl-C does. The same holds as for [Kill].
 func Interrupt(command *exec.Cmd) {
 	if command.Process != nil {

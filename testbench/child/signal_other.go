@@ -15,3 +15,9 @@ func killGroup(p *os.Process) { _ = p.Kill() }
 
 // interruptGroup asks a process to end.
 func interruptGroup(p *os.Process) { _ = p.Signal(os.Interrupt) }
+
+// CanPause tells whether processes can be paused on this operating system.
+const CanPause = false
+
+func pauseGroup(*os.Process)  {}
+func resumeGroup(*os.Process) {}

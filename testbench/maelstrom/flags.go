@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"eddy/testbench"
+	"eddy/testbench/nemesis"
 )
 
 // Command gives the arguments of Maelstrom for a test of valid options with a program: the flags that
@@ -57,6 +58,11 @@ func refuse(o testbench.Options) error {
 	check(o.ClientTimeout == d.ClientTimeout, "client-timeout", o.ClientTimeout, fmt.Sprintf("Maelstrom's clients always wait %v", d.ClientTimeout))
 	check(!o.IdealDelivery, "ideal-delivery", o.IdealDelivery, "Maelstrom delivers messages one after the other")
 	check(o.Loss == 0, "loss", o.Loss, "Maelstrom loses messages in partitions only")
+	for _, fault := range o.Nemesis {
+		check(fault == nemesis.FaultPartition, "nemesis", fault, "Maelstrom knows "+nemesis.FaultPartition+" only; the built-in bench and the simulator know more")
+	}
+	check(len(o.Faults.PartitionShapes) == 0, "partition-shapes", strings.Join(o.Faults.PartitionShapes, ","), "Maelstrom draws from its own shapes")
+	check(o.Faults.PartitionDuration == 0, "partition-duration", o.Faults.PartitionDuration, "Maelstrom's partitions last as long as --nemesis-interval has it")
 	check(o.LatencyMs != 0 || o.LatencyDist == d.LatencyDist, "latency-dist", o.LatencyDist, "Maelstrom cannot draw from it with --latency 0")
 	if len(faults) == 0 {
 		return nil

@@ -8,9 +8,12 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"eddy/testbench"
+	"eddy/testbench/child"
+	"eddy/testbench/nemesis"
 	"eddy/testbench/network"
 	"eddy/testbench/report"
 )
@@ -41,6 +44,9 @@ func Run(options testbench.Options, config Config) testbench.Outcome {
 func run(options testbench.Options, config Config, meta report.Meta) (testbench.Outcome, error) {
 	out := testbench.Outcome{Meta: meta}
 	if err := options.Validate(); err != nil {
+		return out, err
+	}
+	if err := refuse(options); err != nil {
 		return out, err
 	}
 	bin, err := FindProgram(options.Bin)
@@ -79,6 +85,17 @@ func run(options testbench.Options, config Config, meta report.Meta) (testbench.
 	return out, nil
 }
 
+// refuse tells of faults that cannot be done to processes.
+func refuse(options testbench.Options) error {
+	switch {
+	case slices.Contains(options.Nemesis, nemesis.FaultSkew):
+		return fmt.Errorf("--nemesis %s: the nodes of the built-in bench are processes, which share the clock of this machine; eddy sim gives each a clock of its own", nemesis.FaultSkew)
+	case slices.Contains(options.Nemesis, nemesis.FaultPause) && !child.CanPause:
+		return fmt.Errorf("--nemesis %s: processes cannot be paused on this operating system", nemesis.FaultPause)
+	}
+	return nil
+}
+
 // engine is one run under way.
 type engine struct {
 	options   testbench.Options
@@ -88,7 +105,9 @@ type engine struct {
 	console   *console
 	recording *testbench.Recording
 	conductor *testbench.Conductor
-	processes []*process
+	processes []*process // all that were ever made
+	starting  int        // that are being started in the place of killed ones
+	releases  []func()   // let go of the threads that started those
 	watch     *watch
 }
 
@@ -98,7 +117,12 @@ func (e *engine) run(bin string) (testbench.Run, error) {
 		return testbench.Run{}, err
 	}
 	release, err := start(e.processes)
-	defer release()
+	defer func() {
+		release()
+		for _, release := range e.releases {
+			release()
+		}
+	}()
 	if err != nil {
 		e.stop()
 		return testbench.Run{}, err
@@ -129,7 +153,7 @@ func (e *engine) prepare(bin string) error {
 			return err
 		}
 		e.processes = append(e.processes, p)
-		ports = append(ports, p)
+		ports = append(ports, &seat{engine: e, id: id, bin: bin, logPath: log, process: p})
 	}
 	var err error
 	e.conductor, err = testbench.New(e.options, testbench.Environment{
@@ -159,6 +183,9 @@ func (e *engine) tick(every time.Duration, f func()) {
 func (e *engine) attend(p *process) {
 	p.input = newInput(e.loop, p.pipes.stdin)
 	p.input.stalls = func(waiting int, since time.Duration) {
+		if p.paused {
+			return
+		}
 		e.conductor.Warn(p.id, "stalled stdin", fmt.Sprintf("has read nothing from stdin for %v, with %d lines waiting", since.Round(10*time.Millisecond), waiting),
 			"a node that goes on reading stdin while it works on requests")
 	}
@@ -169,23 +196,23 @@ func (e *engine) attend(p *process) {
 	outputDone := make(chan struct{})
 	reader := &lineReader{source: bufio.NewReaderSize(p.pipes.stdout, 64<<10), limit: LineBytesMax}
 	reader.pass = func(lines [][]byte) {
-		e.loop.events <- func() {
+		e.tell(p, func() {
 			for _, line := range lines {
 				e.conductor.FromNode(p.id, line)
 			}
-		}
+		})
 	}
 	reader.tooLong = func(start []byte) {
-		e.loop.events <- func() { e.conductor.LineTooLong(p.id, start, LineBytesMax) }
+		e.tell(p, func() { e.conductor.LineTooLong(p.id, start, LineBytesMax) })
 	}
 	go func() {
 		reader.read()
 		select {
 		case <-p.exited:
 		case <-time.After(exitGrace):
-			e.loop.events <- func() {
+			e.tell(p, func() {
 				e.conductor.Warn(p.id, "closed stdout", "closed its stdout and goes on running", "a node that keeps stdout open for its messages")
-			}
+			})
 		}
 		<-p.stderrDone
 		close(outputDone)
@@ -197,8 +224,23 @@ func (e *engine) attend(p *process) {
 		}
 	}()
 	go p.wait(outputDone, func(status string) {
-		e.loop.events <- func() { e.conductor.Exited(p.id, status, lastLines(p.logPath)) }
+		e.tell(p, func() { e.conductor.Exited(p.id, status, lastLines(p.logPath)) })
+		e.loop.events <- func() {
+			if p.killed {
+				p.pipes.abandon() // a run with many kills would run out of files
+			}
+		}
 	})
+}
+
+// tell has the loop do something on account of a process, unless that has been killed by then. Any goroutine
+// but the loop's may call it.
+func (e *engine) tell(p *process, f func()) {
+	e.loop.events <- func() {
+		if !p.killed {
+			f()
+		}
+	}
 }
 
 // stopTimeout is how long killed processes and the goroutines at their pipes may take to end.
@@ -207,6 +249,9 @@ const stopTimeout = 5 * time.Second
 // stop kills all processes, waits for them, and gives how late messages were handed over.
 func (e *engine) stop() testbench.Lateness {
 	var late testbench.Lateness
+	for e.starting > 0 { // one that starts now would outlive the run
+		(<-e.loop.events)()
+	}
 	for _, p := range e.processes {
 		p.kill()
 		if p.input != nil {

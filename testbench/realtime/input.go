@@ -21,6 +21,7 @@ type input struct {
 	waitingBytes int
 	since        time.Duration // when the channel was found full
 	told         bool
+	ended        bool
 }
 
 type timedLine struct {
@@ -47,6 +48,9 @@ func newInput(l *loop, to io.Writer) *input {
 
 // put hands over a line without waiting.
 func (in *input) put(line []byte, planned time.Duration) {
+	if in.ended {
+		return
+	}
 	next := timedLine{line, planned}
 	if len(in.waiting) == 0 && in.offer(next) {
 		return
@@ -73,6 +77,9 @@ func (in *input) offer(next timedLine) bool {
 }
 
 func (in *input) retry() {
+	if in.ended {
+		return
+	}
 	offered := 0
 	for offered < len(in.waiting) && in.offer(in.waiting[offered]) {
 		in.waitingBytes -= len(in.waiting[offered].line)
@@ -92,8 +99,13 @@ func (in *input) retry() {
 	in.loop.At(in.loop.Now()+retryEvery, in.retry)
 }
 
-// end lets the goroutine finish; result has its figures then.
-func (in *input) end() { close(in.lines) }
+// end lets the goroutine finish; result has its figures then. What waits with the loop is dropped.
+func (in *input) end() {
+	if !in.ended {
+		in.ended = true
+		close(in.lines)
+	}
+}
 
 // slowWrite is how long a write takes at most if the node reads: beyond it, the pipe was full.
 const slowWrite = 2 * time.Millisecond

@@ -26,6 +26,9 @@ type process struct {
 	ended   chan struct{} // closed once its output has been taken, too, or given up
 
 	stderrDone chan struct{} // closed once all of stderr has been copied, where the bench does that
+
+	killed bool // by the nemesis: nothing of it counts any more; the loop's, as is the next
+	paused bool
 }
 
 // exitGrace is how long the rest of the output of a process that has ended is waited for: another one
@@ -44,9 +47,6 @@ func newProcess(id, bin string, args []string, logPath string, seen bool) (*proc
 	return &process{id: id, command: command, pipes: files, logPath: logPath,
 		exited: make(chan struct{}), ended: make(chan struct{}), stderrDone: make(chan struct{})}, nil
 }
-
-// Deliver hands the node a line, without waiting for the node.
-func (p *process) Deliver(line []byte, planned time.Duration) { p.input.put(line, planned) }
 
 // start starts processes; release must be called once they have ended.
 func start(processes []*process) (release func(), err error) {
@@ -89,13 +89,16 @@ func (p *process) wait(outputDone <-chan struct{}, exited func(status string)) {
 	exited(status)
 }
 
-// kill ends the process and its group. One that has not been started or that has ended is let alone: its
-// number may be another's by now.
-func (p *process) kill() {
+// kill ends the process and its group.
+func (p *process) kill() { p.signal(child.Kill) }
+
+// signal sends something to the process and its group. One that has not been started or that has ended is let
+// alone: its number may be another's by now.
+func (p *process) signal(send func(*exec.Cmd)) {
 	select {
 	case <-p.exited:
 	default:
-		child.Kill(p.command)
+		send(p.command)
 	}
 }
 

@@ -3,6 +3,7 @@ package realtime
 import (
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 
 	"eddy/testbench"
@@ -19,31 +20,53 @@ func Interrupts() (signals <-chan os.Signal, release func()) {
 // watch passes interrupts on: the first to the run, the second to whoever ends the program. It goes on
 // after the run, while results are computed.
 type watch struct {
-	quit chan struct{}
+	quit    chan struct{}
+	started chan *process
+}
+
+// add has the second interrupt kill a process that was started later. More of them at once than there is
+// room for are left to the kernel, which kills them with the program where it can.
+func (w *watch) add(p *process) {
+	select {
+	case w.started <- p:
+	default:
+	}
+}
+
+// interrupted waits for an interrupt, and is false if the run is over first.
+func (w *watch) interrupted(signals <-chan os.Signal, processes *[]*process) bool {
+	for {
+		select {
+		case <-signals:
+			return true
+		case p := <-w.started:
+			*processes = append(*processes, p)
+		case <-w.quit:
+			return false
+		}
+	}
 }
 
 // watchInterrupts starts a watch; first is called on its goroutine.
 func watchInterrupts(config Config, processes []*process, first func()) *watch {
-	w := &watch{quit: make(chan struct{})}
+	w := &watch{quit: make(chan struct{}), started: make(chan *process, 1024)}
+	processes = slices.Clone(processes)
 	abort := config.Abort
 	if abort == nil {
 		abort = func() { os.Exit(testbench.ExitCouldNot) }
 	}
 	go func() {
-		select {
-		case <-config.Interrupts:
-		case <-w.quit:
+		if !w.interrupted(config.Interrupts, &processes) {
 			return
 		}
 		first()
-		select {
-		case <-config.Interrupts:
-			for _, p := range processes {
-				p.kill()
-			}
-			abort()
-		case <-w.quit:
+		if !w.interrupted(config.Interrupts, &processes) {
+			return
 		}
+		for _, p := range processes {
+			p.kill()
+		}
+		abort()
 	}()
 	return w
 }
