@@ -147,6 +147,7 @@ func runBench(cmd *cobra.Command, args []string, o *testbench.Options, own *benc
 			return err
 		}
 	}
+	collectLess(o)
 	fmt.Fprintf(os.Stdout, "Running in the simulator, seeds %d to %d at each point.\n\n", o.Seed, o.Seed+uint64(own.seeds)-1)
 	made, err := runSweep(*o, nodeArgs, placed, own)
 	if err != nil {

@@ -79,6 +79,7 @@ func runSim(cmd *cobra.Command, args []string, o *testbench.Options, own *simFla
 	if err != nil {
 		return err
 	}
+	collectLess(o)
 	if own.seeds > 0 {
 		return runSeeds(made, own)
 	}
