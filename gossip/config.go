@@ -118,8 +118,8 @@ func (c Config) filled() (Config, error) {
 			c.Retry = c.AckDelay + max(c.Interval, retryAfterAck/2)
 		}
 	}
-	if c.RetryMax == 0 && c.Dissemination == Paced {
-		c.RetryMax = c.Retry // late enough already: its acknowledgements take their time
+	if c.RetryMax == 0 && c.Ack == AckCumulative {
+		c.RetryMax = c.Retry // late enough already: acknowledgements take their time, and one message asks for all
 	}
 	if c.RetryMax == 0 {
 		c.RetryMax = retryMaxFactor * c.Retry

@@ -38,6 +38,7 @@ const (
 	alarmRetry alarmKind = iota
 	alarmAck
 	alarmPace
+	alarmGap
 )
 
 // linkConfig is what a link is made of, the same in each of its lives.

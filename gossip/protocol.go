@@ -46,6 +46,7 @@ type gossipBody struct {
 	First    int64      `json:"first"`
 	AckEpoch int64      `json:"ack_epoch"`
 	Ack      int64      `json:"ack"`
+	Gap      int64      `json:"gap"` // 1: there is a gap behind Ack
 
 	Next  int64 `json:"next"`  // µs until the sender's next window closes: a hub's, when paced
 	At    int64 `json:"at"`    // µs on the sender's clock: a leaf's, when paced
@@ -64,6 +65,7 @@ type outgoing struct {
 	first    int64
 	ackEpoch int64
 	ack      int64
+	gap      int64
 	next     int64
 	at       int64
 	early    int64
@@ -77,7 +79,7 @@ func (o outgoing) AppendFields(dst []byte) []byte {
 		name  string
 		value int64
 	}{
-		{"id", o.id}, {"acked", o.acked}, {"epoch", o.epoch}, {"first", o.first}, {"ack_epoch", o.ackEpoch}, {"ack", o.ack},
+		{"id", o.id}, {"acked", o.acked}, {"epoch", o.epoch}, {"first", o.first}, {"ack_epoch", o.ackEpoch}, {"ack", o.ack}, {"gap", o.gap},
 		{"next", o.next}, {"at", o.at}, {"early", o.early}, {"echo", o.echo},
 	} {
 		if field.value != 0 {
