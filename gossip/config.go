@@ -70,7 +70,7 @@ type Config struct {
 // to 3e: see docs/broadcast.md for the measurements.
 const (
 	defaultInterval   = 250 * time.Millisecond
-	defaultWindow     = 450 * time.Millisecond // of Paced
+	defaultWindow     = 485 * time.Millisecond // of Paced
 	defaultBatchBytes = 64 << 10
 	defaultMailbox    = 256
 	retryAfterAck     = time.Second // on top of the acknowledgement's delay

@@ -19,7 +19,7 @@ type (
 		count int64 // of values
 	}
 	// tick: an interval is over.
-	tick struct{}
+	tick struct{ next time.Duration } // until the one that follows, where that is known
 	// linkRole: what the topology makes of this link.
 	linkRole struct {
 		near  bool // the link is one of the topology's
@@ -60,8 +60,10 @@ type link struct {
 	credit bool // paced: the interval before this had nothing to send, so the next value need not wait
 
 	ticked  time.Duration // when the last interval ended
-	early   time.Duration // to tell the neighbour: how early its last message came
-	echo    int64         // and which that was: its own time of sending, as it said
+	next    time.Duration // how long this one is, of a paced star's hub
+	arrived time.Duration // when the leaf's last message came, to tell it how early that was
+	echo    int64         // which that was: its own time of sending, as it said
+	closing bool          // what is said now goes at the end of an interval
 	pacer   *pacer        // of a leaf of a paced star
 	waiting bool          // for the pacer's time
 }
@@ -82,7 +84,7 @@ type acks interface {
 
 func spawnLink(c *actor.Context[message], config linkConfig) actor.Ref[linkMessage] {
 	return actor.Spawn(c, "link/"+config.peer, func(c *actor.Context[linkMessage]) actor.Actor[linkMessage] {
-		l := &link{linkConfig: config, credit: true, ticked: c.Elapsed()}
+		l := &link{linkConfig: config, credit: config.Dissemination != Paced, ticked: c.Elapsed()}
 		if config.Dissemination == Paced && !config.role.paced {
 			l.pacer = newPacer(config.Interval)
 		}
@@ -114,9 +116,11 @@ func (l *link) Receive(c *actor.Context[linkMessage], m linkMessage) {
 			l.acks.wake(c, alarm{kind: alarmAck}) // the hub will say how early that came
 		}
 	case tick:
-		l.ticked = c.Elapsed()
-		l.credit = !l.acks.pending()
-		if !l.credit {
+		l.ticked, l.next = c.Elapsed(), m.next
+		l.credit = !l.acks.pending() && l.Dissemination != Paced
+		if l.acks.pending() {
+			l.closing = true
+			defer func() { l.closing = false }()
 			l.acks.send(c)
 		}
 	case linkRole:
@@ -157,7 +161,7 @@ func (l *link) keepPace(m heard) {
 	switch {
 	case l.Dissemination != Paced:
 	case l.pacer == nil:
-		l.early, l.echo = l.untilClose(), m.body.At
+		l.arrived, l.echo = l.node.Elapsed(), m.body.At
 	default:
 		if m.body.Next > 0 {
 			l.pacer.heardHub(l.node.Elapsed(), time.Duration(m.body.Next)*time.Microsecond)
@@ -170,7 +174,7 @@ func (l *link) keepPace(m heard) {
 
 // untilClose is the time until the hub's present window closes, at least 1 µs.
 func (l *link) untilClose() time.Duration {
-	return max(l.ticked+l.Interval-l.node.Elapsed(), time.Microsecond)
+	return max(l.ticked+l.next-l.node.Elapsed(), time.Microsecond)
 }
 
 // forward picks, of what the store has learned, what goes over this link.
@@ -201,14 +205,13 @@ func (l *link) say(o outgoing) {
 	switch {
 	case l.Dissemination != Paced:
 	case l.pacer != nil:
-		now := l.node.Elapsed()
-		o.at = now.Microseconds()
-		if len(o.values) > 0 {
-			l.pacer.batch = now
-		}
+		o.at = l.node.Elapsed().Microseconds()
 	default:
-		o.next, o.early, o.echo = l.untilClose().Microseconds(), l.early.Microseconds(), l.echo
-		l.early, l.echo = 0, 0
+		o.next = l.untilClose().Microseconds()
+		if l.closing && l.echo != 0 {
+			o.early, o.echo = max(1, (l.ticked-l.arrived).Microseconds()), l.echo
+			l.echo = 0
+		}
 	}
 	l.node.Send(l.peer, gossipType, o)
 }

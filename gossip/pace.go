@@ -15,7 +15,6 @@ type pacer struct {
 	heard  time.Duration // when that batch came
 	known  bool          // one has come
 
-	batch  time.Duration // when the last batch of values went; long ago at first
 	lead   time.Duration // a batch goes this long before closes
 	spread time.Duration // how much the lead that would have been right varies
 	led    bool          // there is a lead
@@ -31,7 +30,7 @@ const (
 	staleWindows = 4
 )
 
-func newPacer(window time.Duration) *pacer { return &pacer{window: window, batch: -window} }
+func newPacer(window time.Duration) *pacer { return &pacer{window: window} }
 
 // heardHub takes in a batch of the hub: when its next window closes.
 func (p *pacer) heardHub(now, next time.Duration) {
@@ -51,7 +50,7 @@ func (p *pacer) asks() bool {
 // next one: it was late, and its values wait for a whole window.
 func (p *pacer) corrected(sent, early time.Duration) {
 	late := early > p.window*3/4
-	right := p.closes - sent - early + p.allowance()
+	right := p.heard - sent - early + p.allowance() // the batch that tells of it went at that close
 	if !p.led {
 		p.lead, p.led = right, true
 		return
@@ -83,14 +82,13 @@ func (p *pacer) allowance() time.Duration {
 }
 
 // wait is until the next moment at which a batch should go, less than a window;
-// 0 if it should go at once. Without a lead it goes as soon as the last one is a
-// window ago.
+// 0 if it should go at once, as long as there is no lead.
 func (p *pacer) wait(now time.Duration) time.Duration {
 	if now-p.heard > staleWindows*p.window {
 		p.led = false // the hub keeps another time by now, or there is another hub
 	}
 	if !p.led {
-		return max(0, p.batch+p.window-now) // one batch a window is always enough
+		return 0
 	}
 	wait := (p.closes - p.lead - now) % p.window
 	if wait < 0 {

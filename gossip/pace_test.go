@@ -22,7 +22,7 @@ func hubAndLeaf(flight func(i int) time.Duration, windows int) []time.Duration {
 		heard := arrived + before + flight(2*i+1) // the hub answers at the close
 		p.heardHub(heard, window)
 		p.corrected(sent, before)
-		p.batch, now = sent, heard
+		now = heard
 	}
 	return early
 }
@@ -50,13 +50,17 @@ func TestALeafAllowsForLatenciesThatVary(t *testing.T) {
 	}
 }
 
-func TestALeafThatKnowsNoCadenceSendsOnceAWindow(t *testing.T) {
+func TestALeafThatKnowsNoCadenceSendsAtOnce(t *testing.T) {
 	p := newPacer(450 * time.Millisecond)
 	if wait := p.wait(10 * time.Millisecond); wait != 0 {
 		t.Errorf("the first batch waits %v", wait)
 	}
-	p.batch = 10 * time.Millisecond
-	if wait := p.wait(110 * time.Millisecond); wait != 350*time.Millisecond {
-		t.Errorf("the second waits %v", wait)
+	p.heardHub(time.Second, 450*time.Millisecond)
+	p.corrected(900*time.Millisecond, 20*time.Millisecond)
+	if wait := p.wait(1100 * time.Millisecond); wait == 0 {
+		t.Error("a leaf that knows the hub's cadence does not wait for it")
+	}
+	if wait := p.wait(10 * time.Second); wait != 0 {
+		t.Errorf("after a long silence the next batch waits %v", wait)
 	}
 }

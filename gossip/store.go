@@ -34,7 +34,8 @@ type store struct {
 	links    []*neighbour
 	byPeer   map[string]int32
 	ticker   actor.Ref[actor.Pace]
-	behind   bool // catchUp is on its way
+	cadence  *cadence // of a paced star's hub
+	behind   bool     // catchUp is on its way
 }
 
 // neighbour is what the store knows of a link.
@@ -96,6 +97,10 @@ func (s *store) interval(neighbours int) time.Duration {
 func (s *store) startTicker(c *actor.Context[message], neighbours int) {
 	every := s.interval(neighbours)
 	s.ticker.Stop()
+	if s.config.Dissemination == Paced && every > 0 {
+		s.startCadence(c)
+		return
+	}
 	if every == 0 || len(s.links) == 0 {
 		return
 	}
@@ -130,6 +135,8 @@ func (s *store) Receive(c *actor.Context[message], m message) {
 		s.given(c, m)
 	case gossipRequest:
 		s.hear(c, m)
+	case windowClosed:
+		s.closeWindow()
 	case catchUp:
 		s.behind = false
 		s.offerAll(c)
@@ -149,6 +156,7 @@ func (s *store) take(c *actor.Context[message], value wire.Raw, ok func(), fail 
 	ok()
 	if fresh {
 		s.offerAll(c)
+		s.learned()
 	}
 }
 
@@ -182,6 +190,7 @@ func (s *store) hear(c *actor.Context[message], m gossipRequest) {
 	s.links[index].link.Send(heard{body: m.Body, count: int64(len(m.Body.Values))})
 	if fresh {
 		s.offerAll(c)
+		s.learned()
 	}
 }
 
