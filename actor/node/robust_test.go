@@ -61,6 +61,23 @@ func (h *hesitant) Read(p []byte) (int, error) {
 	return h.from.Read(p[:1])
 }
 
+func TestLastLineIsHeldToTheLimitThoughItComesWithTheEnd(t *testing.T) {
+	var out bytes.Buffer
+	log, _ := logged(zapcore.ErrorLevel)
+	long := initLine + "\n" + echo(2, `"`+strings.Repeat("x", 200)+`"`)
+	if err := node.Run(parrot, node.Options{In: iotest.DataErrReader(strings.NewReader(long)), Out: &out, LineMax: 150, Log: log}); err != nil {
+		t.Fatal(err)
+	}
+	wantError(t, read(t, out.Bytes()), "c1", 2, 12)
+}
+
+func TestAnswerThatCallsItselfInitIsNoInit(t *testing.T) {
+	got := run(t, parrot, node.Options{}, strings.Replace(initLine, `"msg_id":1`, `"in_reply_to":1`, 1)+"\n"+echo(2, `1`)+"\n")
+	if len(got.out) != 0 {
+		t.Errorf("the node said %v", got.out)
+	}
+}
+
 func TestInputThatFailsEndsTheNodeWithItsErrorAfterWhatWasRead(t *testing.T) {
 	var out bytes.Buffer
 	broken := errors.New("the pipe is broken")

@@ -145,10 +145,3 @@ type aliveCore struct {
 func (c aliveCore) Enabled(l zapcore.Level) bool { return !c.node.killed && c.Core.Enabled(l) }
 
 func (c aliveCore) With(f []zapcore.Field) zapcore.Core { return aliveCore{c.Core.With(f), c.node} }
-
-func (c aliveCore) Check(e zapcore.Entry, to *zapcore.CheckedEntry) *zapcore.CheckedEntry {
-	if c.node.killed {
-		return to
-	}
-	return c.Core.Check(e, to)
-}

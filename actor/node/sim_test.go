@@ -221,10 +221,11 @@ func TestNodeMayBeKilledFromAnywhereAndTwice(t *testing.T) {
 	log, seen := logged(zapcore.DebugLevel)
 	w := actor.NewWorld(1)
 	var n *node.Simulated
-	lines := 0
+	lines, before := 0, 0
 	n = node.Simulate(w, "n1", slow, func(node.Line) {
 		if lines++; lines == 2 {
 			n.Kill()
+			before = seen.Len()
 		}
 	}, node.Options{Log: log})
 	n.Feed([]byte(initLine))
@@ -232,7 +233,6 @@ func TestNodeMayBeKilledFromAnywhereAndTwice(t *testing.T) {
 		n.Feed([]byte(waitLine("c1", i+2, 100)))
 	}
 	w.Run(200 * ms)
-	before := seen.Len()
 	w.At(300*ms, n.Kill)
 	w.Run(time.Hour)
 	if lines != 2 {
