@@ -1,0 +1,135 @@
+package main
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"eddy/testbench"
+	"eddy/testbench/checker"
+	"eddy/testbench/nemesis"
+)
+
+// faulty are options of a run of 15 s under faults, whose size and latencies the
+// seed decides.
+func faulty(workload string, seed uint64, faults ...string) testbench.Options {
+	r := rand.New(rand.NewPCG(seed, 2))
+	o := testbench.Defaults()
+	o.Workload, o.Seed, o.NodeCount = workload, seed, 2+r.IntN(8)
+	o.Rate, o.TimeLimit, o.Concurrency = 20, 15*time.Second, "2n"
+	o.LatencyMs, o.LatencyDist = 1+int64(r.IntN(50)), "exponential"
+	o.Nemesis, o.NemesisInterval = faults, 3*time.Second
+	o.Faults.PartitionShapes = nemesis.AllShapes()
+	o.Recovery = 20 * time.Second
+	return o
+}
+
+func faultySeeds() uint64 {
+	if testing.Short() {
+		return 1
+	}
+	return 4
+}
+
+func TestAcknowledgedStrategiesLoseNothingToFaultsThatSpareMemory(t *testing.T) {
+	for _, workload := range []string{"broadcast", "g-set"} {
+		for _, strategy := range acknowledged {
+			if workload == "g-set" && strings.Contains(strategy, "given") {
+				continue
+			}
+			t.Run(workload+" "+strategy, func(t *testing.T) {
+				for seed := range faultySeeds() {
+					outcome := cluster(t, faulty(workload, seed, "partition", "loss", "duplicate", "reorder", "latency", "pause"), strategy)
+					set := outcome.Results.Workload.(*checker.SetFull)
+					if outcome.Results.Valid != checker.Valid || set.StableCount != set.AttemptCount || set.AttemptCount < 50 {
+						t.Errorf("seed %d: %v, %d of %d values everywhere, problems %+v", seed, outcome.Results.Valid, set.StableCount, set.AttemptCount, outcome.Results.Problems)
+					}
+				}
+			})
+		}
+	}
+}
+
+// Without the flag the same runs are what they are: values that were
+// acknowledged are gone.
+func TestKillsLoseValuesUnlessThatIsExpected(t *testing.T) {
+	for seed := range uint64(20) {
+		o := faulty("broadcast", seed, "kill")
+		if outcome := cluster(t, o, "--strategy batch --ack each"); outcome.Results.Valid == checker.Invalid {
+			return
+		}
+	}
+	t.Error("no kill of 20 runs lost a value")
+}
+
+// Each acknowledges to nobody in particular who it was: it does not survive a
+// neighbour that forgets what it has acknowledged, and the faults show it.
+func TestAcknowledgingEachMessageDoesNotSurviveKills(t *testing.T) {
+	for seed := range uint64(20) {
+		o := faulty("broadcast", seed, "kill")
+		o.Faults.KillTargets, o.KillsForget = []string{nemesis.TargetOne}, true
+		if outcome := cluster(t, o, "--strategy batch --ack each"); outcome.Results.Valid == checker.Invalid {
+			return
+		}
+	}
+	t.Error("20 runs with kills found nothing")
+}
+
+func TestUniqueIDsSurviveWrongClocksAndKills(t *testing.T) {
+	for _, c := range []struct {
+		strategy string
+		faults   []string
+	}{
+		{"--strategy counter", []string{"skew", "kill", "pause", "partition"}},
+		{"--strategy snowflake", []string{"skew", "pause", "partition"}},
+		{"--strategy snowflake", []string{"kill", "pause"}},
+	} {
+		for seed := range 3 * faultySeeds() {
+			o := faulty("unique-ids", seed, c.faults...)
+			o.Rate, o.NemesisInterval, o.Faults.SkewMax = 200, 500*time.Millisecond, 5*time.Second
+			outcome := cluster(t, o, c.strategy)
+			ids := outcome.Results.Workload.(*checker.UniqueIDs)
+			if outcome.Results.Valid != checker.Valid || ids.AcknowledgedCount < 50 {
+				t.Errorf("%s, seed %d: %v, %d ids, %d twice, problems %+v", c.strategy, seed, outcome.Results.Valid, ids.AcknowledgedCount, ids.DuplicatedCount, outcome.Results.Problems)
+			}
+		}
+	}
+}
+
+func TestASeedFixesARunWithAllFaults(t *testing.T) {
+	var harm [6]int64
+	for seed := range 2 * faultySeeds() {
+		for _, strategy := range []string{"--strategy batch --ack each", "--strategy detour --topology grid"} {
+			o := faulty("broadcast", seed, nemesis.Known()...)
+			first := cluster(t, o, strategy)
+			h := first.Run.Net.Harm
+			for i, n := range [...]int64{h.LostInPartition, h.LostOnTheWay, h.LostWithNode, h.Duplicated, h.HeldBack, h.Slowed} {
+				harm[i] += n
+			}
+			if fmt.Sprint(first.History) != fmt.Sprint(cluster(t, o, strategy).History) {
+				t.Errorf("%s, seed %d: two runs differ", strategy, seed)
+			}
+		}
+	}
+	if slices.Contains(harm[:], 0) {
+		t.Errorf("some fault did nothing: %v", harm)
+	}
+}
+
+// A strategy that does not acknowledge is found out by every fault that loses.
+func TestFaultsFindWhatDoesNotRetransmit(t *testing.T) {
+	for _, fault := range []string{"partition", "loss", "kill"} {
+		found := false
+		for seed := uint64(0); seed < 20 && !found; seed++ {
+			o := faulty("broadcast", seed, fault)
+			o.KillsForget = true
+			found = cluster(t, o, "--strategy flood --topology line --ack none").Results.Valid == checker.Invalid
+		}
+		if !found {
+			t.Errorf("%s: not found in 20 seeds", fault)
+		}
+	}
+}
