@@ -15,6 +15,7 @@ import (
 
 	"eddy/gossip"
 	"eddy/testbench"
+	"eddy/testbench/nemesis"
 	"eddy/testbench/report"
 	"eddy/testbench/virtual"
 )
@@ -79,7 +80,7 @@ func TestSameSeedLeavesTheSameFiles(t *testing.T) {
 				o := testbench.Defaults()
 				o.Workload, o.Seed, o.NodeCount, o.Rate, o.TimeLimit = c.workload, seed, 5, 20, 3*time.Second
 				o.LatencyMs, o.LatencyDist, o.Loss = 20, "exponential", 0.05
-				o.Nemesis, o.NemesisInterval = []string{"partition"}, time.Second
+				o.Nemesis, o.NemesisInterval = nemesis.Known(), time.Second
 				s := simulated(t, o, c.strategy)
 				runtime.GOMAXPROCS(1)
 				alone := files(t, s)

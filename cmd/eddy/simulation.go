@@ -138,11 +138,15 @@ func (s simulation) logsIn(dir string) func(id string) *zap.Logger {
 	}
 	config := zap.NewProductionEncoderConfig()
 	config.TimeKey, config.EncodeTime, config.MessageKey = "time", zapcore.EpochNanosTimeEncoder, "event"
+	begun := make(map[string]bool)
 	return func(id string) *zap.Logger {
 		sink := nodeLog{stderr: s.options.LogStderr, id: id}
 		if dir != "" {
 			sink.path = filepath.Join(dir, id+".log")
+		}
+		if dir != "" && !begun[id] { // a node that was killed goes on with the log of its former life
 			_ = os.WriteFile(sink.path, nil, 0o644) // one that cannot be written stops no run
+			begun[id] = true
 		}
 		return zap.New(zapcore.NewCore(zapcore.NewJSONEncoder(config), sink, s.nodes.logLevel))
 	}

@@ -86,10 +86,10 @@ func declareOptions(flags *pflag.FlagSet, o *testbench.Options) {
 	flags.BoolVar(&o.LogStderr, "log-stderr", false, "show what nodes write to stderr")
 	flags.BoolVar(&o.LogNetSend, "log-net-send", false, "show messages as they are sent")
 	flags.BoolVar(&o.LogNetRecv, "log-net-recv", false, "show messages as they are received")
-	flags.Uint64Var(&o.Seed, "seed", 0, "of all that the built-in bench draws (default: drawn)")
-	flags.DurationVar(&o.Recovery, "recovery", o.Recovery, "built-in bench: between the last fault and the final reads")
-	flags.BoolVar(&o.IdealDelivery, "ideal-delivery", false, "built-in bench: no message waits behind another")
-	flags.Float64Var(&o.Loss, "p-loss", 0, "built-in bench: probability that a message between nodes is lost")
+	flags.Uint64Var(&o.Seed, "seed", 0, "of all chance, but under Maelstrom (default: drawn)")
+	flags.DurationVar(&o.Recovery, "recovery", o.Recovery, "not under Maelstrom: between the last fault and the final reads")
+	flags.BoolVar(&o.IdealDelivery, "ideal-delivery", false, "not under Maelstrom: no message waits behind another")
+	flags.Float64Var(&o.Loss, "p-loss", 0, "not under Maelstrom: probability that a message between nodes is lost")
 	declareFaults(flags, o)
 }
 
