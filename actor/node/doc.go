@@ -28,6 +28,9 @@
 // encoded once, integers stay exact, and lines are written whole. At the end of
 // the input, what was read is handled and answered.
 //
+// A node runs live, on standard input and output ([Run]), or as one of many in a
+// World, in virtual time ([Simulate]): the same actors, the same bytes.
+//
 // Its protocol is Maelstrom's doc/protocol.md and doc/services.md. Types and
 // codes of errors are those of Maelstrom's Go library; its Node, which takes a
 // lock for each send and a goroutine for each message, is not used.

@@ -246,6 +246,23 @@ func TestKilledNodeSaysNoMoreAndItsSuccessorKnowsNothing(t *testing.T) {
 	}
 }
 
+func TestClientIsNotAnsweredByANodeThatWasPausedTooLong(t *testing.T) {
+	w, n := alone(1, slow, node.Options{})
+	n.Feed([]byte(waitLine("c1", 2, 1000)))
+	n.Feed([]byte(waitLine("n2", 3, 1000)))
+	w.Run(500 * time.Millisecond)
+	n.Pause()
+	w.Run(10 * time.Second)
+	if len(n.said) != 1 {
+		t.Errorf("a paused node said %v", n.said)
+	}
+	n.Resume()
+	w.Run(time.Second)
+	if answerTo(t, n.said, "c1", 2) != nil || answerTo(t, n.said, "n2", 3) == nil {
+		t.Errorf("after its pause the node said %v", n.said)
+	}
+}
+
 func TestValuesAreAnyJSON(t *testing.T) {
 	var lines []string
 	values := anyJSON

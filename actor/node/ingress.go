@@ -67,7 +67,7 @@ func (in *ingress) dispatch(m wire.Message, arrived time.Duration) {
 		return
 	}
 	if err := follow(to, m, arrived); err != nil {
-		in.node.log.Warn("request refused", zap.String("src", clip(m.Src)), zap.String("type", m.Type), zap.Error(err), stackOf(err))
+		in.node.log.Warn("request refused", zap.String("src", clip(m.Src)), zap.String("type", m.Type), because(err), stackOf(err))
 		in.refuse(m, errorFor(err))
 	}
 }
@@ -95,7 +95,7 @@ func (in *ingress) logUnrouted(m wire.Message) {
 // refuseLine refuses what is no message, or one too long, to its sender if what
 // could be read says who that is.
 func (in *ingress) refuseLine(m wire.Message, err error) {
-	in.node.log.Warn("line refused", zap.String("src", clip(m.Src)), zap.String("error", clip(err.Error())))
+	in.node.log.Warn("line refused", zap.String("src", clip(m.Src)), because(err))
 	in.refuse(m, Errorf(maelstrom.MalformedRequest, "%v", err))
 }
 

@@ -57,7 +57,7 @@ func (in *ingress) initialise(m wire.Message) error {
 }
 
 func (in *ingress) refuseInit(m wire.Message, err error) {
-	in.node.log.Error("init refused", zap.String("src", clip(m.Src)), zap.Error(err))
+	in.node.log.Error("init refused", zap.String("src", clip(m.Src)), because(err))
 	in.refuse(m, Errorf(maelstrom.MalformedRequest, "init: %v", err))
 }
 
@@ -68,7 +68,7 @@ func (in *ingress) begin(m wire.Message, body *initBody) error {
 	in.node.rpc = spawnRPC(in.node)
 	if err := serve(in.service, in.node); err != nil {
 		err = fmt.Errorf("node %s cannot serve: %w", body.NodeID, err)
-		in.node.log.Error("the service does not start", zap.Error(err), stackOf(err))
+		in.node.log.Error("the service does not start", because(err), stackOf(err))
 		in.refuse(m, errorFor(err))
 		return err
 	}

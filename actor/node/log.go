@@ -114,6 +114,9 @@ func (r recorder) Record(e actor.Event) {
 	entry.Write(fields...)
 }
 
+// because is an error as a field of the log, short enough to be read.
+func because(err error) zap.Field { return zap.String("error", clip(err.Error())) }
+
 // stackOf is where a panic came from, nothing for another error.
 func stackOf(err error) zap.Field {
 	var panicked *actor.PanicError

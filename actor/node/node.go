@@ -52,6 +52,9 @@ func (n *Node) Log() *zap.Logger { return n.log }
 // answered no more: the client has given up and is closed, and Maelstrom stops
 // reading a node that writes to a closed client. To be called by a Service
 // whose clients do not wait the usual 5 s.
+//
+// A request arrives when it is read: how long it lay in the pipe before, such as
+// while the process was stopped, nobody can tell.
 func (n *Node) AnswerWithin(client time.Duration) { n.answerWithin = client - answerMargin }
 
 const (

@@ -42,7 +42,8 @@ func (r Request[Q, R]) Reply(body R) { r.answer(r.typ, body) }
 func (r Request[Q, R]) ReplyWith(fields wire.Appender) { r.answer(r.typ, fields) }
 
 // Fail answers with an error: an [*Error] keeps its code, a full or an ended
-// actor is temporarily unavailable (11), any other cause is a crash (13).
+// actor is temporarily unavailable (11), what timed out is a timeout (0), and any
+// other cause, a panic above all, is a crash (13).
 func (r Request[Q, R]) Fail(cause error) { r.fail(errorFor(cause)) }
 
 // Refuse makes a request that its actor will never handle answer for itself:
@@ -58,7 +59,7 @@ func (o *origin) answer(typ string, fields any) {
 		return
 	}
 	if isClient(o.from) && o.node.Elapsed()-o.arrived > o.node.answerWithin {
-		o.node.log.Warn("answer withheld: the client has given up", zap.String("dest", o.from), zap.Int64("in_reply_to", o.id))
+		o.node.log.Warn("answer withheld: the client has given up", zap.String("dest", clip(o.from)), zap.Int64("in_reply_to", o.id))
 		return
 	}
 	o.node.write(wire.Header{Src: o.node.id, Dest: o.from, Type: typ, InReplyTo: o.id, HasInReplyTo: true}, fields)

@@ -326,12 +326,13 @@ func TestCallThatMakesNoSenseHurtsOnlyItsCaller(t *testing.T) {
 	}
 }
 
-func TestKilledNodesIDsDoNotComeAgain(t *testing.T) {
+func TestKilledNodesIDsDoNotComeAgainThoughItsClockIsWrong(t *testing.T) {
 	w := actor.NewWorld(1)
 	used := map[string]bool{}
-	for range 5 {
+	for _, ahead := range []time.Duration{0, 0, -10 * time.Second, -10 * time.Second, time.Hour} {
 		p := &probe{}
 		p.soloist = begin(w, "n1", p.service, node.Options{})
+		p.SetClock(ahead)
 		p.Feed([]byte(initLine))
 		w.Run(10 * ms)
 		for range 10 {

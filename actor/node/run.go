@@ -112,16 +112,16 @@ func (in *ingress) refuseLong(long *tooLong) {
 // until a round finds what the one before found, nobody with a message waiting
 // and nobody waiting for an answer. Answers from other nodes cannot come any more.
 func (n *Node) finish(within time.Duration) {
-	n.rpc.SendWait(rpcMessage{kind: rpcInputEnd})
-	pause, handled := 10*time.Microsecond, uint64(0)
+	pause, handled, told := 10*time.Microsecond, uint64(0), false
 	for until := n.Elapsed() + within; n.Elapsed() < until; {
+		told = told || n.rpc.Send(rpcMessage{kind: rpcInputEnd}) != actor.Rejected
 		before, open := handled, 0
 		handled = 0
 		for _, s := range n.Stats() {
 			handled += s.Received
 			open += s.Waiting + s.Asking
 		}
-		if open == 0 && handled == before {
+		if told && open == 0 && handled == before {
 			return
 		}
 		time.Sleep(pause)

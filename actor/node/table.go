@@ -52,12 +52,13 @@ const rpcCapacity = 1024
 
 // spawnRPC spawns the table. An answer to a request of an earlier life must not fit one
 // of this: so the msg_ids go on over a restart of the actor, and begin at the
-// time, in microseconds, lest those of a node that was killed come again.
+// time, in microseconds, lest those of a node that was killed come again. (The
+// clock may be wrong, also by so much that it stands before the first.)
 func spawnRPC(n *Node) actor.Ref[rpcMessage] {
 	var last int64
 	return actor.Spawn(n, "rpc", func(c *actor.Context[rpcMessage]) actor.Actor[rpcMessage] {
 		if c.Restarts() == 0 {
-			last = max(c.Now().Sub(firstMsgIDAt).Microseconds(), 0)
+			last = c.Now().Sub(firstMsgIDAt).Abs().Microseconds()
 		}
 		return &requestTable{node: n, last: &last, open: make(map[int64]*exchange), lateAt: 1}
 	}, actor.Capacity(rpcCapacity))
