@@ -1,0 +1,62 @@
+package main
+
+import (
+	"strings"
+	"testing"
+)
+
+func everything(string) bool { return true }
+
+// loud prints each command in capitals.
+func loud(commands []string, _ bool) ([]string, error) {
+	var printed []string
+	for _, c := range commands {
+		printed = append(printed, strings.ToUpper(c)+"\n")
+	}
+	return printed, nil
+}
+
+const before = "# Page\n" +
+	"```console\n$ first\nstale\n$ second \\\n>\n> line\n```\n" +
+	"```sh\n$ untouched\n```\n" +
+	"<!-- $ table -->\nstale\n<!-- end -->\n"
+
+func TestOutputsAreReplacedAndNothingElse(t *testing.T) {
+	const after = "# Page\n" +
+		"```console\n$ first\nFIRST\n$ second \\\n>\n> line\nSECOND \\\n\nLINE\n```\n" +
+		"```sh\n$ untouched\n```\n" +
+		"<!-- $ table -->\nTABLE\n<!-- end -->\n"
+	got, err := refresh(before, everything, loud)
+	if err != nil || got != after {
+		t.Errorf("%v\n%s", err, got)
+	}
+	if again, _ := refresh(got, everything, loud); again != got {
+		t.Errorf("the second time changes the page again:\n%s", again)
+	}
+}
+
+func TestPlacesAreChosenByTheirCommands(t *testing.T) {
+	chosen, err := choice("first|table", "table")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := refresh(before, chosen, loud)
+	if err != nil || !strings.Contains(got, "FIRST") || strings.Contains(got, "TABLE") {
+		t.Errorf("%v\n%s", err, got)
+	}
+}
+
+func TestAnOpenBlockIsRefused(t *testing.T) {
+	for _, page := range []string{"```console\n$ first\n", "<!-- $ table -->\n", "```console\nno command\n```\n"} {
+		if _, err := refresh(page, everything, loud); err == nil {
+			t.Errorf("accepted:\n%s", page)
+		}
+	}
+}
+
+func TestAShellKeepsTheStatusAndHidesProgress(t *testing.T) {
+	printed, err := shell([]string{"printf ' 12.5s  running  7 operations: 7 ok\\n'; false", "echo $?"}, true)
+	if err != nil || len(printed) != 2 || printed[0] != "" || printed[1] != "1\n" {
+		t.Errorf("%q %v", printed, err)
+	}
+}
