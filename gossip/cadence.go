@@ -14,8 +14,8 @@ type cadence struct {
 	window time.Duration
 	beat   actor.Ref[actor.Pace] // the ticker that closes the windows
 	runs   bool
-	quiet  int  // windows in a row in which nothing was learned
-	fresh  bool // something was learned in this one
+	quiet  int  // windows in a row in which there was nothing to say
+	fresh  bool // there is something to say in this one
 }
 
 // windowClosed is the ticker's message to the store.
@@ -30,8 +30,8 @@ func (s *store) startCadence(c *actor.Context[message]) {
 	s.cadence.beat = actor.SpawnTicker[message](c, "ticker", 0, windowClosed{}, c.Self())
 }
 
-// learned tells the cadence that there is something to say.
-func (s *store) learned() {
+// stir tells the cadence that there is something to say.
+func (s *store) stir() {
 	k := s.cadence
 	if k == nil {
 		return

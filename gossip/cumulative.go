@@ -1,6 +1,7 @@
 package gossip
 
 import (
+	"slices"
 	"time"
 
 	"eddy/actor"
@@ -14,19 +15,25 @@ import (
 // of, and answered at once: only the loss of the last message waits for Retry.
 //
 // It survives loss, duplication, reordering and partitions, and a neighbour
-// that comes back with its memory lost: that one speaks in a new epoch and is
-// sent everything again.
+// that comes back with its memory lost: that one speaks in a new life, and is
+// sent everything again, under numbers of a new epoch. Lives have no order, so
+// those that are over are remembered; the epochs of one life only grow. What
+// still comes of a life or an epoch that is over says nothing.
 type cumulative struct {
 	*link
 
-	epoch int64
+	life  int64
+	epoch int64   // of the numbers below
 	acked int64   // number of the last value that the neighbour has acknowledged
 	queue []entry // those behind it
 	sent  int     // how many of the queue are under way
+	back  int64   // up to this number they are given back to a neighbour that forgot
 	wait  time.Duration
 	retry actor.Timer
 	hurry int64 // where a gap was answered already
 
+	peerLife  int64   // 0 before the first message
+	pastLives []int64 // of the neighbour
 	peerEpoch int64
 	upTo      int64 // number of the last value that came without a gap
 	owed      bool  // an acknowledgement is to be sent
@@ -38,30 +45,40 @@ type cumulative struct {
 // gapPatience is how long a gap may be the order of arrival, and no loss.
 const gapPatience = 100 * time.Millisecond
 
-// epochMax keeps epochs exact in every JSON parser.
-const epochMax = 1 << 53
+// numberMax keeps random numbers exact in every JSON parser, with room to count.
+const numberMax = 1 << 52
 
 func newCumulative(c *actor.Context[linkMessage], l *link) *cumulative {
-	a := &cumulative{link: l}
-	a.begin(c)
+	a := &cumulative{link: l, life: 1 + c.Rand().Int64N(numberMax), epoch: c.Rand().Int64N(numberMax)}
+	a.begin()
 	return a
 }
 
 // begin starts a new epoch, in which nothing has been sent.
-func (a *cumulative) begin(c *actor.Context[linkMessage]) {
-	a.epoch = 1 + c.Rand().Int64N(epochMax-1)
-	a.acked, a.queue, a.sent, a.wait, a.hurry = 0, nil, 0, a.Retry, -1
+func (a *cumulative) begin() {
+	a.epoch++
+	a.acked, a.queue, a.sent, a.back, a.wait, a.hurry = 0, nil, 0, 0, a.Retry, -1
 	a.retry.Cancel()
 }
 
-func (a *cumulative) add(entries []entry) { a.queue = append(a.queue, entries...) }
-func (a *cumulative) pending() bool       { return a.sent < len(a.queue) }
+func (a *cumulative) add(entries []entry, forgot bool) {
+	a.queue = append(a.queue, entries...)
+	if forgot {
+		a.back = a.acked + int64(len(a.queue))
+	}
+}
+
+func (a *cumulative) pending() bool { return a.sent < len(a.queue) }
 
 func (a *cumulative) send(c *actor.Context[linkMessage]) {
 	first := a.sent
 	for a.pending() {
 		n := a.chunk(a.queue[a.sent:])
-		a.sayWith(outgoing{first: a.acked + int64(a.sent) + 1, values: a.queue[a.sent : a.sent+n]})
+		o := outgoing{first: a.acked + int64(a.sent) + 1, values: a.queue[a.sent : a.sent+n]}
+		if o.first <= a.back {
+			o.back = 1
+		}
+		a.sayWith(o)
 		a.sent += n
 	}
 	if first == 0 && a.sent > 0 {
@@ -71,7 +88,7 @@ func (a *cumulative) send(c *actor.Context[linkMessage]) {
 
 // sayWith sends a message, and the acknowledgement with it.
 func (a *cumulative) sayWith(o outgoing) {
-	o.epoch, o.ackEpoch, o.ack = a.epoch, a.peerEpoch, a.upTo
+	o.life, o.epoch, o.ackEpoch, o.ack = a.life, a.epoch, a.peerEpoch, a.upTo
 	a.owed = false
 	a.ackTimer.Cancel()
 	a.say(o)
@@ -82,9 +99,19 @@ func (a *cumulative) expectAck(c *actor.Context[linkMessage]) {
 	a.retry = c.After(jitter(c, a.wait), alarm{kind: alarmRetry})
 }
 
+// greet says who is there until the neighbour is heard of.
+func (a *cumulative) greet(c *actor.Context[linkMessage]) {
+	if a.peerLife == 0 {
+		a.sayWith(outgoing{})
+		c.After(jitter(c, a.Retry), alarm{kind: alarmHello})
+	}
+}
+
 func (a *cumulative) hear(c *actor.Context[linkMessage], h heard) {
-	if h.body.Epoch != a.peerEpoch {
-		a.meet(c, h.body.Epoch)
+	if met := a.peerLife; !a.current(&h.body) {
+		return
+	} else if met != a.peerLife {
+		a.owe(c) // it may be waiting for an answer to its greeting
 	}
 	if h.count > 0 {
 		if h.body.First <= a.upTo+1 {
@@ -111,14 +138,26 @@ func (a *cumulative) watchGap(c *actor.Context[linkMessage]) {
 	}
 }
 
-// meet: the neighbour speaks in an epoch not heard before. If there was
-// another one before, it has lost its memory, and needs everything again.
-func (a *cumulative) meet(c *actor.Context[linkMessage], epoch int64) {
-	if a.peerEpoch != 0 {
-		a.begin(c)
-		a.store.Send(resync{a.index})
+// current reports whether a message belongs to the neighbour's present life and
+// epoch, having taken note of a new one. A new life has no memory of what was
+// sent to the one before: it needs everything again.
+func (a *cumulative) current(b *gossipBody) bool {
+	switch {
+	case slices.Contains(a.pastLives, b.Life):
+		return false
+	case b.Life != a.peerLife:
+		if a.peerLife != 0 {
+			a.pastLives = append(a.pastLives, a.peerLife)
+			a.begin()
+			a.store.Send(resync{a.index})
+		}
+		a.peerLife, a.peerEpoch, a.upTo, a.seen = b.Life, b.Epoch, 0, 0
+	case b.Epoch < a.peerEpoch:
+		return false
+	case b.Epoch > a.peerEpoch:
+		a.peerEpoch, a.upTo, a.seen = b.Epoch, 0, 0
 	}
-	a.peerEpoch, a.upTo, a.seen = epoch, 0, 0
+	return true
 }
 
 func (a *cumulative) owe(c *actor.Context[linkMessage]) {
@@ -147,6 +186,8 @@ func (a *cumulative) wake(c *actor.Context[linkMessage], m alarm) {
 		if a.owed {
 			a.sayWith(outgoing{})
 		}
+	case alarmHello:
+		a.greet(c)
 	case alarmGap:
 		a.gapTimed = false
 		if a.seen > a.upTo {

@@ -26,11 +26,11 @@ type parcel struct {
 
 func newEach(c *actor.Context[linkMessage], l *link) *each {
 	// An acknowledgement to an earlier life must not fit a parcel of this one.
-	return &each{link: l, last: c.Rand().Int64N(epochMax / 2), open: make(map[int64]*parcel)}
+	return &each{link: l, last: c.Rand().Int64N(numberMax), open: make(map[int64]*parcel)}
 }
 
-func (a *each) add(entries []entry) { a.queue = append(a.queue, entries...) }
-func (a *each) pending() bool       { return len(a.queue) > 0 }
+func (a *each) add(entries []entry, _ bool) { a.queue = append(a.queue, entries...) }
+func (a *each) pending() bool               { return len(a.queue) > 0 }
 
 func (a *each) send(c *actor.Context[linkMessage]) {
 	for len(a.queue) > 0 {
@@ -51,6 +51,8 @@ func (a *each) dispatch(c *actor.Context[linkMessage], id int64, p *parcel) {
 	p.retry = c.After(jitter(c, p.wait), alarm{kind: alarmRetry, id: id})
 	p.wait = min(2*p.wait, a.RetryMax)
 }
+
+func (*each) greet(*actor.Context[linkMessage]) {}
 
 func (a *each) hear(_ *actor.Context[linkMessage], h heard) {
 	if h.body.ID != 0 {
@@ -75,8 +77,8 @@ type unacknowledged struct {
 	queue []entry
 }
 
-func (a *unacknowledged) add(entries []entry) { a.queue = append(a.queue, entries...) }
-func (a *unacknowledged) pending() bool       { return len(a.queue) > 0 }
+func (a *unacknowledged) add(entries []entry, _ bool) { a.queue = append(a.queue, entries...) }
+func (a *unacknowledged) pending() bool               { return len(a.queue) > 0 }
 
 func (a *unacknowledged) send(*actor.Context[linkMessage]) {
 	for len(a.queue) > 0 {
@@ -86,5 +88,6 @@ func (a *unacknowledged) send(*actor.Context[linkMessage]) {
 	}
 }
 
+func (*unacknowledged) greet(*actor.Context[linkMessage])       {}
 func (*unacknowledged) hear(*actor.Context[linkMessage], heard) {}
 func (*unacknowledged) wake(*actor.Context[linkMessage], alarm) {}

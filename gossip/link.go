@@ -12,7 +12,12 @@ type (
 	linkMessage interface{}
 
 	// offer: the store has learned these.
-	offer struct{ entries []entry }
+	offer struct {
+		entries []entry
+		forgot  bool // the neighbour has lost its memory: what came from there must go back, too
+	}
+	// hello: say who is there, for this node may have lost its memory.
+	hello struct{}
 	// heard: the neighbour said this, and the store has learned what was in it.
 	heard struct {
 		body  gossipBody
@@ -39,6 +44,7 @@ const (
 	alarmAck
 	alarmPace
 	alarmGap
+	alarmHello
 )
 
 // linkConfig is what a link is made of, the same in each of its lives.
@@ -70,12 +76,14 @@ type link struct {
 
 // acks is one way of acknowledging: cumulative, each, or none.
 type acks interface {
-	// add queues values to send.
-	add([]entry)
+	// add queues values to send; forgot, if the neighbour may have had them.
+	add(values []entry, forgot bool)
 	// pending reports whether there is something to send that was not sent yet.
 	pending() bool
 	// send sends what is pending.
 	send(*actor.Context[linkMessage])
+	// greet makes this node known to the neighbour.
+	greet(*actor.Context[linkMessage])
 	// hear takes in what the neighbour said.
 	hear(*actor.Context[linkMessage], heard)
 	// wake handles a timer.
@@ -106,7 +114,7 @@ func spawnLink(c *actor.Context[message], config linkConfig) actor.Ref[linkMessa
 func (l *link) Receive(c *actor.Context[linkMessage], m linkMessage) {
 	switch m := m.(type) {
 	case offer:
-		l.acks.add(l.forward(m.entries))
+		l.acks.add(l.forward(m), m.forgot)
 		l.maybeSend(c)
 	case heard:
 		l.keepPace(m)
@@ -123,6 +131,8 @@ func (l *link) Receive(c *actor.Context[linkMessage], m linkMessage) {
 			defer func() { l.closing = false }()
 			l.acks.send(c)
 		}
+	case hello:
+		l.acks.greet(c)
 	case linkRole:
 		l.role = m
 		l.maybeSend(c)
@@ -178,10 +188,10 @@ func (l *link) untilClose() time.Duration {
 }
 
 // forward picks, of what the store has learned, what goes over this link.
-func (l *link) forward(entries []entry) []entry {
+func (l *link) forward(o offer) []entry {
 	var out []entry
-	for _, e := range entries {
-		if l.wants(e) {
+	for _, e := range o.entries {
+		if l.wants(e) || o.forgot && l.reaches() {
 			out = append(out, e)
 		}
 	}
@@ -193,11 +203,16 @@ func (l *link) wants(e entry) bool {
 	case e.from == l.index:
 		return false // the neighbour has it: it came from there
 	case e.from == fromClient:
-		return l.role.near || l.Dissemination == Origin || l.Dissemination == Detour
+		return l.reaches()
 	case l.Dissemination == Origin || l.Dissemination == Batch && l.Topology == "mesh":
 		return false // the origin sends it itself
 	}
 	return l.role.near
+}
+
+// reaches reports whether anything at all goes over this link.
+func (l *link) reaches() bool {
+	return l.role.near || l.Dissemination == Origin || l.Dissemination == Detour
 }
 
 // say sends one message to the neighbour.

@@ -35,18 +35,19 @@ type (
 // message with values, and Acked is the ID of one that came. With cumulative,
 // the values that a link sends are numbered from 1, and First is the number of
 // the first one here; Ack says up to which number the other side's have come
-// without a gap. Epochs tell the lives of a sender apart: numbers of one epoch
-// say nothing about another's, and a neighbour that speaks in a new epoch has
-// forgotten everything.
+// without a gap. Lives tell a sender's memory from the one it lost, epochs the
+// numberings of one life.
 type gossipBody struct {
 	Values   []wire.Raw `json:"values"`
 	ID       int64      `json:"id"`
 	Acked    int64      `json:"acked"`
+	Life     int64      `json:"life"`
 	Epoch    int64      `json:"epoch"`
 	First    int64      `json:"first"`
 	AckEpoch int64      `json:"ack_epoch"`
 	Ack      int64      `json:"ack"`
-	Gap      int64      `json:"gap"` // 1: there is a gap behind Ack
+	Gap      int64      `json:"gap"`  // 1: there is a gap behind Ack
+	Back     int64      `json:"back"` // 1: what the receiver had, or may have had, before it lost its memory
 
 	Next  int64 `json:"next"`  // µs until the sender's next window closes: a hub's, when paced
 	At    int64 `json:"at"`    // µs on the sender's clock: a leaf's, when paced
@@ -61,11 +62,13 @@ type outgoing struct {
 	values   []entry
 	id       int64
 	acked    int64
+	life     int64
 	epoch    int64
 	first    int64
 	ackEpoch int64
 	ack      int64
 	gap      int64
+	back     int64
 	next     int64
 	at       int64
 	early    int64
@@ -79,7 +82,7 @@ func (o outgoing) AppendFields(dst []byte) []byte {
 		name  string
 		value int64
 	}{
-		{"id", o.id}, {"acked", o.acked}, {"epoch", o.epoch}, {"first", o.first}, {"ack_epoch", o.ackEpoch}, {"ack", o.ack}, {"gap", o.gap},
+		{"id", o.id}, {"acked", o.acked}, {"life", o.life}, {"epoch", o.epoch}, {"first", o.first}, {"ack_epoch", o.ackEpoch}, {"ack", o.ack}, {"gap", o.gap}, {"back", o.back},
 		{"next", o.next}, {"at", o.at}, {"early", o.early}, {"echo", o.echo},
 	} {
 		if field.value != 0 {

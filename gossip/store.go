@@ -35,6 +35,7 @@ type store struct {
 	byPeer   map[string]int32
 	ticker   actor.Ref[actor.Pace]
 	cadence  *cadence // of a paced star's hub
+	settled  bool     // told of a topology, or the neighbours greeted
 	behind   bool     // catchUp is on its way
 }
 
@@ -44,6 +45,7 @@ type neighbour struct {
 	link    actor.Ref[linkMessage]
 	offered int  // of the log
 	near    bool // a neighbour by the topology
+	forgot  bool // has lost its memory, and is to be offered everything
 }
 
 func newStore(c *actor.Context[message], n *node.Node, config Config, field string) actor.Actor[message] {
@@ -124,6 +126,7 @@ func (s *store) addLink(c *actor.Context[message], peer string, near, paced bool
 }
 
 func (s *store) Receive(c *actor.Context[message], m message) {
+	s.greet(m)
 	switch m := m.(type) {
 	case broadcastRequest:
 		s.take(c, m.Body.Message, func() { m.Reply(node.None{}) }, m.Fail)
@@ -140,9 +143,32 @@ func (s *store) Receive(c *actor.Context[message], m message) {
 	case catchUp:
 		s.behind = false
 		s.offerAll(c)
+		s.stir()
 	case resync:
-		s.links[m.link].offered = 0
+		s.links[m.link].offered, s.links[m.link].forgot = 0, true
 		s.offerAll(c)
+		s.stir()
+	}
+}
+
+// greet has the neighbours told of this node where it may have lost its memory:
+// Maelstrom gives a topology to all nodes at the beginning, before any client
+// comes, but none to a node that it has killed and started again. Before a
+// client comes, other nodes may not be there yet, and must not be sent to.
+func (s *store) greet(m message) {
+	if s.settled {
+		return
+	}
+	switch m.(type) {
+	case topologyRequest:
+		s.settled = true
+	case broadcastRequest, addRequest, readRequest, gossipRequest:
+		s.settled = true
+		for _, l := range s.links {
+			if l.near || s.config.Dissemination == Origin || s.config.Dissemination == Detour {
+				l.link.Send(hello{})
+			}
+		}
 	}
 }
 
@@ -156,7 +182,7 @@ func (s *store) take(c *actor.Context[message], value wire.Raw, ok func(), fail 
 	ok()
 	if fresh {
 		s.offerAll(c)
-		s.learned()
+		s.stir()
 	}
 }
 
@@ -181,16 +207,20 @@ func (s *store) hear(c *actor.Context[message], m gossipRequest) {
 		s.addLink(c, m.From, false, false)
 		index = s.byPeer[m.From]
 	}
+	from := index
+	if m.Body.Back != 0 {
+		from = fromClient // what the origin got back it must send to all again
+	}
 	fresh := false
 	for _, value := range m.Body.Values {
-		if isNew, err := s.values.learn(value, index); err == nil && isNew {
+		if isNew, err := s.values.learn(value, from); err == nil && isNew {
 			fresh = true
 		}
 	}
 	s.links[index].link.Send(heard{body: m.Body, count: int64(len(m.Body.Values))})
 	if fresh {
 		s.offerAll(c)
-		s.learned()
+		s.stir()
 	}
 }
 
@@ -201,8 +231,9 @@ func (s *store) offerAll(c *actor.Context[message]) {
 		if l.offered == len(s.values.log) {
 			continue
 		}
-		if l.link.Send(offer{s.values.log[l.offered:len(s.values.log):len(s.values.log)]}) == actor.Accepted {
-			l.offered = len(s.values.log)
+		news := offer{entries: s.values.log[l.offered:len(s.values.log):len(s.values.log)], forgot: l.forgot}
+		if l.link.Send(news) == actor.Accepted {
+			l.offered, l.forgot = len(s.values.log), false
 		} else if !s.behind {
 			s.behind = true
 			c.After(catchUpDelay, catchUp{})

@@ -53,6 +53,33 @@ func TestAcknowledgedStrategiesLoseNothingToFaultsThatSpareMemory(t *testing.T) 
 	}
 }
 
+// What --ack cumulative is for: a node that comes back without memory is given
+// everything again, so that only what nobody else had is gone.
+func TestCumulativeAcknowledgementKeepsWhatOutlivesAKill(t *testing.T) {
+	forgotten, killed := 0, int64(0)
+	for _, strategy := range acknowledged {
+		if !strings.Contains(strategy, "cumulative") && !strings.Contains(strategy, "batch") || strings.Contains(strategy, "each") || strings.Contains(strategy, "given") {
+			continue // given: a node is not told the topology again
+		}
+		t.Run(strategy, func(t *testing.T) {
+			for seed := range 2 * faultySeeds() {
+				o := faulty("broadcast", seed, "kill", "partition", "loss", "duplicate", "reorder")
+				o.Faults.KillTargets, o.KillsForget = []string{nemesis.TargetOne, nemesis.TargetMinority}, true
+				outcome := cluster(t, o, strategy)
+				set := outcome.Results.Workload.(*checker.SetFull)
+				if outcome.Results.Valid != checker.Valid {
+					t.Errorf("seed %d, %d nodes: %v, %d lost, %d forgotten of %d, problems %+v", seed, o.NodeCount, outcome.Results.Valid, set.LostCount, set.ForgottenCount, set.AttemptCount, outcome.Results.Problems)
+				}
+				forgotten += set.ForgottenCount
+				killed += outcome.Run.Net.Harm.LostWithNode
+			}
+		})
+	}
+	if forgotten == 0 || killed == 0 {
+		t.Errorf("the kills took %d values and %d messages along: they were no test", forgotten, killed)
+	}
+}
+
 // Without the flag the same runs are what they are: values that were
 // acknowledged are gone.
 func TestKillsLoseValuesUnlessThatIsExpected(t *testing.T) {
@@ -102,7 +129,7 @@ func TestUniqueIDsSurviveWrongClocksAndKills(t *testing.T) {
 func TestASeedFixesARunWithAllFaults(t *testing.T) {
 	var harm [6]int64
 	for seed := range 2 * faultySeeds() {
-		for _, strategy := range []string{"--strategy batch --ack each", "--strategy detour --topology grid"} {
+		for _, strategy := range []string{"--strategy batch", "--strategy detour --topology grid"} {
 			o := faulty("broadcast", seed, nemesis.Known()...)
 			first := cluster(t, o, strategy)
 			h := first.Run.Net.Harm

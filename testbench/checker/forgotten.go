@@ -10,8 +10,8 @@ import (
 
 // Where nothing is stored, a value is gone when every node that had it has been killed. What a history
 // proves of that: a node had a value when it acknowledged it, and when it showed it in a read. So a value is
-// forgotten, not lost, if each node of which that is known was killed later than it last proved to have the
-// value. A value that any node had and could not have forgotten is lost, whatever befell the others.
+// forgotten, not lost, if each node of which that is known was killed after the invocation of the last
+// operation by which it proved to have the value. A value that any node had and could not have forgotten is lost, whatever befell the others.
 
 // holder is a node that proved to have a value.
 type holder struct {
@@ -33,7 +33,10 @@ func (f *setFold) forgive(addF string, h history.History, nodeOf func(process in
 		if e.Outcome != LostElement {
 			continue
 		}
-		gone := !slices.ContainsFunc(holders[e.id], func(x holder) bool { return killed[x.node] <= x.last })
+		gone := !slices.ContainsFunc(holders[e.id], func(x holder) bool {
+			at, was := killed[x.node]
+			return !was || at < x.last
+		})
 		if gone && len(holders[e.id]) > 0 {
 			e.Outcome = ForgottenElement
 			s.Forgotten = append(s.Forgotten, e.Value)
@@ -54,6 +57,9 @@ func (f *setFold) holders(addF string, h history.History, nodeOf func(process in
 			holders[e.id] = nil
 		}
 	}
+	// An operation proves what its node had at some moment since its invocation: an answer may still be on
+	// its way when the node is killed.
+	invoked := make(map[int]time.Duration)
 	prove := func(raw json.RawMessage, op history.Op) {
 		id := f.values.id(raw)
 		known, isLost := holders[id]
@@ -62,13 +68,15 @@ func (f *setFold) holders(addF string, h history.History, nodeOf func(process in
 		}
 		node := nodeOf(op.Process)
 		if i := slices.IndexFunc(known, func(x holder) bool { return x.node == node }); i >= 0 {
-			known[i].last = op.Time
+			known[i].last = invoked[op.Process]
 			return
 		}
-		holders[id] = append(known, holder{node, op.Time})
+		holders[id] = append(known, holder{node, invoked[op.Process]})
 	}
 	for _, op := range h {
 		switch {
+		case op.Type == history.Invoke:
+			invoked[op.Process] = op.Time
 		case op.Process == history.Nemesis || op.Type != history.OK:
 		case op.F == addF:
 			prove(op.Value, op)
