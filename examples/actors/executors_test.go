@@ -31,7 +31,8 @@ func Example_executors() {
 	for line := range strings.Lines(trace(7, 20*time.Millisecond)) {
 		fmt.Println(strings.TrimSpace(line))
 	}
-	fmt.Println(trace(7, time.Minute) == trace(7, time.Minute), trace(7, time.Minute) == trace(8, time.Minute))
+	once, again, other := trace(7, time.Minute), trace(7, time.Minute), trace(8, time.Minute)
+	fmt.Println(once == again, once == other)
 	// Output:
 	// <nil>
 	// 0 n1 counter spawn
