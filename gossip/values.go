@@ -66,7 +66,7 @@ func (v *values) keep(value wire.Raw) []byte {
 }
 
 // plain reports whether a value has no white space to lose, at a glance.
-func plain(value []byte) bool { return bytes.IndexAny(value, " \t\r\n") < 0 }
+func plain(value []byte) bool { return !bytes.ContainsAny(value, " \t\r\n") }
 
 // listed writes the whole set as one field of an answer.
 type listed struct {
