@@ -46,7 +46,7 @@ func Ask[M, Q, A any](c *Context[M], to Ref[Q], within time.Duration, build func
 	t.unwrap, t.wrap = unwrapping[M, A]{}, wrap
 	c.schedule(&t.due, c.Elapsed()+within)
 	x := &slip[A]{head: slipHead{home: c.box, owner: t, gen: t.gen}}
-	x.head.sig = signal{kind: signalAsk, payload: x}
+	x.head.sig = signal{kind: signalAsk, slip: &x.head, payload: x}
 	delivery := Stopped
 	if to.box != nil {
 		delivery = to.box.send(envelope[Q]{msg: build(Reply[A]{x}), sig: &x.head.sig})
@@ -70,7 +70,7 @@ func Call[Q, A any](to Ref[Q], within time.Duration, build func(Reply[A]) Q) (A,
 	}
 	caller := &callerBox{id: to.box.id, answers: make(chan *signal, 2)}
 	x := &slip[A]{head: slipHead{home: caller}}
-	x.head.sig = signal{kind: signalAsk, payload: x}
+	x.head.sig = signal{kind: signalAsk, slip: &x.head, payload: x}
 	switch to.box.send(envelope[Q]{msg: build(Reply[A]{x}), sig: &x.head.sig}) {
 	case Accepted:
 	case Stopped:
@@ -120,11 +120,6 @@ type slipHead struct {
 	filled bool // holds an answer; touched by holders of the Reply, then by the asker
 }
 
-// slipper is a slip with its type forgotten.
-type slipper interface{ slip() *slipHead }
-
-func (s *slip[A]) slip() *slipHead { return &s.head }
-
 // isAnswerFor tells an answer on its way back from the request itself: it has
 // come home, and is filled in. Whoever asks themselves meets both.
 func (h *slipHead) isAnswerFor(box inbox) bool { return h.home == box && h.filled }
@@ -156,26 +151,27 @@ type ticket[M any] struct {
 // unwrapper makes an answer whose type only the request knew into the asker's
 // message. Without a slip there is none, but err.
 type unwrapper[M any] interface {
-	message(wrap any, s slipper, err error) M
+	message(wrap, slip any, err error) M
 }
 
 type unwrapping[M, A any] struct{}
 
-func (unwrapping[M, A]) message(wrap any, s slipper, err error) M {
+func (unwrapping[M, A]) message(wrap, filled any, err error) M {
 	answer := Answer[A]{Err: err}
-	if s, ok := s.(*slip[A]); ok {
+	if s, ok := filled.(*slip[A]); ok {
 		answer = s.answer
 	}
 	return wrap.(func(Answer[A]) M)(answer)
 }
 
 func (c *Context[M]) takeTicket() *ticket[M] {
-	t := c.tickets
+	a := c.planned()
+	t := a.tickets
 	if t == nil {
 		t = &ticket[M]{owner: c}
 		t.due.owner = t
 	} else {
-		c.tickets, t.next = t.next, nil
+		a.tickets, t.next = t.next, nil
 	}
 	t.open = true
 	c.asking++
@@ -183,14 +179,14 @@ func (c *Context[M]) takeTicket() *ticket[M] {
 }
 
 // answered handles a slip that came back.
-func (c *Context[M]) answered(s slipper) { c.conclude(s.slip(), s, nil) }
+func (c *Context[M]) answered(sig *signal) { c.conclude(sig.slip, sig.payload, nil) }
 
 // refused handles a request's refusal.
 func (c *Context[M]) refused(r *refusal) { c.conclude(r.slip, nil, r.err) }
 
 // conclude closes the request that a slip belongs to and handles what became of
 // it, unless that is too late.
-func (c *Context[M]) conclude(head *slipHead, s slipper, err error) {
+func (c *Context[M]) conclude(head *slipHead, filled any, err error) {
 	t, ok := head.owner.(*ticket[M])
 	if !ok || !t.open || head.gen != t.gen {
 		c.late++
@@ -198,15 +194,16 @@ func (c *Context[M]) conclude(head *slipHead, s slipper, err error) {
 		return
 	}
 	c.agenda.deadlines.remove(&t.due)
-	c.handle(t.close(s, err))
+	c.handle(t.close(filled, err))
 }
 
 // close takes the ticket back and gives the message that it stood for.
-func (t *ticket[M]) close(s slipper, err error) M {
+func (t *ticket[M]) close(filled any, err error) M {
 	unwrap, wrap := t.unwrap, t.wrap
 	t.abandon()
-	t.next, t.owner.tickets = t.owner.tickets, t
-	return unwrap.message(wrap, s, err)
+	a := t.owner.agenda
+	t.next, a.tickets = a.tickets, t
+	return unwrap.message(wrap, filled, err)
 }
 
 // expire: the request's deadline has passed.

@@ -54,8 +54,7 @@ type Context[M any] struct {
 	construct Constructor[M]
 	actor     Actor[M]
 
-	agenda  *agenda    // nil without deadlines
-	tickets *ticket[M] // closed ones, for use again
+	agenda  *agenda[M] // nil without deadlines
 	watches map[uint32]func(Ended) M
 	kept    *keptBack[M] // nil but during a restart
 	random  *rand.Rand

@@ -173,7 +173,7 @@ func (c *Context[M]) obey(sig *signal) {
 	switch sig.kind {
 	case signalAsk:
 		if c.phase == running || c.phase == draining {
-			c.answered(sig.payload.(slipper))
+			c.answered(sig)
 		}
 	case signalRefusal:
 		if c.phase == running || c.phase == draining {

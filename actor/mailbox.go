@@ -13,7 +13,7 @@ type envelope[M any] struct {
 type signalKind uint8
 
 const (
-	signalAsk     signalKind = iota // payload is the slip of a request, or of its answer on the way back
+	signalAsk     signalKind = iota // payload is the whole *slip of a request, or of its answer on the way back
 	signalRefusal                   // payload is a *refusal
 	signalStop                      // payload is nil or a stopOrder
 	signalEnded                     // payload is the *core of a child that ended
@@ -26,13 +26,14 @@ const (
 
 type signal struct {
 	kind    signalKind
+	slip    *slipHead // of a request, or of its answer
 	payload any
 }
 
 // isMessage reports whether the envelope holds a message for b's actor to
 // handle, and not a signal of the runtime.
 func (e *envelope[M]) isMessage(b *mailbox[M]) bool {
-	return e.sig == nil || e.sig.kind == signalAsk && !e.sig.payload.(slipper).slip().isAnswerFor(b)
+	return e.sig == nil || e.sig.kind == signalAsk && !e.sig.slip.isAnswerFor(b)
 }
 
 // inbox is a mailbox with its message type forgotten: where signals go.
@@ -220,7 +221,7 @@ func (b *mailbox[M]) refuseDead(env *envelope[M]) {
 // refuse tells whoever can be told that a message will never be handled.
 func refuse[M any](env *envelope[M], cause error) {
 	if env.sig != nil && env.sig.kind == signalAsk {
-		env.sig.payload.(slipper).slip().fail(cause)
+		env.sig.slip.fail(cause)
 		return
 	}
 	if m, ok := any(env.msg).(Refusable); ok {

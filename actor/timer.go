@@ -40,16 +40,17 @@ func (c *Context[M]) After(d time.Duration, m M) Timer {
 }
 
 // agenda is an actor's deadlines and the one wake-up that it has coming.
-type agenda struct {
+type agenda[M any] struct {
 	deadlines deadlines
+	tickets   *ticket[M] // closed ones, for use again
 	waker     waker
 	wakeAt    time.Duration
 	armed     bool
 }
 
-func (c *Context[M]) planned() *agenda {
+func (c *Context[M]) planned() *agenda[M] {
 	if c.agenda == nil {
-		c.agenda = &agenda{waker: c.id.sys.exec.newWaker()}
+		c.agenda = &agenda[M]{waker: c.id.sys.exec.newWaker()}
 	}
 	return c.agenda
 }
