@@ -1,0 +1,26 @@
+// Package gossip is the services broadcast and g-set: a set of values that only
+// grows, handed to one node by a client and wanted on every node.
+//
+// A node has one actor that owns the set (store.go, path gossip), and under it
+// one actor a neighbour (link.go, path gossip/link/n7) that alone knows what
+// that neighbour has got: how it is acknowledged is in cumulative.go and
+// each.go. A ticker actor paces the links. The store offers what it learns to
+// the links as slices of a log that is never rewritten; a message that comes
+// from a neighbour is learned by the store first, and only then known to the
+// link, so that nothing is acknowledged that is not in the set.
+//
+//	client -> store -> link/n7 -> n7
+//	n7 -> store (learns) -> link/n7 (acknowledges), and to the other links
+//
+// A strategy is a [Config]: how values get around (config.go), over which links
+// (topology.go), how they are acknowledged. Combinations that make no sense are
+// refused by the names of their flags. docs/broadcast.md says what each costs
+// and survives; in short: without acknowledgement, what the network loses is
+// lost; with it nothing is, through loss, duplication, reordering, pauses and
+// partitions; and with cumulative acknowledgement a neighbour that lost its
+// memory is given everything again. Nothing is stored: what only killed nodes
+// had is gone.
+//
+// Values are any JSON, compared by canonical form. A read costs a copy of the
+// set's bytes, a new value the same at any size (values.go).
+package gossip
