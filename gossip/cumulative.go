@@ -108,7 +108,7 @@ func (a *cumulative) greet(c *actor.Context[linkMessage]) {
 }
 
 func (a *cumulative) hear(c *actor.Context[linkMessage], h heard) {
-	if met := a.peerLife; !a.current(&h.body) {
+	if met := a.peerLife; !a.current(c, &h.body) {
 		return
 	} else if met != a.peerLife {
 		a.owe(c) // it may be waiting for an answer to its greeting
@@ -141,7 +141,7 @@ func (a *cumulative) watchGap(c *actor.Context[linkMessage]) {
 // current reports whether a message belongs to the neighbour's present life and
 // epoch, having taken note of a new one. A new life has no memory of what was
 // sent to the one before: it needs everything again.
-func (a *cumulative) current(b *gossipBody) bool {
+func (a *cumulative) current(c *actor.Context[linkMessage], b *gossipBody) bool {
 	switch {
 	case slices.Contains(a.pastLives, b.Life):
 		return false
@@ -149,7 +149,7 @@ func (a *cumulative) current(b *gossipBody) bool {
 		if a.peerLife != 0 {
 			a.pastLives = append(a.pastLives, a.peerLife)
 			a.begin()
-			a.store.Send(resync{a.index})
+			a.resync(c)
 		}
 		a.peerLife, a.peerEpoch, a.upTo, a.seen = b.Life, b.Epoch, 0, 0
 	case b.Epoch < a.peerEpoch:

@@ -11,13 +11,14 @@ import (
 type (
 	linkMessage interface{}
 
-	// offer: the store has learned these.
+	// offer: the store has learned these. It is what the store says again if
+	// the mailbox was full, so it carries whatever must not be missed.
 	offer struct {
 		entries []entry
 		forgot  bool // the neighbour has lost its memory: what came from there must go back, too
+		role    linkRole
+		greet   bool // say who is there, for this node may have lost its memory
 	}
-	// hello: say who is there, for this node may have lost its memory.
-	hello struct{}
 	// heard: the neighbour said this, and the store has learned what was in it.
 	heard struct {
 		body  gossipBody
@@ -45,6 +46,7 @@ const (
 	alarmPace
 	alarmGap
 	alarmHello
+	alarmResync
 )
 
 // linkConfig is what a link is made of, the same in each of its lives.
@@ -105,7 +107,7 @@ func spawnLink(c *actor.Context[message], config linkConfig) actor.Ref[linkMessa
 			l.acks = &unacknowledged{link: l}
 		}
 		if c.Restarts() > 0 {
-			l.store.Send(resync{l.index}) // its queue went with the life before
+			l.resync(c) // its queue went with the life before
 		}
 		return l
 	}, actor.Capacity(config.Mailbox))
@@ -114,7 +116,11 @@ func spawnLink(c *actor.Context[message], config linkConfig) actor.Ref[linkMessa
 func (l *link) Receive(c *actor.Context[linkMessage], m linkMessage) {
 	switch m := m.(type) {
 	case offer:
+		l.role = m.role
 		l.acks.add(l.forward(m), m.forgot)
+		if m.greet && l.reaches() {
+			l.acks.greet(c)
+		}
 		l.maybeSend(c)
 	case heard:
 		l.keepPace(m)
@@ -131,18 +137,24 @@ func (l *link) Receive(c *actor.Context[linkMessage], m linkMessage) {
 			defer func() { l.closing = false }()
 			l.acks.send(c)
 		}
-	case hello:
-		l.acks.greet(c)
-	case linkRole:
-		l.role = m
-		l.maybeSend(c)
 	case alarm:
-		if m.kind == alarmPace {
+		switch m.kind {
+		case alarmPace:
 			l.waiting = false
 			l.acks.send(c)
-			return
+		case alarmResync:
+			l.resync(c)
+		default:
+			l.acks.wake(c, m)
 		}
-		l.acks.wake(c, m)
+	}
+}
+
+// resync asks the store to be offered everything from the first value on, until
+// the store's mailbox takes it.
+func (l *link) resync(c *actor.Context[linkMessage]) {
+	if l.store.Send(resync{l.index}) != actor.Accepted {
+		c.After(catchUpDelay, alarm{kind: alarmResync})
 	}
 }
 

@@ -34,6 +34,7 @@ type store struct {
 	links    []*neighbour
 	byPeer   map[string]int32
 	ticker   actor.Ref[actor.Pace]
+	tickers  int      // spawned so far: the one before may still be ending
 	cadence  *cadence // of a paced star's hub
 	settled  bool     // told of a topology, or the neighbours greeted
 	behind   bool     // catchUp is on its way
@@ -44,8 +45,10 @@ type neighbour struct {
 	peer    string
 	link    actor.Ref[linkMessage]
 	offered int  // of the log
-	near    bool // a neighbour by the topology
 	forgot  bool // has lost its memory, and is to be offered everything
+	role    linkRole
+	greet   bool // to be greeted
+	untold  bool // the role or the greeting has not reached the link
 }
 
 func newStore(c *actor.Context[message], n *node.Node, config Config, field string) actor.Actor[message] {
@@ -65,9 +68,8 @@ func newStore(c *actor.Context[message], n *node.Node, config Config, field stri
 
 // connect makes the links. The origin's strategies have one to everybody.
 func (s *store) connect(c *actor.Context[message], near []string) {
-	for _, link := range s.links {
-		link.near = slices.Contains(near, link.peer)
-		link.link.Send(linkRole{near: link.near, paced: s.paced(len(near))})
+	for _, l := range s.links {
+		l.role, l.untold = linkRole{near: slices.Contains(near, l.peer), paced: s.paced(len(near))}, true
 	}
 	reach := near
 	if s.config.Dissemination == Origin || s.config.Dissemination == Detour {
@@ -110,15 +112,15 @@ func (s *store) startTicker(c *actor.Context[message], neighbours int) {
 	for i, l := range s.links {
 		refs[i] = l.link
 	}
-	s.ticker = actor.SpawnTicker[linkMessage](c, fmt.Sprintf("ticker/%d", len(s.links)), every, tick{}, refs...)
+	s.tickers++
+	s.ticker = actor.SpawnTicker[linkMessage](c, fmt.Sprintf("ticker/%d", s.tickers), every, tick{}, refs...)
 }
 
 func (s *store) addLink(c *actor.Context[message], peer string, near, paced bool) *neighbour {
 	index := int32(len(s.links))
-	l := &neighbour{peer: peer, near: near}
+	l := &neighbour{peer: peer, role: linkRole{near: near, paced: paced}}
 	l.link = spawnLink(c, linkConfig{
-		Config: s.config, node: s.node, store: c.Self(), peer: peer, index: index,
-		role: linkRole{near: near, paced: paced},
+		Config: s.config, node: s.node, store: c.Self(), peer: peer, index: index, role: l.role,
 	})
 	s.links = append(s.links, l)
 	s.byPeer[peer] = index
@@ -126,7 +128,7 @@ func (s *store) addLink(c *actor.Context[message], peer string, near, paced bool
 }
 
 func (s *store) Receive(c *actor.Context[message], m message) {
-	s.greet(m)
+	s.greet(c, m)
 	switch m := m.(type) {
 	case broadcastRequest:
 		s.take(c, m.Body.Message, func() { m.Reply(node.None{}) }, m.Fail)
@@ -155,7 +157,7 @@ func (s *store) Receive(c *actor.Context[message], m message) {
 // Maelstrom gives a topology to all nodes at the beginning, before any client
 // comes, but none to a node that it has killed and started again. Before a
 // client comes, other nodes may not be there yet, and must not be sent to.
-func (s *store) greet(m message) {
+func (s *store) greet(c *actor.Context[message], m message) {
 	if s.settled {
 		return
 	}
@@ -165,10 +167,9 @@ func (s *store) greet(m message) {
 	case broadcastRequest, addRequest, readRequest, gossipRequest:
 		s.settled = true
 		for _, l := range s.links {
-			if l.near || s.config.Dissemination == Origin || s.config.Dissemination == Detour {
-				l.link.Send(hello{})
-			}
+			l.greet, l.untold = true, true
 		}
+		s.offerAll(c)
 	}
 }
 
@@ -224,16 +225,20 @@ func (s *store) hear(c *actor.Context[message], m gossipRequest) {
 	}
 }
 
-// offerAll offers every link what it has not been offered: a slice of the log,
-// whose entries never change. A link with a full mailbox is offered it later.
+// offerAll tells every link what it has not been told, and offers it what it has
+// not been offered: a slice of the log, whose entries never change. A link with
+// a full mailbox is told later.
 func (s *store) offerAll(c *actor.Context[message]) {
 	for _, l := range s.links {
-		if l.offered == len(s.values.log) {
+		if l.offered == len(s.values.log) && !l.untold {
 			continue
 		}
-		news := offer{entries: s.values.log[l.offered:len(s.values.log):len(s.values.log)], forgot: l.forgot}
+		news := offer{
+			entries: s.values.log[l.offered:len(s.values.log):len(s.values.log)],
+			forgot:  l.forgot, role: l.role, greet: l.greet,
+		}
 		if l.link.Send(news) == actor.Accepted {
-			l.offered, l.forgot = len(s.values.log), false
+			l.offered, l.forgot, l.greet, l.untold = len(s.values.log), false, false, false
 		} else if !s.behind {
 			s.behind = true
 			c.After(catchUpDelay, catchUp{})
