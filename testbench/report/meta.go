@@ -17,6 +17,10 @@ type Meta struct {
 	Warnings []string // sentences about limits of the bench, with their figures
 	Harm     []string // what faults did to messages, such as "12 lost in partitions"; each a part of one row
 
+	// Interrupted: the run was broken off. Its figures count, a verdict would not: what was on its way was
+	// not waited for.
+	Interrupted bool
+
 	// NodeOf names the node that a client process talks to; nil if nobody knows.
 	NodeOf func(process int) string
 }

@@ -23,10 +23,14 @@ func Terminal(w io.Writer, r checker.Results, meta Meta) error {
 		label := padded("messages harmed", labelWidth)
 		p.paragraph(p.faint(label)+" ", label+" ", strings.Join(meta.Harm, ", "), "  ")
 	}
-	p.targets(r, meta.Targets)
+	if !meta.Interrupted {
+		p.targets(r, meta.Targets)
+	}
 	p.warnings(r, meta.Warnings)
 	p.problems(r.Problems)
-	p.witnesses(r, meta.NodeOf)
+	if !meta.Interrupted {
+		p.witnesses(r, meta.NodeOf)
+	}
 	p.files(meta.Dir)
 	p.lastLine(r, meta)
 	_, err := io.WriteString(w, p.text.String())
@@ -74,8 +78,11 @@ func padded(text string, width int) string {
 }
 
 func (p *page) headline(r checker.Results, meta Meta) {
-	words := p.verdict(r.Valid, strings.ToUpper(r.Valid.String())) + ": " + reasons(r)
-	p.line(words)
+	if meta.Interrupted {
+		p.line(p.doubt("INTERRUPTED") + ": no verdict, for what was on its way was not waited for")
+	} else {
+		p.line(p.verdict(r.Valid, strings.ToUpper(r.Valid.String())) + ": " + reasons(r))
+	}
 	run := subject(meta)
 	if meta.Engine != "" {
 		run += " on " + meta.Engine
@@ -229,6 +236,10 @@ func (p *page) files(dir string) {
 // run that proves nothing is not a run that passed.
 func (p *page) lastLine(r checker.Results, meta Meta) {
 	p.section()
+	if meta.Interrupted {
+		p.line(subject(meta) + ": " + p.bad("interrupted") + ", no verdict")
+		return
+	}
 	switch r.Valid {
 	case checker.Valid:
 		p.line(subject(meta) + ": " + p.good("valid") + missedTargets(r, meta.Targets))

@@ -227,3 +227,21 @@ func TestResultsAreWrittenWithMaelstromsKeys(t *testing.T) {
 		t.Errorf("a missing folder: %v", err)
 	}
 }
+
+// An interrupted run ends with exit status 2: a verdict beside it would say
+// something else, and lost values that were only on their way would accuse a node.
+func TestReportOfAnInterruptedRunGivesNoVerdict(t *testing.T) {
+	for _, verdict := range []checker.Verdict{checker.Valid, checker.Unknown, checker.Invalid} {
+		var out strings.Builder
+		if err := Terminal(&out, checker.Results{Valid: verdict}, Meta{Workload: "broadcast", Interrupted: true}); err != nil {
+			t.Fatal(err)
+		}
+		text := out.String()
+		if !strings.HasPrefix(text, "INTERRUPTED: no verdict") || !strings.HasSuffix(text, "broadcast: interrupted, no verdict\n") {
+			t.Errorf("%v: the report is\n%s", verdict, text)
+		}
+		if strings.Contains(strings.ToLower(text), "valid") {
+			t.Errorf("%v: a verdict stands in the report:\n%s", verdict, text)
+		}
+	}
+}
