@@ -38,11 +38,5 @@ type Event struct {
 // Record is called from many goroutines and must not block for long.
 type Recorder interface{ Record(Event) }
 
-// typeName is the name of M without its package path.
-func typeName[M any]() string {
-	t := reflect.TypeFor[M]()
-	if name := t.String(); name != "" {
-		return name
-	}
-	return t.Name()
-}
+// typeName is the name of M, with the last part of its package's path.
+func typeName[M any]() string { return reflect.TypeFor[M]().String() }

@@ -40,7 +40,7 @@ func (e *events) push(ev event) {
 }
 
 // pop takes the next event out; there may be none.
-func (e *events) pop() (next event, any bool) {
+func (e *events) pop() (next event, ok bool) {
 	e.skipCancelled()
 	if len(e.heap) == 0 {
 		return event{}, false

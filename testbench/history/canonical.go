@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+
+	"eddy/testbench/jsonwalk"
 )
 
 // Canonical gives the one text that stands for a JSON value: two values are
@@ -46,8 +48,8 @@ func isPlainInteger(raw []byte) bool {
 }
 
 func appendCanonical(dst, raw []byte) []byte {
-	i := skipSpace(raw, 0)
-	raw = raw[i:skipValue(raw, i)]
+	i := jsonwalk.SkipSpace(raw, 0)
+	raw = raw[i:jsonwalk.SkipValue(raw, i)]
 	switch raw[0] {
 	case '"':
 		return appendString(dst, unquote(raw))

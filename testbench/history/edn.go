@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"unicode/utf8"
+
+	"eddy/testbench/jsonwalk"
 )
 
 // ednReader turns EDN, the notation of Clojure's data, into JSON, one form
@@ -303,7 +305,7 @@ func escapeSize(b []byte) int {
 // regex reads #"…", in which a backslash is only a backslash.
 func (r *ednReader) regex(dst []byte) ([]byte, error) {
 	start := r.pos
-	end := skipString(r.src, start)
+	end := jsonwalk.SkipString(r.src, start)
 	if r.src[end-1] != '"' || end == start+1 {
 		return dst, fmt.Errorf("a regular expression is never closed: expected a quote before the end of the text")
 	}
