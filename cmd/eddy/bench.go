@@ -45,10 +45,12 @@ median and longest stable latency, with 95 % confidence intervals.
 
   eddy bench broadcast --challenge 3d --vary interval=50ms,100ms,200ms --vary topology=star,tree:4
   eddy bench broadcast --vary-test node-count=5,25,100 --csv nodes.csv --html nodes.html
+  eddy bench broadcast --challenge 3d --config '' --config '--strategy flood --topology tree:4'
   eddy bench --replay nodes.csv --against nodes.csv
 
 --vary takes a flag of the strategy or, if strategies have none of that name, of
-the test; --vary-test takes one of the test. Combinations that make no sense are
+the test; --vary-test takes one of the test. --config takes whole sets of strategy
+flags, for a comparison that is no grid. Combinations that make no sense are
 skipped, and the reason told. Seeds run from --seed (default 1) on.
 
 Exit status: 0 all runs valid, 1 some are not, 2 could not run.`,
@@ -71,6 +73,7 @@ func declareBench(flags *pflag.FlagSet, own *benchFlags) {
 	flags.StringVar(&own.challenge, "challenge", "", "the official flags and targets of a Gossip Glomers challenge: "+strings.Join(challengeNumbers(), ", "))
 	flags.Var(axes{to: &own.vary}, "vary", "a flag, of the strategy before the test's, and its values; repeatable")
 	flags.Var(axes{to: &own.vary, ofTest: true}, "vary-test", "the same for a flag of the test that strategies have too")
+	flags.Var(configurations{to: &own.vary}, "config", "strategy flags as one point of the comparison; repeatable, '' for none")
 	flags.IntVar(&own.seeds, "seeds", seedsPerPoint, "runs a point")
 	flags.StringVar(&own.csv, "csv", "", "write the figures to this file, from which the sweep can be made again")
 	flags.StringVar(&own.html, "html", "", "write a page with a chart to this file")
@@ -161,7 +164,7 @@ func runBench(cmd *cobra.Command, args []string, o *testbench.Options, own *benc
 // less the outputs, and the seeds, whose defaults may change.
 func benchArguments(flags *pflag.FlagSet, args, nodeArgs []string, seed uint64, own *benchFlags) []string {
 	all := append(slices.Clone(args), fmt.Sprintf("--seed=%d", seed), fmt.Sprintf("--seeds=%d", own.seeds))
-	elsewhere := append(slices.Clone(outputs), "seed", "seeds", "vary", "vary-test")
+	elsewhere := append(slices.Clone(outputs), "seed", "seeds", "vary", "vary-test", "config")
 	flags.Visit(func(f *pflag.Flag) {
 		value := f.Value.String()
 		if list, ok := f.Value.(pflag.SliceValue); ok {

@@ -67,6 +67,29 @@ func TestReplayedSweepIsTheSame(t *testing.T) {
 	}
 }
 
+func TestConfigurationsAreComparedAsWholes(t *testing.T) {
+	s, text := swept(t, "broadcast", "--challenge", "3b", "--time-limit", "3", "--seeds", "2",
+		"--config", "", "--config", "--strategy flood --topology line", "--vary", "mailbox=8,64")
+	var points []string
+	for _, r := range s.Rows {
+		points = append(points, strings.Join(r.Values, " | "))
+	}
+	want := "(default) | 8, (default) | 64, --strategy flood --topology line | 8, --strategy flood --topology line | 64"
+	if got := strings.Join(points, ", "); got != want {
+		t.Errorf("the points are %s", got)
+	}
+	if batch, flood := s.Rows[0].Figures[sweep.MessagesPerOp].Mean, s.Rows[2].Figures[sweep.MessagesPerOp].Mean; batch >= flood {
+		t.Errorf("batches cost %v messages an op, flooding %v: the configuration does not reach the nodes", batch, flood)
+	}
+	path := filepath.Join(t.TempDir(), "first.csv")
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, again := swept(t, "--replay", path); again != text {
+		t.Errorf("first\n%s\nagain\n%s", text, again)
+	}
+}
+
 func TestFlagsToVaryAreFoundByName(t *testing.T) {
 	for _, c := range []struct {
 		flag, value  string

@@ -45,8 +45,15 @@ func (a axes) Set(text string) error {
 	return nil
 }
 
-// written is the axis as an argument.
+// written is the axis as arguments.
 func (a axis) written() []string {
+	if a.ofConfigurations() {
+		var words []string
+		for _, value := range a.Values {
+			words = append(words, "--config", value)
+		}
+		return words
+	}
 	flag := "--vary"
 	if a.ofTest {
 		flag = "--vary-test"
@@ -71,6 +78,7 @@ func placeAxes(all []axis, workload string) ([]axis, error) {
 	for _, a := range all {
 		ofTest := test.Lookup(a.Flag) != nil && !slices.Contains(notVaried, a.Flag)
 		switch {
+		case a.ofConfigurations():
 		case !a.ofTest && strategy.set.Lookup(a.Flag) != nil:
 		case ofTest:
 			a.ofTest = true
@@ -103,7 +111,7 @@ func atPoint(base testbench.Options, nodeArgs []string, all []axis, values []str
 	strategy := slices.Clone(nodeArgs)
 	for i, a := range all {
 		if !a.ofTest {
-			strategy = append(strategy, "--"+a.Flag+"="+values[i])
+			strategy = append(strategy, a.arguments(values[i])...)
 			continue
 		}
 		if err := set.Set(a.Flag, values[i]); err != nil {
