@@ -6,6 +6,12 @@
 // It runs `eddy sim` with 3d's flags, several seeds a strategy: calm, with
 // partitions, and with messages lost. Virtual time makes it quick, and its
 // figures the same on every machine.
+//
+//	go run ./docs/figures engines
+//
+// holds the simulator against the built-in bench, strategy by strategy. The
+// built-in bench takes real time, so that takes some minutes, and a machine with
+// nothing else to do.
 package main
 
 import (
@@ -56,6 +62,12 @@ func run() error {
 	s := simulator{program: filepath.Join(scratch, "eddy"), scratch: scratch}
 	if err := s.build(); err != nil {
 		return err
+	}
+	if len(os.Args) > 1 {
+		if os.Args[1] != "engines" || len(os.Args) > 2 {
+			return fmt.Errorf("%q: the only argument there is is engines", os.Args[1:])
+		}
+		return s.engines()
 	}
 	fmt.Println("| strategy flags | messages an op | median | max | lost in partitions | lost where 5 % of messages are |")
 	fmt.Println("| --- | --- | --- | --- | --- | --- |")

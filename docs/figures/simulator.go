@@ -37,11 +37,16 @@ func (s *simulator) build() error {
 	return build.Run()
 }
 
-// once makes one run with 3d's flags. An invalid one is no error.
+// once makes one simulated run with 3d's flags. An invalid one is no error.
 func (s *simulator) once(seed int, strategy []string, flags ...string) (results, error) {
+	return s.measure([]string{"sim", "--no-store"}, seed, strategy, flags...)
+}
+
+// measure makes one run with 3d's flags, by the command that makes runs on an engine.
+func (s *simulator) measure(engine []string, seed int, strategy []string, flags ...string) (results, error) {
 	file := filepath.Join(s.scratch, "results.json")
-	args := append([]string{"sim", "broadcast", "--challenge", "3d", "--seed", strconv.Itoa(seed)}, flags...)
-	args = append(args, "--no-store", "--quiet", "--json", file)
+	args := append(engine[:len(engine):len(engine)], "broadcast", "--challenge", "3d", "--seed", strconv.Itoa(seed))
+	args = append(append(args, flags...), "--quiet", "--json", file)
 	if len(strategy) > 0 {
 		args = append(append(args, "--"), strategy...)
 	}
