@@ -65,6 +65,7 @@ type Conductor struct {
 	workers []worker
 	phase   phase
 	main    mainPhase
+	final   finalPhase
 	pace    pace
 
 	clientsOpened int

@@ -29,6 +29,7 @@ type Options struct {
 	Topology          string
 	Availability      string // empty: not asked for; "total"; or the least fraction of operations that must succeed
 	ConsistencyModels []string
+	Operations        workload.Options // what clients do, in the workloads that have a choice
 
 	Bin        string   // program of a node
 	Args       []string // its arguments
@@ -61,6 +62,7 @@ func Defaults() Options {
 		Topology:        "grid",
 		Recovery:        10 * time.Second,
 		ClientTimeout:   5 * time.Second,
+		Operations:      workload.DefaultOptions(),
 		Faults:          DefaultFaults(),
 	}
 }
@@ -150,6 +152,9 @@ func (o *Options) Validate() error {
 	check(o.NemesisInterval > 0, "nemesis-interval", o.NemesisInterval, "a positive time, such as 10")
 	_, err = workload.Topology(o.Topology, []string{"n0"})
 	oneOf("topology", o.Topology, err, workload.Topologies())
+	check(o.Operations.KeyCount >= 0 && o.Operations.KeyCount <= workload.KeyCountMax, "key-count", o.Operations.KeyCount, fmt.Sprintf("an integer from 1 to %d", workload.KeyCountMax))
+	check(o.Operations.MaxTxnLength > 0 && o.Operations.MaxTxnLength <= workload.TxnLengthMax, "max-txn-length", o.Operations.MaxTxnLength, fmt.Sprintf("an integer from 1 to %d", workload.TxnLengthMax))
+	check(o.Operations.MaxWritesPerKey > 0, "max-writes-per-key", o.Operations.MaxWritesPerKey, "a positive integer")
 	_, err = checker.ParseAvailability(o.Availability)
 	check(err == nil, "availability", o.Availability, "total or a number from 0 to 1")
 	check(o.Recovery >= 0, "recovery", o.Recovery, "a time that is not negative, such as 10s")

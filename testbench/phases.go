@@ -21,10 +21,15 @@ type mainPhase struct {
 func (c *Conductor) begin() {
 	c.phase = phaseMain
 	now := c.clock.Now()
-	c.main = mainPhase{generator: c.workload.Generator(c.rng), next: -1, cutoff: now + c.options.TimeLimit, wake: -1}
+	c.main = mainPhase{generator: c.workload.Generator(c.setting(), c.rng), next: -1, cutoff: now + c.options.TimeLimit, wake: -1}
 	c.main.finals = c.nemesis.Final()
 	c.pace.start(now)
 	c.step()
+}
+
+// setting is what the workload may know of this run.
+func (c *Conductor) setting() workload.Setting {
+	return workload.Setting{Options: c.options.Operations, Workers: c.threads.workers, Now: c.clock.Now}
 }
 
 // step goes on with whatever can be begun now. It is called whenever a thread comes free and when
@@ -38,7 +43,7 @@ func (c *Conductor) step() {
 		case phaseHeal:
 			more = c.stepHeal()
 		case phaseFinal:
-			if c.threads.allFree() {
+			if c.final.open == 0 && c.threads.allFree() {
 				c.end()
 			}
 		}
@@ -140,15 +145,4 @@ func (c *Conductor) stepHeal() (more bool) {
 	c.phase = phaseRecovery
 	c.clock.At(c.clock.Now()+c.options.Recovery, c.readFinally)
 	return false
-}
-
-// readFinally lets every worker read once, in an order that is drawn.
-func (c *Conductor) readFinally() {
-	if c.phase != phaseRecovery {
-		return
-	}
-	c.phase = phaseFinal
-	for _, thread := range c.rng.Perm(c.threads.workers) {
-		c.invoke(thread, *c.workload.Final)
-	}
 }

@@ -18,7 +18,8 @@ type worker struct {
 	process int
 	node    string
 
-	client        *client
+	client        *client         // to the network
+	does          workload.Client // what the process does there, and remembers
 	clientProcess int
 	invocation    workload.Invocation
 }
@@ -30,12 +31,29 @@ func (c *Conductor) invoke(thread int, inv workload.Invocation) {
 	c.useClient(w)
 	w.invocation = inv
 	c.record(history.Op{Type: history.Invoke, Process: w.process, F: inv.F, Value: inv.Value, Final: inv.Final})
-	body := func(msgID int64) []byte { return c.workload.Request(inv, msgID) }
-	w.client.ask(w.node, body, c.options.ClientTimeout, func(r workload.Reply, answered bool) {
+	step := w.does.Invoke(inv)
+	if step.Request != nil {
+		c.follow(w, step)
+		return
+	}
+	c.clock.At(c.clock.Now(), func() { // without the network, but like everything else not within the call that began it
+		if c.phase != phaseOver {
+			c.complete(w, step.Done)
+		}
+	})
+}
+
+// follow does what a worker's client asks for next.
+func (c *Conductor) follow(w *worker, step workload.Step) {
+	if step.Request == nil {
+		c.complete(w, step.Done)
+		return
+	}
+	w.client.ask(w.node, step.Request, c.options.ClientTimeout, func(r workload.Reply, answered bool) {
 		if answered {
-			c.complete(w, c.workload.Complete(inv, r))
+			c.follow(w, w.does.Answered(r))
 		} else {
-			c.complete(w, c.workload.TimedOut(inv))
+			c.follow(w, w.does.TimedOut())
 		}
 	})
 }
@@ -49,7 +67,7 @@ func (c *Conductor) useClient(w *worker) {
 	if w.client != nil {
 		w.client.close()
 	}
-	w.client, w.clientProcess = c.openClient(), w.process
+	w.client, w.does, w.clientProcess = c.openClient(), c.workload.Client(), w.process
 }
 
 // complete ends a worker's operation. After an unknown outcome the worker goes on as another process:
@@ -68,7 +86,22 @@ func (c *Conductor) complete(w *worker, done workload.Completion) {
 	}
 	c.threads.release(w.thread)
 	c.pace.freed(c.clock.Now(), c.threads.idle)
+	c.observe(w, done)
 	c.step()
+}
+
+// observe tells who makes the operations how one ended, and in the final phase goes on with the next.
+func (c *Conductor) observe(w *worker, done workload.Completion) {
+	var of any = c.main.generator
+	if c.phase == phaseFinal {
+		of = c.final.scripts[w.thread]
+	}
+	if o, listens := of.(workload.Observer); listens {
+		o.Ended(w.invocation, done)
+	}
+	if c.phase == phaseFinal {
+		c.continueFinally(w.thread)
+	}
 }
 
 // act lets the nemesis do something: asked for and done are two entries of the history.

@@ -36,6 +36,9 @@ func Command(o testbench.Options, bin string) ([]string, error) {
 	add(o.Topology != d.Topology, "--topology", o.Topology)
 	add(o.Availability != "", "--availability", o.Availability)
 	add(len(o.ConsistencyModels) > 0, "--consistency-models", strings.Join(o.ConsistencyModels, " , ")) // it splits at a comma with spaces
+	add(o.Operations.KeyCount != d.Operations.KeyCount, "--key-count", strconv.Itoa(o.Operations.KeyCount))
+	add(o.Operations.MaxTxnLength != d.Operations.MaxTxnLength, "--max-txn-length", strconv.Itoa(o.Operations.MaxTxnLength))
+	add(o.Operations.MaxWritesPerKey != d.Operations.MaxWritesPerKey, "--max-writes-per-key", strconv.Itoa(o.Operations.MaxWritesPerKey))
 	add(o.LogStderr, "--log-stderr")
 	add(o.LogNetSend, "--log-net-send")
 	add(o.LogNetRecv, "--log-net-recv")

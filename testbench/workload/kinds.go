@@ -31,8 +31,8 @@ func broadcast() Workload {
 	return Workload{
 		Name:     "broadcast",
 		Topology: true,
-		Final:    &Invocation{F: "read", Final: true},
-		generator: func(rng *rand.Rand) Generator {
+		Final:    once(Invocation{F: "read", Final: true}),
+		generator: func(_ Setting, rng *rand.Rand) Generator {
 			return newMix(rng, &counting{f: "broadcast"}, repeating{F: "read"})
 		},
 		calls: []call{
@@ -47,8 +47,8 @@ func broadcast() Workload {
 func gSet() Workload {
 	return Workload{
 		Name:  "g-set",
-		Final: &Invocation{F: "read"},
-		generator: func(rng *rand.Rand) Generator {
+		Final: once(Invocation{F: "read"}),
+		generator: func(_ Setting, rng *rand.Rand) Generator {
 			return newMix(rng, &counting{f: "add"}, repeating{F: "read"})
 		},
 		calls: []call{

@@ -7,8 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"eddy/testbench/network"
+	"time"
 )
 
 // Invocation is an operation that a client is about to perform.
@@ -16,11 +15,6 @@ type Invocation struct {
 	F     string          // such as "broadcast"
 	Value json.RawMessage // its argument; nil is null
 	Final bool            // one of the reads at the end, where the history marks them
-}
-
-// Generator gives the operations of a run, without end.
-type Generator interface {
-	Next(rng *rand.Rand) Invocation
 }
 
 // Workload is one kind of test.
@@ -34,11 +28,16 @@ type Workload struct {
 	// KeepsClients says that a worker goes on with the same client after an operation whose outcome
 	// is unknown; otherwise that client is closed, and an answer that comes late has nowhere to go.
 	KeepsClients bool
-	// Final is what every worker does once after recovery; nil if there is no such phase.
-	Final *Invocation
+	// Final makes what a worker does after recovery, from the main phase's generator as that phase left it;
+	// nil if there is no such phase. A script is made for each worker.
+	Final func(g Generator) Script
+	// FinalLimit is how long operations of that phase are begun; 0 sets no limit.
+	FinalLimit time.Duration
 
-	generator func(rng *rand.Rand) Generator
+	generator func(s Setting, rng *rand.Rand) Generator
 	calls     []call
+	// client makes what performs the operations of a process; nil where each of them is one of the calls.
+	client func(w *Workload) Client
 	// raises says that the workload's client does not tell errors apart, as Maelstrom's g-set client
 	// does not: whatever is not the expected reply leaves the outcome unknown.
 	raises bool
@@ -76,9 +75,6 @@ func all() []Workload {
 	return []Workload{broadcast(), echo(), gSet(), uniqueIDs()}
 }
 
-// Generator starts the operations of one run.
-func (w *Workload) Generator(rng *rand.Rand) Generator { return w.generator(rng) }
-
 // Request makes the body that asks a node to perform an operation.
 func (w *Workload) Request(inv Invocation, msgID int64) []byte {
 	c := w.call(inv.F)
@@ -104,49 +100,4 @@ func (w *Workload) call(f string) *call {
 		panic(fmt.Sprintf("workload %s has no operation %q", w.Name, f)) // its generator makes no other
 	}
 	return &w.calls[i]
-}
-
-// mix gives operations of several generators, drawn evenly.
-type mix struct {
-	of   []Generator
-	next int
-}
-
-func newMix(rng *rand.Rand, of ...Generator) Generator {
-	return &mix{of: of, next: rng.IntN(len(of))}
-}
-
-func (m *mix) Next(rng *rand.Rand) Invocation {
-	inv := m.of[m.next].Next(rng)
-	m.next = rng.IntN(len(m.of))
-	return inv
-}
-
-// counting gives the same operation with the values 0, 1, 2 and so on.
-type counting struct {
-	f    string
-	next int64
-}
-
-func (c *counting) Next(*rand.Rand) Invocation {
-	inv := Invocation{F: c.f, Value: strconv.AppendInt(nil, c.next, 10)}
-	c.next++
-	return inv
-}
-
-// repeating gives the same operation again and again.
-type repeating Invocation
-
-func (r repeating) Next(*rand.Rand) Invocation { return Invocation(r) }
-
-// echoing asks for one of 128 texts.
-type echoing struct{}
-
-func (echoing) Next(rng *rand.Rand) Invocation {
-	text := "Please echo " + strconv.Itoa(rng.IntN(128))
-	return Invocation{F: "echo", Value: network.AppendString(nil, text)}
-}
-
-func always(g Generator) func(*rand.Rand) Generator {
-	return func(*rand.Rand) Generator { return g }
 }

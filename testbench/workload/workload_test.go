@@ -88,7 +88,7 @@ func TestTimeoutsFailReadsOnlyWhereTheyAreIdempotent(t *testing.T) {
 func TestBroadcastMixesCountingBroadcastsAndReadsEvenly(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 3))
 	w := named(t, "broadcast")
-	g := w.Generator(rng)
+	g := w.Generator(Setting{}, rng)
 	reads := 0
 	for i := range 2000 {
 		if inv := g.Next(rng); inv.F == "read" {
@@ -105,7 +105,7 @@ func TestBroadcastMixesCountingBroadcastsAndReadsEvenly(t *testing.T) {
 func TestEchoAsksForOneOf128Texts(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 3))
 	w := named(t, "echo")
-	g := w.Generator(rng)
+	g := w.Generator(Setting{}, rng)
 	form := regexp.MustCompile(`^"Please echo ([0-9]|[1-9][0-9]|1[01][0-9]|12[0-7])"$`)
 	seen := map[string]bool{}
 	for range 5000 {

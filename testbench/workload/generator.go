@@ -1,0 +1,113 @@
+package workload
+
+import (
+	"math/rand/v2"
+	"strconv"
+	"time"
+
+	"eddy/testbench/network"
+)
+
+// Options are the flags that shape what clients do. Names and meanings are Maelstrom's.
+type Options struct {
+	KeyCount        int // keys in use at a time; 0 leaves it to the workload
+	MaxTxnLength    int // most operations in one transaction
+	MaxWritesPerKey int // writes to a key before another takes its place
+}
+
+// DefaultOptions are those for which no flag is given.
+func DefaultOptions() Options { return Options{MaxTxnLength: 4, MaxWritesPerKey: 16} }
+
+// Limits that keep a slip of the finger from filling the machine.
+const (
+	KeyCountMax  = 100_000
+	TxnLengthMax = 10_000
+)
+
+// Setting is what a generator knows of the run it makes operations for.
+type Setting struct {
+	Options Options
+	Workers int
+	Now     func() time.Duration // time of the run
+}
+
+// Generator gives the operations of a run, without end.
+type Generator interface {
+	Next(rng *rand.Rand) Invocation
+}
+
+// Observer is a generator or a script whose operations depend on how earlier ones ended.
+type Observer interface {
+	Ended(inv Invocation, done Completion)
+}
+
+// Script gives the operations of one worker at the end of a run. It may be an [Observer] of that worker.
+type Script interface {
+	// Next gives the operation after the last, and the time of the run from which it is due; more is false
+	// when there is none. It is called when the worker is free.
+	Next(now time.Duration, rng *rand.Rand) (inv Invocation, due time.Duration, more bool)
+}
+
+// Generator starts the operations of one run.
+func (w *Workload) Generator(s Setting, rng *rand.Rand) Generator { return w.generator(s, rng) }
+
+// once has every worker do one thing at the end.
+func once(inv Invocation) func(Generator) Script {
+	return func(Generator) Script { return &single{inv: inv} }
+}
+
+type single struct {
+	inv  Invocation
+	done bool
+}
+
+func (s *single) Next(now time.Duration, _ *rand.Rand) (Invocation, time.Duration, bool) {
+	more := !s.done
+	s.done = true
+	return s.inv, now, more
+}
+
+// mix gives operations of several generators, drawn evenly.
+type mix struct {
+	of   []Generator
+	next int
+}
+
+func newMix(rng *rand.Rand, of ...Generator) Generator {
+	return &mix{of: of, next: rng.IntN(len(of))}
+}
+
+func (m *mix) Next(rng *rand.Rand) Invocation {
+	inv := m.of[m.next].Next(rng)
+	m.next = rng.IntN(len(m.of))
+	return inv
+}
+
+// counting gives the same operation with the values 0, 1, 2 and so on.
+type counting struct {
+	f    string
+	next int64
+}
+
+func (c *counting) Next(*rand.Rand) Invocation {
+	inv := Invocation{F: c.f, Value: strconv.AppendInt(nil, c.next, 10)}
+	c.next++
+	return inv
+}
+
+// repeating gives the same operation again and again.
+type repeating Invocation
+
+func (r repeating) Next(*rand.Rand) Invocation { return Invocation(r) }
+
+// echoing asks for one of 128 texts.
+type echoing struct{}
+
+func (echoing) Next(rng *rand.Rand) Invocation {
+	text := "Please echo " + strconv.Itoa(rng.IntN(128))
+	return Invocation{F: "echo", Value: network.AppendString(nil, text)}
+}
+
+func always(g Generator) func(Setting, *rand.Rand) Generator {
+	return func(Setting, *rand.Rand) Generator { return g }
+}
