@@ -141,6 +141,7 @@ func New(options Options, env Environment) (*Conductor, error) {
 	for i, name := range names {
 		c.addNode(name, env.Nodes[i])
 	}
+	c.addServices()
 	for i := range c.threads.workers {
 		c.workers = append(c.workers, worker{thread: i, process: i, node: names[i%len(names)]})
 	}

@@ -3,8 +3,10 @@ package testbench
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"eddy/testbench/network"
+	"eddy/testbench/service"
 )
 
 // FromNode takes a line that a node printed, without its line end; the memory passes to the run.
@@ -73,8 +75,8 @@ func (c *Conductor) unknownAddress(n *node, line []byte, e *network.UnknownEndpo
 		f.expected = `one answer to each request, with the request's "src" as its "dest", before the client's timeout`
 	default:
 		f.what = fmt.Sprintf("sent a message to %q, which does not exist", e.ID)
-		f.expected = fmt.Sprintf(`as "dest" one of the node_ids it got with init (%s to %s) or the "src" of a request`,
-			c.nodes[0].id, c.nodes[len(c.nodes)-1].id)
+		f.expected = fmt.Sprintf(`as "dest" one of the node_ids it got with init (%s to %s), a service (%s) or the "src" of a request`,
+			c.nodes[0].id, c.nodes[len(c.nodes)-1].id, strings.Join(service.Names(), ", "))
 	}
 	return f
 }

@@ -15,6 +15,7 @@ const (
 	kindExit           = "exit"
 	kindForeignSource  = "foreign source"
 	kindMalformedReply = "malformed reply"
+	kindUnserved       = "unknown request"
 )
 
 // finding is something that a node did and should not have done. Those that Maelstrom would pass over

@@ -45,7 +45,7 @@ func TestLineAgainstTheProtocolIsAProblemAndDeafensTheNode(t *testing.T) {
 		{"client that never was", `{"src":"n1","dest":"c999","body":{}}`, `client "c999", which does not exist`, `the request's "src" as its "dest"`},
 		{"client of the setup", `{"src":"n1","dest":"c1","body":{}}`, `client c1, which had stopped waiting and is closed (clients wait 5s)`, `before the client's timeout`},
 		{"node that never was", `{"src":"n1","dest":"n7","body":{}}`, `sent a message to "n7", which does not exist`, `(n0 to n2)`},
-		{"service that is not offered", `{"src":"n1","dest":"lin-kv","body":{}}`, `"lin-kv", which does not exist`, `node_ids`},
+		{"service that is not offered", `{"src":"n1","dest":"lin-kw","body":{}}`, `"lin-kw", which does not exist`, `a service (lin-kv, lin-tso, lww-kv, seq-kv)`},
 		{"source that never was", `{"src":"node1","dest":"n0","body":{}}`, `from "node1", which is not a node`, `"src": "n1"`},
 	}
 	for _, c := range cases {

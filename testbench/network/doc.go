@@ -11,6 +11,8 @@
 //   - A message that involves a client (an id that starts with c) has no latency, and no partition and
 //     no loss touches it. Every other message waits for a latency drawn when it is sent, in whole
 //     milliseconds.
+//   - A service is an endpoint like a node, but none that a partition names: what goes to it and what comes
+//     from it takes its latency, counts, suffers the [Weather], and is never cut off.
 //   - Messages to one receiver leave its queue in the order in which they are due. One is taken, then
 //     waited for until it is due, and nothing else is delivered to that receiver meanwhile: a client's
 //     request can wait behind a peer's message in flight. That is what Maelstrom does, and what makes
