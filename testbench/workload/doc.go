@@ -3,7 +3,7 @@
 // malformed reply makes of the operation. Names, values and meanings are those of Maelstrom's
 // workloads, so that its documentation serves and histories compare.
 //
-// Workloads are [Named]: echo, unique-ids, broadcast, g-set. [Topology] makes the neighbourhoods that
+// Workloads are [Named]: echo, unique-ids, broadcast, g-set, g-counter, pn-counter. [Topology] makes the neighbourhoods that
 // broadcast offers to its nodes.
 //
 // Nothing here sends, waits or keeps time. A workload turns an [Invocation] into the body of a request,

@@ -17,6 +17,7 @@ type Kind int
 const (
 	Any Kind = iota
 	List
+	Integer
 )
 
 // Schema is the form of a reply: its type, at most one field of its own, in_reply_to, optionally
@@ -31,7 +32,7 @@ type Schema struct {
 func (s Schema) String() string {
 	field := ""
 	if s.Field != "" {
-		field = fmt.Sprintf(", %q: %s", s.Field, map[Kind]string{Any: "...", List: "[...]"}[s.Kind])
+		field = fmt.Sprintf(", %q: %s", s.Field, map[Kind]string{Any: "...", List: "[...]", Integer: "an integer"}[s.Kind])
 	}
 	return fmt.Sprintf(`{"type": %q%s, "in_reply_to": ...}, with an optional integer "msg_id" and nothing else`, s.Type, field)
 }
@@ -91,6 +92,9 @@ func (s Schema) Take(r Reply) (json.RawMessage, error) {
 			field = value
 			if s.Kind == List && value[0] != '[' && string(value) != "null" {
 				faults = append(faults, fmt.Sprintf("%q is %s, not a list", name, network.Abbreviate(value, 40)))
+			}
+			if s.Kind == Integer && !network.IsInteger(value) {
+				faults = append(faults, fmt.Sprintf("%q is %s, not an integer", name, network.Abbreviate(value, 40)))
 			}
 		case name == "msg_id" || name == "in_reply_to":
 			if !network.IsInteger(value) {

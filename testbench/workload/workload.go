@@ -72,7 +72,7 @@ func Names() []string {
 }
 
 func all() []Workload {
-	return []Workload{broadcast(), echo(), gSet(), uniqueIDs()}
+	return []Workload{broadcast(), echo(), gCounter(), gSet(), pnCounter(), uniqueIDs()}
 }
 
 // Request makes the body that asks a node to perform an operation.
