@@ -18,7 +18,7 @@ type addBody struct {
 }
 
 type topologyBody struct {
-	Topology map[string][]string `json:"topology" wire:"required"`
+	Topology wire.Raw `json:"topology" wire:"required"` // of all nodes: looked into only where it is used
 }
 
 type (

@@ -57,7 +57,7 @@ func newStore(c *actor.Context[message], n *node.Node, config Config, field stri
 		panic(err) // Config.Check lets no such topology through
 	}
 	s := &store{config: config, node: n, topology: t, field: field, values: newValues(), byPeer: make(map[string]int32)}
-	self := slices.Index(n.IDs(), n.ID())
+	self, _ := n.Place(n.ID())
 	var near []string
 	for _, i := range t.neighbours(self, len(n.IDs())) {
 		near = append(near, n.IDs()[i])
@@ -190,9 +190,15 @@ func (s *store) take(c *actor.Context[message], value wire.Raw, ok func(), fail 
 // given takes Maelstrom's topology, if that is the one to use.
 func (s *store) given(c *actor.Context[message], m topologyRequest) {
 	if s.topology.kind == "given" {
-		near := slices.Clone(m.Body.Topology[s.node.ID()])
-		near = slices.DeleteFunc(near, func(peer string) bool { return !slices.Contains(s.node.IDs(), peer) })
-		s.connect(c, near)
+		near, err := givenTo(s.node.ID(), m.Body.Topology)
+		if err != nil {
+			m.Fail(node.Errorf(maelstrom.MalformedRequest, "topology: %v", err))
+			return
+		}
+		s.connect(c, slices.DeleteFunc(near, func(peer string) bool {
+			_, listed := s.node.Place(peer)
+			return !listed
+		}))
 	}
 	m.Reply(node.None{})
 }
@@ -202,7 +208,7 @@ func (s *store) given(c *actor.Context[message], m topologyRequest) {
 func (s *store) hear(c *actor.Context[message], m gossipRequest) {
 	index, known := s.byPeer[m.From]
 	if !known {
-		if !slices.Contains(s.node.IDs(), m.From) {
+		if _, listed := s.node.Place(m.From); !listed {
 			return
 		}
 		s.addLink(c, m.From, false, false)

@@ -3,8 +3,11 @@ package gossip
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
+
+	"eddy/actor/node/wire"
 )
 
 // topology is who is whose neighbour, as far as it follows from the order of
@@ -106,4 +109,19 @@ func (t topology) cluster(i, n int, add func(int)) {
 		}
 		add(other)
 	}
+}
+
+// givenTo reads one node's neighbours out of Maelstrom's topology of all of them;
+// a node that is not in it has none. The others' are passed over: in a cluster of
+// thousands every node is told those of thousands.
+func givenTo(id string, topology wire.Raw) ([]string, error) {
+	entry, found, err := wire.Member(topology, id)
+	if err != nil || !found {
+		return nil, err
+	}
+	var own struct {
+		Peers []string `json:"peers"`
+	}
+	err = wire.Unmarshal(slices.Concat([]byte(`{"peers":`), entry, []byte{'}'}), &own)
+	return own.Peers, err
 }

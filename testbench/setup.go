@@ -7,14 +7,34 @@ import (
 	"eddy/testbench/workload"
 )
 
-// sendInit tells every node who it is, each through a client of its own, all at once.
+// setupAtOnce is how many nodes are asked before those that were get to hear it. All of that takes no time; but
+// what every node is told names every node, so that in a large cluster it would fill the memory if it were on its
+// way to all of them at once.
+const setupAtOnce = 256
+
+// askAll asks every node, by its index, at this moment.
+func (c *Conductor) askAll(ask func(i int)) {
+	c.unready = len(c.nodes)
+	next := 0
+	var some func()
+	some = func() {
+		for last := min(next+setupAtOnce, len(c.nodes)); next < last; next++ {
+			ask(next)
+		}
+		if next < len(c.nodes) {
+			c.clock.At(c.clock.Now(), some)
+		}
+	}
+	some()
+}
+
+// sendInit tells every node who it is, each through a client of its own.
 func (c *Conductor) sendInit() {
 	c.phase = phaseInit
-	names := c.options.Nodes()
-	c.unready = len(c.nodes)
-	for _, n := range c.nodes {
-		cl := c.openClient()
-		body := func(msgID int64) []byte { return workload.InitRequest(n.id, names, msgID) }
+	request := workload.InitRequests(c.options.Nodes())
+	c.askAll(func(i int) {
+		n, cl := c.nodes[i], c.openClient()
+		body := func(msgID int64) []byte { return request(n.id, msgID) }
 		cl.ask(n.id, body, InitTimeout, func(r workload.Reply, answered bool) {
 			cl.close()
 			if err := c.checkSetup("init", n, r, answered, workload.InitReply, InitTimeout.String()); err != nil {
@@ -24,7 +44,7 @@ func (c *Conductor) sendInit() {
 			n.ready = true
 			c.nodeReady(c.sendTopology)
 		})
-	}
+	})
 }
 
 // nodeReady counts the nodes that are done with a step of the setup, and goes on after the last one.
@@ -54,10 +74,15 @@ func (c *Conductor) sendTopology() {
 		c.fail(err)
 		return
 	}
-	c.unready = len(c.nodes)
-	for i, n := range c.nodes {
-		cl := clients[i]
-		body := func(msgID int64) []byte { return workload.TopologyRequest(cluster, msgID) }
+	var request []byte // the same to all, as all are asked by a client that asks for the first time
+	body := func(msgID int64) []byte {
+		if request == nil {
+			request = workload.TopologyRequest(cluster, msgID)
+		}
+		return request
+	}
+	c.askAll(func(i int) {
+		n, cl := c.nodes[i], clients[i]
 		cl.ask(n.id, body, c.options.ClientTimeout, func(r workload.Reply, answered bool) {
 			cl.close()
 			if err := c.checkSetup("topology", n, r, answered, workload.TopologyReply, c.options.ClientTimeout.String()); err != nil {
@@ -66,7 +91,7 @@ func (c *Conductor) sendTopology() {
 			}
 			c.nodeReady(c.begin)
 		})
-	}
+	})
 }
 
 // checkSetup tells why the setup cannot go on after what a node has answered, or has not.

@@ -17,6 +17,7 @@ import (
 type ingress struct {
 	node     *Node
 	service  Service
+	roster   *Roster // as the last init said
 	decoder  wire.Decoder
 	ready    bool // init was handled
 	waiting  queue
@@ -26,9 +27,10 @@ type ingress struct {
 // unroutedMax bounds how many unknown types are told apart in the log.
 const unroutedMax = 64
 
-func newIngress(sys *actor.System, log *zap.Logger, output actor.Ref[Line], service Service) *ingress {
+func newIngress(sys *actor.System, log *zap.Logger, output actor.Ref[Line], service Service, roster *Roster) *ingress {
 	return &ingress{
 		service:  service,
+		roster:   roster,
 		unrouted: make(map[string]bool),
 		node: &Node{
 			System: sys, log: log, output: output, routes: make(map[string]route),

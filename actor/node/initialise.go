@@ -16,19 +16,23 @@ import (
 // initBody is what init brings.
 type initBody struct {
 	NodeID  string   `json:"node_id" wire:"required"`
-	NodeIDs []string `json:"node_ids" wire:"required"`
+	NodeIDs wire.Raw `json:"node_ids" wire:"required"`
 }
 
-// fault is what makes no sense in an init, nil if all does.
-func (b *initBody) fault() error {
-	ids := slices.Sorted(slices.Values(b.NodeIDs))
-	switch {
-	case b.NodeID == "" || slices.Contains(ids, ""):
+// read takes in the body of an init, or says what makes no sense in it. The list
+// of nodes is taken from the roster, where it was read already.
+func (b *initBody) read(m wire.Message, roster *Roster) error {
+	if err := wire.Unmarshal(m.Body, b); err != nil {
+		return err
+	}
+	if err := roster.read(b.NodeIDs); err != nil {
+		return err
+	}
+	if b.NodeID == "" {
 		return fmt.Errorf("an id is empty, expected none to be")
-	case !slices.Contains(ids, b.NodeID):
+	}
+	if _, listed := roster.find(b.NodeID); !listed {
 		return fmt.Errorf("node_ids does not hold the node_id %q, expected it to", clip(b.NodeID))
-	case len(slices.Compact(ids)) < len(b.NodeIDs):
-		return fmt.Errorf("node_ids holds an id twice, expected each once")
 	}
 	return nil
 }
@@ -38,16 +42,13 @@ func (b *initBody) fault() error {
 // sense, or says something else, is refused and changes nothing.
 func (in *ingress) initialise(m wire.Message) error {
 	var body initBody
-	err := wire.Unmarshal(m.Body, &body)
-	if err == nil {
-		err = body.fault()
-	}
+	err := body.read(m, in.roster)
 	switch {
 	case err != nil:
 		in.refuseInit(m, err)
 	case !in.ready:
-		return in.begin(m, &body)
-	case body.NodeID == in.node.id && slices.Equal(body.NodeIDs, in.node.ids):
+		return in.begin(m, body.NodeID)
+	case body.NodeID == in.node.id && slices.Equal(in.roster.ids, in.node.ids):
 		in.node.log.Warn("init came again, saying the same")
 		in.acknowledge(m)
 	default:
@@ -63,11 +64,11 @@ func (in *ingress) refuseInit(m wire.Message, err error) {
 
 // begin is the first init. What the service cannot do, it says to the sender of
 // the init, and it ends the node.
-func (in *ingress) begin(m wire.Message, body *initBody) error {
-	in.node.id, in.node.ids = body.NodeID, body.NodeIDs
+func (in *ingress) begin(m wire.Message, id string) error {
+	in.node.id, in.node.ids, in.node.place = id, in.roster.ids, in.roster.place
 	in.node.rpc = spawnRPC(in.node)
 	if err := serve(in.service, in.node); err != nil {
-		err = fmt.Errorf("node %s cannot serve: %w", body.NodeID, err)
+		err = fmt.Errorf("node %s cannot serve: %w", id, err)
 		in.node.log.Error("the service does not start", because(err), stackOf(err))
 		in.refuse(m, errorFor(err))
 		return err

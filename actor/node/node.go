@@ -30,6 +30,7 @@ type Node struct {
 	*actor.System
 	id     string
 	ids    []string
+	place  map[string]int // of each id in ids; never changed
 	log    *zap.Logger
 	output actor.Ref[Line]
 	rpc    actor.Ref[rpcMessage]
@@ -44,6 +45,12 @@ func (n *Node) ID() string { return n.id }
 // IDs are the ids of all nodes, this one included, in the same order on each.
 // It must not be changed.
 func (n *Node) IDs() []string { return n.ids }
+
+// Place is where an id stands in IDs; ok is false for one that is not a node's.
+func (n *Node) Place(id string) (place int, ok bool) {
+	place, ok = n.place[id]
+	return place, ok
+}
 
 // Log is the node's log.
 func (n *Node) Log() *zap.Logger { return n.log }

@@ -19,6 +19,7 @@ type Options struct {
 	In       io.Reader     // default standard input
 	Out      io.Writer     // default standard output
 	Log      *zap.Logger   // default: warnings and errors to standard error
+	Roster   *Roster       // shared by the nodes of a World; default one for each
 }
 
 // Run is a whole node: it reads messages until the end of its input, then
@@ -36,7 +37,7 @@ func Run(service Service, o Options) error {
 	// The output is a system of its own that ends after the services: what they
 	// answer while they drain must still go out.
 	sys, output := actor.NewSystem("node", live, recording), actor.NewSystem("output", live, recording)
-	in := newIngress(sys, o.Log, spawnWriter(output, o.Out), service)
+	in := newIngress(sys, o.Log, spawnWriter(output, o.Out), service, o.Roster)
 	read, stop := make(chan error, 1), make(chan struct{})
 	defer close(stop)
 	go func() { read <- in.readAll(newLineReader(o.In, o.LineMax), stop) }()
@@ -58,6 +59,9 @@ func (o Options) filled() (Options, func()) {
 	closeLog := func() {}
 	if o.Log == nil {
 		o.Log, closeLog = defaultLog()
+	}
+	if o.Roster == nil {
+		o.Roster = &Roster{}
 	}
 	if o.LineMax <= 0 {
 		o.LineMax = LineMaxDefault

@@ -52,7 +52,7 @@ func Simulate(w *actor.World, name string, service Service, out func(Line), o Op
 	sink := actor.Spawn(s.output, "stdout", func(*actor.Context[Line]) actor.Actor[Line] {
 		return actor.Func[Line](func(_ *actor.Context[Line], l Line) { s.write(l) })
 	}, actor.Capacity(writerCapacity), actor.WhenFull(actor.Wait), actor.Restarts(0, 0))
-	s.in = newIngress(s.sys, log, sink, service)
+	s.in = newIngress(s.sys, log, sink, service, s.options.Roster)
 	return s
 }
 

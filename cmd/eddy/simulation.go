@@ -67,8 +67,9 @@ func (s simulation) run() testbench.Outcome { return virtual.Run(s.options, s.co
 
 // config is that of an engine whose nodes log to logs, or nowhere.
 func (s simulation) config(logs func(id string) *zap.Logger) virtual.Config {
+	roster := &node.Roster{}
 	return virtual.Config{Meta: s.meta, Start: func(w *actor.World, id string, out func([]byte)) virtual.Process {
-		options := node.Options{LineMax: s.nodes.lineMax}
+		options := node.Options{LineMax: s.nodes.lineMax, Roster: roster}
 		if logs != nil {
 			options.Log = logs(id)
 		}

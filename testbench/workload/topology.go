@@ -112,9 +112,16 @@ func within(n int, candidates ...int) []int {
 
 // InitRequest makes the body of the first message a node gets; its reply is [InitReply].
 func InitRequest(node string, nodes []string, msgID int64) []byte {
-	body := network.AppendString([]byte(`{"type":"init","node_id":`), node)
-	body = appendList(append(body, `,"node_ids":`...), nodes)
-	return finishRequest(body, msgID)
+	return InitRequests(nodes)(node, msgID)
+}
+
+// InitRequests makes the bodies of the first messages of many nodes, which all hold the same list.
+func InitRequests(nodes []string) func(node string, msgID int64) []byte {
+	list := appendList([]byte(`,"node_ids":`), nodes)
+	return func(node string, msgID int64) []byte {
+		body := append(make([]byte, 0, len(list)+len(node)+64), `{"type":"init","node_id":`...)
+		return finishRequest(append(network.AppendString(body, node), list...), msgID)
+	}
 }
 
 // TopologyRequest makes the body that tells a node the topology of the cluster; its reply is
