@@ -32,7 +32,9 @@ type judge struct {
 var judges = map[string]judge{
 	"broadcast":  {[]string{"broadcast", "read"}, checkBroadcast},
 	"echo":       {[]string{"echo"}, checkEcho},
+	"g-counter":  {[]string{"add", "read"}, checkCounter},
 	"g-set":      {[]string{"add", "read"}, checkGSet},
+	"pn-counter": {[]string{"add", "read"}, checkCounter},
 	"unique-ids": {[]string{"generate"}, checkUniqueIDs},
 }
 

@@ -22,7 +22,7 @@ type Results struct {
 }
 
 // Workload is the part of the results that depends on the workload: *SetFull of
-// broadcast and g-set, *UniqueIDs, *Echo, or *Unparsed.
+// broadcast and g-set, *Counter of g-counter and pn-counter, *UniqueIDs, *Echo, or *Unparsed.
 type Workload interface {
 	Verdict() Verdict
 }
@@ -47,6 +47,8 @@ type Witness struct {
 	LastSeen   *Event          `json:"last-seen,omitempty"`   // Lost: the last read that shows it, absent if none does
 	LastMissed *Event          `json:"last-missed,omitempty"` // Lost: the last read that misses it
 	Events     []Event         `json:"events,omitempty"`      // Duplicated: the completions that hold the value
+	Count      int             `json:"count,omitempty"`       // AddsOf: how many adds
+	Note       string          `json:"note,omitempty"`        // WrongSum: a clause for people
 }
 
 // The kinds of witnesses.
@@ -54,6 +56,9 @@ const (
 	Lost       = "lost"
 	Duplicated = "duplicated"
 	WrongEcho  = "wrong-echo"
+	WrongSum   = "wrong-sum"    // Value was read at Known, and is no sum of what was added
+	AddsOf     = "adds"         // Value is the sum of the Count adds that a process was acknowledged, Events the first and the last
+	AddInDoubt = "add-in-doubt" // Value may have been added or not; Known is where its add ended
 )
 
 // witnessesMax bounds how many failures are told in detail, and how many
@@ -116,6 +121,8 @@ func emptyWorkload(workload string) Workload {
 	switch workload {
 	case "broadcast", "g-set":
 		return &SetFull{}
+	case "g-counter", "pn-counter":
+		return &Counter{}
 	case "unique-ids":
 		return &UniqueIDs{}
 	case "echo":

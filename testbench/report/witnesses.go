@@ -42,6 +42,8 @@ func witnessTitle(r checker.Results) string {
 		title, total = "Ids given out more than once", w.DuplicatedCount
 	case *checker.Echo:
 		title, total = "Wrong answers", len(w.Errors)
+	case *checker.Counter:
+		title = "Wrong sums, and what was added"
 	default:
 		title = "Failures"
 	}
@@ -104,8 +106,19 @@ func (t placer) story(w checker.Witness) string {
 		return fmt.Sprintf("%s: given to %s", clip(string(w.Value)), strings.Join(all, ", "))
 	case checker.WrongEcho:
 		return fmt.Sprintf("%s: sent by %s, answered with %s", clip(string(w.Value)), t.place(w.Invoked), clip(string(w.Got)))
+	case checker.WrongSum:
+		return fmt.Sprintf("%s read by %s: %s", clip(string(w.Value)), t.place(w.Known), w.Note)
+	case checker.AddsOf:
+		return fmt.Sprintf("%s is the sum of %s acknowledged to %s and on to %s", clip(string(w.Value)), plural(w.Count, "add", "adds"),
+			t.place(&w.Events[0]), t.moment(&w.Events[1]))
+	case checker.AddInDoubt:
+		return fmt.Sprintf("%s may have been added or not, by %s", clip(string(w.Value)), t.place(w.Known))
 	}
 	return clip(string(w.Value))
+}
+
+func (t placer) moment(e *checker.Event) string {
+	return fmt.Sprintf("%s [%d]", seconds(e.Time), e.Index)
 }
 
 func (t placer) place(e *checker.Event) string {

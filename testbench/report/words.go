@@ -55,6 +55,8 @@ func praise(w checker.Workload) string {
 		return fmt.Sprintf("%s given out, no two alike", plural(w.AcknowledgedCount, "id", "ids"))
 	case *checker.Echo:
 		return "every answer held what was sent"
+	case *checker.Counter:
+		return fmt.Sprintf("%s read at the end, each a sum of what was added: %s", plural(len(w.FinalReads), "value", "values"), w.Expected())
 	}
 	return "nothing was found wrong"
 }
@@ -74,6 +76,13 @@ func workloadReason(w checker.Workload) string {
 	case *checker.Echo:
 		if len(w.Errors) > 0 {
 			return plural(len(w.Errors), "answer", "answers") + " held something else than what was sent"
+		}
+	case *checker.Counter:
+		if len(w.Errors) > 0 {
+			return fmt.Sprintf("%d of %s wrong: expected %s", len(w.Errors), plural(len(w.FinalReads), "final read", "final reads"), w.Expected())
+		}
+		if len(w.FinalReads) == 0 && len(w.Error) == 0 {
+			return "no final read succeeded, so there is nothing to judge"
 		}
 	}
 	return "the workload's checker says " + w.Verdict().String()
