@@ -35,6 +35,7 @@ var judges = map[string]judge{
 	"g-counter":  {[]string{"add", "read"}, checkCounter},
 	"g-set":      {[]string{"add", "read"}, checkGSet},
 	"pn-counter": {[]string{"add", "read"}, checkCounter},
+	"lin-kv":     {[]string{"read", "write", "cas"}, checkLinKV},
 	"unique-ids": {[]string{"generate"}, checkUniqueIDs},
 }
 

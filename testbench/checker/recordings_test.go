@@ -74,7 +74,10 @@ func TestVerdictsAndFiguresAreMaelstroms(t *testing.T) {
 }
 
 // ownKeys are the keys that only our results have.
-var ownKeys = map[string]bool{"repeated": true}
+var ownKeys = map[string]bool{"repeated": true, "answered-fraction": true}
+
+// knossosKeys tell of the search that Maelstrom's checker made.
+var knossosKeys = map[string]bool{"configs": true, "final-paths": true, "last-op": true}
 
 // compareTrees reports every key under which two trees differ.
 func compareTrees(t *testing.T, path string, theirs, mine json.RawMessage) {
@@ -87,7 +90,9 @@ func compareTrees(t *testing.T, path string, theirs, mine json.RawMessage) {
 	}
 	a, b := fields(t, theirs), fields(t, mine)
 	for _, key := range slices.Sorted(maps.Keys(a)) {
-		if _, ok := b[key]; !ok {
+		if _, ok := b[key]; !ok && knossosKeys[key] && strings.HasSuffix(path, "linearizable") {
+			continue
+		} else if !ok {
 			t.Errorf("%s has no %s, Maelstrom's is %.300s", path, key, a[key])
 			continue
 		}

@@ -39,16 +39,16 @@ type Problem struct {
 
 // Witness is one concrete failure, with the operations that prove it.
 type Witness struct {
-	Kind       string          `json:"kind"` // Lost, Duplicated or WrongEcho
+	Kind       string          `json:"kind"` // one of those below
 	Value      json.RawMessage `json:"value"`
 	Got        json.RawMessage `json:"got,omitempty"`         // WrongEcho: what came back
 	Invoked    *Event          `json:"invoked,omitempty"`     // Lost, WrongEcho: the operation's start
 	Known      *Event          `json:"known,omitempty"`       // Lost: its acknowledgement, or the first read that shows the value
 	LastSeen   *Event          `json:"last-seen,omitempty"`   // Lost: the last read that shows it, absent if none does
 	LastMissed *Event          `json:"last-missed,omitempty"` // Lost: the last read that misses it
-	Events     []Event         `json:"events,omitempty"`      // Duplicated: the completions that hold the value
 	Count      int             `json:"count,omitempty"`       // AddsOf: how many adds
 	Note       string          `json:"note,omitempty"`        // WrongSum: a clause for people
+	Events     []Event         `json:"events,omitempty"`      // Duplicated: the completions that hold the value; NotLinearizable: in an order that explains all but the last
 }
 
 // The kinds of witnesses.
@@ -59,6 +59,8 @@ const (
 	WrongSum   = "wrong-sum"    // Value was read at Known, and is no sum of what was added
 	AddsOf     = "adds"         // Value is the sum of the Count adds that a process was acknowledged, Events the first and the last
 	AddInDoubt = "add-in-doubt" // Value may have been added or not; Known is where its add ended
+
+	NotLinearizable = "not-linearizable" // Value is the key, Got what the first impossible answer says
 )
 
 // witnessesMax bounds how many failures are told in detail, and how many
@@ -73,6 +75,11 @@ type Event struct {
 	Time    time.Duration `json:"time"` // since the start of the run
 	F       string        `json:"f"`
 	Final   bool          `json:"final?,omitempty"`
+
+	// Of NotLinearizable only.
+	Did      string        `json:"did,omitempty"`      // the operation in words, such as "cas 3 to 1"
+	Answered time.Duration `json:"answered,omitempty"` // when; 0 if it was not by then
+	Then     string        `json:"then,omitempty"`     // what the key holds afterwards, in that order
 }
 
 func eventOf(op history.Op) *Event {
@@ -127,6 +134,8 @@ func emptyWorkload(workload string) Workload {
 		return &UniqueIDs{}
 	case "echo":
 		return &Echo{}
+	case "lin-kv":
+		return &LinKV{}
 	}
 	return &Unparsed{}
 }

@@ -28,6 +28,10 @@ func (p *page) witnesses(r checker.Results, nodeOf func(int) string) {
 		return
 	}
 	for _, w := range r.Witnesses {
+		if w.Kind == checker.NotLinearizable {
+			p.impossible(teller, w)
+			continue
+		}
 		p.paragraph("", "", teller.story(w), "    ")
 	}
 }
@@ -44,6 +48,8 @@ func witnessTitle(r checker.Results) string {
 		title, total = "Wrong answers", len(w.Errors)
 	case *checker.Counter:
 		title = "Wrong sums, and what was added"
+	case *checker.LinKV:
+		title, total = "Answers that no order of the operations explains", len(w.Failures)
 	default:
 		title = "Failures"
 	}

@@ -57,6 +57,8 @@ func praise(w checker.Workload) string {
 		return "every answer held what was sent"
 	case *checker.Counter:
 		return fmt.Sprintf("%s read at the end, each a sum of what was added: %s", plural(len(w.FinalReads), "value", "values"), w.Expected())
+	case *checker.LinKV:
+		return fmt.Sprintf("linearizable, %s", plural(len(w.Results), "key", "keys"))
 	}
 	return "nothing was found wrong"
 }
@@ -73,6 +75,8 @@ func workloadReason(w checker.Workload) string {
 		if w.DuplicatedCount > 0 {
 			return plural(w.DuplicatedCount, "id", "ids") + " given out more than once"
 		}
+	case *checker.LinKV:
+		return linKVReason(w)
 	case *checker.Echo:
 		if len(w.Errors) > 0 {
 			return plural(len(w.Errors), "answer", "answers") + " held something else than what was sent"

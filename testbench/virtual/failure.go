@@ -37,6 +37,8 @@ func broken(w checker.Workload) string {
 		return "ids given out more than once"
 	case *checker.Echo:
 		return "answers that hold something else than what was sent"
+	case *checker.LinKV:
+		return "not linearizable"
 	}
 	return "not what the workload promises"
 }
