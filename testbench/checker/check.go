@@ -34,6 +34,7 @@ var judges = map[string]judge{
 	"echo":       {[]string{"echo"}, checkEcho},
 	"g-counter":  {[]string{"add", "read"}, checkCounter},
 	"g-set":      {[]string{"add", "read"}, checkGSet},
+	"kafka":      {[]string{"assign", "crash", "poll", "send"}, checkKafka},
 	"pn-counter": {[]string{"add", "read"}, checkCounter},
 	"lin-kv":     {[]string{"read", "write", "cas"}, checkLinKV},
 	"unique-ids": {[]string{"generate"}, checkUniqueIDs},

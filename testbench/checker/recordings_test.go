@@ -74,7 +74,7 @@ func TestVerdictsAndFiguresAreMaelstroms(t *testing.T) {
 }
 
 // ownKeys are the keys that only our results have.
-var ownKeys = map[string]bool{"repeated": true, "answered-fraction": true}
+var ownKeys = map[string]bool{"repeated": true, "messages": true, "answered-fraction": true}
 
 // knossosKeys tell of the search that Maelstrom's checker made.
 var knossosKeys = map[string]bool{"configs": true, "final-paths": true, "last-op": true}
@@ -82,6 +82,9 @@ var knossosKeys = map[string]bool{"configs": true, "final-paths": true, "last-op
 // compareTrees reports every key under which two trees differ.
 func compareTrees(t *testing.T, path string, theirs, mine json.RawMessage) {
 	t.Helper()
+	if strings.HasPrefix(path, "workload ") && strings.HasSuffix(path, " errs") {
+		return // which cases are listed depends on how Clojure hashes keys: see TestCasesThatMaelstromListsAreFound
+	}
 	if !bytes.HasPrefix(theirs, []byte("{")) || !bytes.HasPrefix(mine, []byte("{")) {
 		if canonicalFigure(path, theirs) != canonicalFigure(path, mine) {
 			t.Errorf("%s is %.300s, Maelstrom's is %.300s", path, mine, theirs)
@@ -106,9 +109,9 @@ func compareTrees(t *testing.T, path string, theirs, mine json.RawMessage) {
 }
 
 // canonicalFigure makes texts comparable. The ok fraction is a Clojure float,
-// which prints 1.0 where JSON has 1.
+// which prints 1.0 where JSON has 1, and so is a lag.
 func canonicalFigure(path string, raw json.RawMessage) string {
-	if strings.HasSuffix(path, "ok-fraction") {
+	if strings.HasSuffix(path, "ok-fraction") || strings.HasSuffix(path, "worst-realtime-lag lag") {
 		raw = json.RawMessage(string(raw) + "e0")
 	}
 	return history.Canonical(raw)

@@ -22,7 +22,7 @@ type Results struct {
 }
 
 // Workload is the part of the results that depends on the workload: *SetFull of
-// broadcast and g-set, *Counter of g-counter and pn-counter, *UniqueIDs, *Echo, or *Unparsed.
+// broadcast and g-set, *Counter of g-counter and pn-counter, *Kafka, *UniqueIDs, *Echo, or *Unparsed.
 type Workload interface {
 	Verdict() Verdict
 }
@@ -39,16 +39,16 @@ type Problem struct {
 
 // Witness is one concrete failure, with the operations that prove it.
 type Witness struct {
-	Kind       string          `json:"kind"` // one of those below
+	Kind       string          `json:"kind"` // one of those below, or of kafka the name of an anomaly
 	Value      json.RawMessage `json:"value"`
 	Got        json.RawMessage `json:"got,omitempty"`         // WrongEcho: what came back
 	Invoked    *Event          `json:"invoked,omitempty"`     // Lost, WrongEcho: the operation's start
 	Known      *Event          `json:"known,omitempty"`       // Lost: its acknowledgement, or the first read that shows the value
 	LastSeen   *Event          `json:"last-seen,omitempty"`   // Lost: the last read that shows it, absent if none does
 	LastMissed *Event          `json:"last-missed,omitempty"` // Lost: the last read that misses it
+	Events     []Event         `json:"events,omitempty"`      // Duplicated: the completions that hold the value; NotLinearizable: in an order that explains all but the last; kafka: what proves it
 	Count      int             `json:"count,omitempty"`       // AddsOf: how many adds
-	Note       string          `json:"note,omitempty"`        // WrongSum: a clause for people
-	Events     []Event         `json:"events,omitempty"`      // Duplicated: the completions that hold the value; NotLinearizable: in an order that explains all but the last
+	Note       string          `json:"note,omitempty"`        // WrongSum: a clause for people; kafka: the claim in a sentence
 }
 
 // The kinds of witnesses.
@@ -76,7 +76,7 @@ type Event struct {
 	F       string        `json:"f"`
 	Final   bool          `json:"final?,omitempty"`
 
-	// Of NotLinearizable only.
+	// Of NotLinearizable only, but for Did, which kafka's have too.
 	Did      string        `json:"did,omitempty"`      // the operation in words, such as "cas 3 to 1"
 	Answered time.Duration `json:"answered,omitempty"` // when; 0 if it was not by then
 	Then     string        `json:"then,omitempty"`     // what the key holds afterwards, in that order
@@ -134,6 +134,8 @@ func emptyWorkload(workload string) Workload {
 		return &UniqueIDs{}
 	case "echo":
 		return &Echo{}
+	case "kafka":
+		return &Kafka{}
 	case "lin-kv":
 		return &LinKV{}
 	}

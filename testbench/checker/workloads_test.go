@@ -257,7 +257,7 @@ func TestResultsSurviveJSON(t *testing.T) {
 }
 
 func TestResultsOfOtherWorkloadsAreKeptAsTheyAre(t *testing.T) {
-	r, err := Decode("kafka", json.RawMessage(`{"valid?":"unknown","stats":{"valid?":true},"workload":{"valid?":"unknown","error-types":["unseen"]}}`))
+	r, err := Decode("bank", json.RawMessage(`{"valid?":"unknown","stats":{"valid?":true},"workload":{"valid?":"unknown","error-types":["unseen"]}}`))
 	if err != nil || r.Valid != Unknown || r.Workload.Verdict() != Unknown {
 		t.Fatalf("%+v, %v", r, err)
 	}
@@ -265,7 +265,7 @@ func TestResultsOfOtherWorkloadsAreKeptAsTheyAre(t *testing.T) {
 		t.Errorf("workload %s, %v", text, err)
 	}
 	for _, wrong := range []string{`{}`, `{"valid?":7}`, `{"valid?":true,"workload":{"valid?":"perhaps"}}`} {
-		if _, err := Decode("kafka", json.RawMessage(wrong)); err == nil || !strings.Contains(err.Error(), "kafka run") {
+		if _, err := Decode("bank", json.RawMessage(wrong)); err == nil || !strings.Contains(err.Error(), "bank run") {
 			t.Errorf("%s: %v", wrong, err)
 		}
 	}

@@ -132,6 +132,8 @@ func (p *page) figures(r checker.Results) {
 		p.row("ids", fmt.Sprintf("%s asked for, %s given out, %s of them more than once",
 			grouped(w.AttemptedCount), grouped(w.AcknowledgedCount), grouped(w.DuplicatedCount)))
 		p.row("range", clip(string(w.Range[0]))+" to "+clip(string(w.Range[1])))
+	case *checker.Kafka:
+		p.kafka(w)
 	case *checker.LinKV:
 		if w.AnsweredFraction != nil {
 			p.row("answered", percent(*w.AnsweredFraction)+", with refusals for what a key holds")

@@ -32,6 +32,10 @@ func (p *page) witnesses(r checker.Results, nodeOf func(int) string) {
 			p.impossible(teller, w)
 			continue
 		}
+		if _, ok := r.Workload.(*checker.Kafka); ok {
+			p.anomaly(teller, w)
+			continue
+		}
 		p.paragraph("", "", teller.story(w), "    ")
 	}
 }
@@ -46,6 +50,8 @@ func witnessTitle(r checker.Results) string {
 		title, total = "Ids given out more than once", w.DuplicatedCount
 	case *checker.Echo:
 		title, total = "Wrong answers", len(w.Errors)
+	case *checker.Kafka:
+		title, total = "Anomalies", badCases(w)
 	case *checker.Counter:
 		title = "Wrong sums, and what was added"
 	case *checker.LinKV:

@@ -57,6 +57,8 @@ func praise(w checker.Workload) string {
 		return "every answer held what was sent"
 	case *checker.Counter:
 		return fmt.Sprintf("%s read at the end, each a sum of what was added: %s", plural(len(w.FinalReads), "value", "values"), w.Expected())
+	case *checker.Kafka:
+		return kafkaPraise(w)
 	case *checker.LinKV:
 		return fmt.Sprintf("linearizable, %s", plural(len(w.Results), "key", "keys"))
 	}
@@ -75,6 +77,8 @@ func workloadReason(w checker.Workload) string {
 		if w.DuplicatedCount > 0 {
 			return plural(w.DuplicatedCount, "id", "ids") + " given out more than once"
 		}
+	case *checker.Kafka:
+		return kafkaReason(w)
 	case *checker.LinKV:
 		return linKVReason(w)
 	case *checker.Echo:
