@@ -42,7 +42,7 @@ type Options struct {
 	Seed          uint64        // of everything the bench draws
 	Recovery      time.Duration // between the end of faults and the final reads
 	IdealDelivery bool          // see package network
-	ClientTimeout time.Duration // how long a client waits for a reply
+	ClientTimeout time.Duration // how long a client waits for a reply; the default leaves it to the workload
 	Loss          float64       // probability that a message between nodes is lost, at all times
 	Faults        FaultOptions  // of the nemesis
 	// KillsForget has values that only nodes known to have been killed ever held counted as forgotten, not
@@ -61,11 +61,14 @@ func Defaults() Options {
 		NemesisInterval: 10 * time.Second,
 		Topology:        "grid",
 		Recovery:        10 * time.Second,
-		ClientTimeout:   5 * time.Second,
+		ClientTimeout:   clientTimeoutDefault,
 		Operations:      workload.DefaultOptions(),
 		Faults:          DefaultFaults(),
 	}
 }
+
+// clientTimeoutDefault is how long clients wait whose workload does not say.
+const clientTimeoutDefault = 5 * time.Second
 
 // Limits that keep a slip of the finger from filling the machine.
 const (
@@ -132,12 +135,15 @@ func (o *Options) Validate() error {
 	oneOf := func(flag, value string, err error, names []string) {
 		check(err == nil, flag, value, "one of "+strings.Join(names, ", "))
 	}
-	_, err := workload.Named(o.Workload)
+	w, err := workload.Named(o.Workload)
 	oneOf("workload", o.Workload, err, workload.Names())
 	check(o.NodeCount >= 0 && o.NodeCount <= NodesMax, "node-count", o.NodeCount, fmt.Sprintf("an integer from 1 to %d", NodesMax))
 	if o.NodeCount >= 0 && o.NodeCount <= NodesMax {
-		if _, err := o.workers(); err != nil {
+		if workers, err := o.workers(); err != nil {
 			faults = append(faults, err)
+		} else if w.GroupsOf != nil {
+			group := w.GroupsOf(len(o.Nodes()))
+			check(workers%group == 0, "concurrency", o.Concurrency, fmt.Sprintf("a multiple of %d workers, such as 4n: those of %s work in groups of two for each node", group, o.Workload))
 		}
 	}
 	check(o.Rate >= 0 && o.Rate <= 1e6, "rate", o.Rate, "a number of operations a second from 0 to 1000000")

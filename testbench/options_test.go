@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"eddy/testbench/workload"
 	"time"
 )
 
@@ -44,7 +46,7 @@ func TestWrongOptionsAreNamedWithValueAndWhatIsAllowed(t *testing.T) {
 		change func(o *Options)
 		want   string
 	}{
-		{func(o *Options) { o.Workload = "paxos" }, "--workload paxos: expected one of broadcast, echo, g-set, unique-ids"},
+		{func(o *Options) { o.Workload = "paxos" }, "--workload paxos: expected one of " + strings.Join(workload.Names(), ", ")},
 		{func(o *Options) { o.NodeCount = -1 }, "--node-count -1: expected an integer from 1 to 100000"},
 		{func(o *Options) { o.Concurrency = "2x" }, "--concurrency 2x: expected a positive integer such as 10, or one with n after it"},
 		{func(o *Options) { o.Concurrency = "0" }, "--concurrency 0: expected from 1 to 1000000 workers"},
@@ -61,6 +63,7 @@ func TestWrongOptionsAreNamedWithValueAndWhatIsAllowed(t *testing.T) {
 		{func(o *Options) { o.Availability = "most" }, "--availability most: expected total or a number from 0 to 1"},
 		{func(o *Options) { o.Recovery = -time.Second }, "--recovery -1s: expected a time that is not negative"},
 		{func(o *Options) { o.ClientTimeout = 0 }, "--client-timeout 0s: expected a positive time"},
+		{func(o *Options) { o.Workload = "lin-kv" }, "--concurrency 1n: expected a multiple of 10 workers, such as 4n"},
 		{func(o *Options) { o.Loss = 2 }, "--loss 2: expected a probability from 0 to 1"},
 	}
 	for _, c := range cases {

@@ -1,6 +1,7 @@
 package testbench
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -72,7 +73,7 @@ func Judge(options Options, run Run, meta report.Meta) Outcome {
 	return out
 }
 
-// Save writes results.json and latency.svg into the directory of the outcome. One without results has
+// Save writes results.json, latency.svg and the pictures of the workload's checker into the directory of the outcome. One without results has
 // neither.
 func (o *Outcome) Save() error {
 	if o.Err != nil {
@@ -89,7 +90,26 @@ func (o *Outcome) Save() error {
 	if failed := plot.Close(); err == nil {
 		err = failed
 	}
-	return err
+	return errors.Join(err, o.savePictures())
+}
+
+// savePictures writes what the workload's checker has drawn, such as a history that is not linearizable.
+func (o *Outcome) savePictures() error {
+	drawn, draws := o.Results.Workload.(interface{ Pictures() []checker.Picture })
+	if !draws {
+		return nil
+	}
+	var failed []error
+	for _, picture := range drawn.Pictures() {
+		file, err := os.Create(filepath.Join(o.Meta.Dir, picture.Name))
+		if err == nil {
+			err = errors.Join(picture.Draw(file), file.Close())
+		}
+		if err != nil {
+			failed = append(failed, fmt.Errorf("draw %s: %w", picture.Name, err))
+		}
+	}
+	return errors.Join(failed...)
 }
 
 // harm tells what faults did to messages, where they did anything.

@@ -70,7 +70,7 @@ func (c *Conductor) unknownAddress(n *node, line []byte, e *network.UnknownEndpo
 	case network.IsClient(e.ID):
 		f.what = fmt.Sprintf("sent a message to client %q, which does not exist", e.ID)
 		if c.wasClient(e.ID) {
-			f.what = fmt.Sprintf("answered client %s, which had stopped waiting and is closed (clients wait %v)", e.ID, c.options.ClientTimeout)
+			f.what = fmt.Sprintf("answered client %s, which had stopped waiting and is closed (clients wait %v)", e.ID, c.clientTimeout())
 		}
 		f.expected = `one answer to each request, with the request's "src" as its "dest", before the client's timeout`
 	default:

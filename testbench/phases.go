@@ -29,7 +29,7 @@ func (c *Conductor) begin() {
 
 // setting is what the workload may know of this run.
 func (c *Conductor) setting() workload.Setting {
-	return workload.Setting{Options: c.options.Operations, Workers: c.threads.workers, Now: c.clock.Now}
+	return workload.Setting{Options: c.options.Operations, Workers: c.threads.workers, Nodes: len(c.nodes), Now: c.clock.Now}
 }
 
 // step goes on with whatever can be begun now. It is called whenever a thread comes free and when
@@ -91,13 +91,24 @@ func (c *Conductor) beginOperation(now time.Duration) {
 	mean := time.Duration(float64(time.Second) / c.options.Rate)
 	c.main.next = c.pace.begun(now, c.main.next) + nemesis.Stagger(c.rng, mean)
 	thread := 0
-	if c.workload.AnyWorker {
+	switch placer, places := c.main.generator.(workload.Placer); {
+	case places:
+		thread, inv := placer.Place(pool{c}, c.rng)
+		c.invoke(thread, inv)
+		return
+	case c.workload.AnyWorker:
 		thread = c.threads.freeWorker(c.rng.IntN(c.threads.idle))
-	} else {
+	default:
 		thread = c.threads.inTurn()
 	}
 	c.invoke(thread, c.main.generator.Next(c.rng))
 }
+
+// pool shows the workers to the workload.
+type pool struct{ run *Conductor }
+
+func (p pool) Free(from, to int) (worker int, any bool) { return p.run.threads.inTurnOf(from, to) }
+func (p pool) Process(worker int) int                   { return p.run.workers[worker].process }
 
 // wakeAt calls step again at a time, once.
 func (c *Conductor) wakeAt(at time.Duration) {

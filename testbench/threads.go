@@ -48,6 +48,17 @@ func (t *threads) inTurn() int {
 	return t.firstFree(0)
 }
 
+// inTurnOf gives the free worker whose turn it is, of those from one number up to before another.
+func (t *threads) inTurnOf(from, to int) (worker int, any bool) {
+	if t.next > from && t.next < to {
+		if w := t.firstFree(t.next); w < to {
+			return w, true
+		}
+	}
+	w := t.firstFree(from)
+	return w, w < to
+}
+
 // firstFree gives the first free thread from start on, or one past the nemesis.
 func (t *threads) firstFree(start int) int {
 	mask := ^uint64(0) << (start % 64)

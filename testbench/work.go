@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"eddy/testbench/history"
 	"eddy/testbench/nemesis"
@@ -49,13 +50,22 @@ func (c *Conductor) follow(w *worker, step workload.Step) {
 		c.complete(w, step.Done)
 		return
 	}
-	w.client.ask(w.node, step.Request, c.options.ClientTimeout, func(r workload.Reply, answered bool) {
+	w.client.ask(w.node, step.Request, c.clientTimeout(), func(r workload.Reply, answered bool) {
 		if answered {
 			c.follow(w, w.does.Answered(r))
 		} else {
 			c.follow(w, w.does.TimedOut())
 		}
 	})
+}
+
+// clientTimeout is how long clients wait: what the workload says, unless something else than usual is asked
+// for.
+func (c *Conductor) clientTimeout() time.Duration {
+	if c.workload.Timeout == nil || c.options.ClientTimeout != clientTimeoutDefault {
+		return c.options.ClientTimeout
+	}
+	return c.workload.Timeout(c.options.LatencyMs)
 }
 
 // useClient gives the worker's process a client of its own. The client of an earlier process is closed

@@ -28,12 +28,27 @@ const (
 type Setting struct {
 	Options Options
 	Workers int
+	Nodes   int
 	Now     func() time.Duration // time of the run
 }
 
 // Generator gives the operations of a run, without end.
 type Generator interface {
 	Next(rng *rand.Rand) Invocation
+}
+
+// Placer is a generator that decides which worker does what: its Place is called in place of Next.
+type Placer interface {
+	// Place gives the next operation and the worker, a free one, that performs it. At least one is free.
+	Place(pool Pool, rng *rand.Rand) (worker int, inv Invocation)
+}
+
+// Pool is the workers of a run as they are now.
+type Pool interface {
+	// Free gives the free worker whose turn it is, of those from one number up to before another.
+	Free(from, to int) (worker int, any bool)
+	// Process gives the number of the process that a worker is.
+	Process(worker int) int
 }
 
 // Observer is a generator or a script whose operations depend on how earlier ones ended.

@@ -28,6 +28,11 @@ type Workload struct {
 	// KeepsClients says that a worker goes on with the same client after an operation whose outcome
 	// is unknown; otherwise that client is closed, and an answer that comes late has nowhere to go.
 	KeepsClients bool
+	// GroupsOf gives the number of workers that work together, for a cluster of so many nodes: there must be
+	// one or more such groups and nobody over. Nil where workers work alone.
+	GroupsOf func(nodes int) int
+	// Timeout is how long clients wait for a reply, for a mean latency between nodes; nil for the usual 5 s.
+	Timeout func(latencyMs int64) time.Duration
 	// Final makes what a worker does after recovery, from the main phase's generator as that phase left it;
 	// nil if there is no such phase. A script is made for each worker.
 	Final func(g Generator) Script
@@ -72,7 +77,7 @@ func Names() []string {
 }
 
 func all() []Workload {
-	return []Workload{broadcast(), echo(), gCounter(), gSet(), pnCounter(), uniqueIDs()}
+	return []Workload{broadcast(), echo(), gCounter(), gSet(), linKV(), pnCounter(), uniqueIDs()}
 }
 
 // Request makes the body that asks a node to perform an operation.
