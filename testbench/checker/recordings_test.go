@@ -48,6 +48,9 @@ func recordings(t *testing.T) []recording {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if _, models, asked := strings.Cut(strings.TrimSpace(string(flags)), "--consistency-models "); asked {
+			r.options.ConsistencyModels = strings.Split(models, " , ")
+		}
 		r.options.Availability.Total = strings.Contains(string(flags), "--availability total")
 		all = append(all, r)
 	}
@@ -84,6 +87,9 @@ func compareTrees(t *testing.T, path string, theirs, mine json.RawMessage) {
 	t.Helper()
 	if strings.HasPrefix(path, "workload ") && strings.HasSuffix(path, " errs") {
 		return // which cases are listed depends on how Clojure hashes keys: see TestCasesThatMaelstromListsAreFound
+	}
+	if path == "workload anomalies" && string(theirs) != "null" || path == "workload anomaly-types" && bytes.Contains(theirs, []byte("cycle-search-timeout")) {
+		return // which circles are shown is a matter of the search; their types are compared in package txn
 	}
 	if !bytes.HasPrefix(theirs, []byte("{")) || !bytes.HasPrefix(mine, []byte("{")) {
 		if canonicalFigure(path, theirs) != canonicalFigure(path, mine) {

@@ -22,7 +22,7 @@ type Results struct {
 }
 
 // Workload is the part of the results that depends on the workload: *SetFull of
-// broadcast and g-set, *Counter of g-counter and pn-counter, *Kafka, *UniqueIDs, *Echo, or *Unparsed.
+// broadcast and g-set, *Counter of g-counter and pn-counter, *Kafka, *UniqueIDs, *Echo, *Transactions, or *Unparsed.
 type Workload interface {
 	Verdict() Verdict
 }
@@ -39,7 +39,7 @@ type Problem struct {
 
 // Witness is one concrete failure, with the operations that prove it.
 type Witness struct {
-	Kind       string          `json:"kind"` // one of those below, or of kafka the name of an anomaly
+	Kind       string          `json:"kind"` // one of those below, or of kafka and transactions the name of an anomaly
 	Value      json.RawMessage `json:"value"`
 	Got        json.RawMessage `json:"got,omitempty"`         // WrongEcho: what came back
 	Invoked    *Event          `json:"invoked,omitempty"`     // Lost, WrongEcho: the operation's start
@@ -48,6 +48,7 @@ type Witness struct {
 	LastMissed *Event          `json:"last-missed,omitempty"` // Lost: the last read that misses it
 	Events     []Event         `json:"events,omitempty"`      // Duplicated: the completions that hold the value; NotLinearizable: in an order that explains all but the last; kafka: what proves it
 	Count      int             `json:"count,omitempty"`       // AddsOf: how many adds
+	Because    []string        `json:"because,omitempty"`     // transactions: why Events, told of as T1, T2 and so on, are an anomaly
 	Note       string          `json:"note,omitempty"`        // WrongSum: a clause for people; kafka: the claim in a sentence
 }
 
@@ -61,6 +62,9 @@ const (
 	AddInDoubt = "add-in-doubt" // Value may have been added or not; Known is where its add ended
 
 	NotLinearizable = "not-linearizable" // Value is the key, Got what the first impossible answer says
+
+	Diverged   = "diverged"   // Value is the key, Events are reads after recovery that show it differently
+	Unreadable = "unreadable" // a read after recovery, Known, failed; Count is how many did
 )
 
 // witnessesMax bounds how many failures are told in detail, and how many
@@ -76,7 +80,7 @@ type Event struct {
 	F       string        `json:"f"`
 	Final   bool          `json:"final?,omitempty"`
 
-	// Of NotLinearizable only, but for Did, which kafka's have too.
+	// Of NotLinearizable only, but for Did, which kafka's have too, and Did and Answered of transactions.
 	Did      string        `json:"did,omitempty"`      // the operation in words, such as "cas 3 to 1"
 	Answered time.Duration `json:"answered,omitempty"` // when; 0 if it was not by then
 	Then     string        `json:"then,omitempty"`     // what the key holds afterwards, in that order
@@ -138,6 +142,8 @@ func emptyWorkload(workload string) Workload {
 		return &Kafka{}
 	case "lin-kv":
 		return &LinKV{}
+	case "txn-list-append", "txn-rw-register":
+		return &Transactions{}
 	}
 	return &Unparsed{}
 }

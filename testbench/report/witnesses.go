@@ -36,6 +36,10 @@ func (p *page) witnesses(r checker.Results, nodeOf func(int) string) {
 			p.anomaly(teller, w)
 			continue
 		}
+		if _, ok := r.Workload.(*checker.Transactions); ok {
+			p.transactions(teller, w)
+			continue
+		}
 		p.paragraph("", "", teller.story(w), "    ")
 	}
 }
@@ -54,6 +58,8 @@ func witnessTitle(r checker.Results) string {
 		title, total = "Anomalies", badCases(w)
 	case *checker.Counter:
 		title = "Wrong sums, and what was added"
+	case *checker.Transactions:
+		title = "Anomalies, the shortest of each kind"
 	case *checker.LinKV:
 		title, total = "Answers that no order of the operations explains", len(w.Failures)
 	default:

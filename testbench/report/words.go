@@ -59,6 +59,8 @@ func praise(w checker.Workload) string {
 		return fmt.Sprintf("%s read at the end, each a sum of what was added: %s", plural(len(w.FinalReads), "value", "values"), w.Expected())
 	case *checker.Kafka:
 		return kafkaPraise(w)
+	case *checker.Transactions:
+		return transactionsPraise(w)
 	case *checker.LinKV:
 		return fmt.Sprintf("linearizable, %s", plural(len(w.Results), "key", "keys"))
 	}
@@ -81,6 +83,8 @@ func workloadReason(w checker.Workload) string {
 		return kafkaReason(w)
 	case *checker.LinKV:
 		return linKVReason(w)
+	case *checker.Transactions:
+		return transactionsReason(w)
 	case *checker.Echo:
 		if len(w.Errors) > 0 {
 			return plural(len(w.Errors), "answer", "answers") + " held something else than what was sent"
@@ -196,15 +200,18 @@ const clipRunesMax = 60
 
 // clip shortens a value and keeps what would move the terminal's cursor out of
 // it.
-func clip(text string) string {
+func clip(text string) string { return clipRunes(text, clipRunesMax) }
+
+// clipRunes is clip with a bound of its own.
+func clipRunes(text string, runesMax int) string {
 	text = strings.Map(func(r rune) rune {
 		if r < 0x20 || r >= 0x7f && r < 0xa0 {
 			return '?'
 		}
 		return r
 	}, text)
-	if utf8.RuneCountInString(text) <= clipRunesMax {
+	if utf8.RuneCountInString(text) <= runesMax {
 		return text
 	}
-	return string([]rune(text)[:clipRunesMax]) + "..."
+	return string([]rune(text)[:runesMax]) + "..."
 }

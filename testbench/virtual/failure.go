@@ -3,6 +3,7 @@ package virtual
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"eddy/testbench"
 	"eddy/testbench/checker"
@@ -30,13 +31,18 @@ func Failure(o *testbench.Outcome) string {
 }
 
 func broken(w checker.Workload) string {
-	switch w.(type) {
+	switch w := w.(type) {
 	case *checker.SetFull:
 		return "values lost"
 	case *checker.UniqueIDs:
 		return "ids given out more than once"
 	case *checker.Echo:
 		return "answers that hold something else than what was sent"
+	case *checker.Transactions:
+		if len(w.AnomalyTypes) == 0 {
+			return "nodes differ after recovery"
+		}
+		return strings.Join(w.AnomalyTypes, ", ")
 	case *checker.LinKV:
 		return "not linearizable"
 	}
