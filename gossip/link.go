@@ -25,7 +25,7 @@ type (
 		count int64 // of values
 	}
 	// tick: an interval is over.
-	tick struct{ next time.Duration } // until the one that follows, where that is known
+	tick struct{}
 	// linkRole: what the topology makes of this link.
 	linkRole struct {
 		near  bool // the link is one of the topology's
@@ -43,7 +43,6 @@ type alarmKind uint8
 const (
 	alarmRetry alarmKind = iota
 	alarmAck
-	alarmPace
 	alarmGap
 	alarmHello
 	alarmResync
@@ -66,14 +65,6 @@ type link struct {
 	linkConfig
 	acks   acks
 	credit bool // paced: the interval before this had nothing to send, so the next value need not wait
-
-	ticked  time.Duration // when the last interval ended
-	next    time.Duration // how long this one is, of a paced star's hub
-	arrived time.Duration // when the leaf's last message came, to tell it how early that was
-	echo    int64         // which that was: its own time of sending, as it said
-	closing bool          // what is said now goes at the end of an interval
-	pacer   *pacer        // of a leaf of a paced star
-	waiting bool          // for the pacer's time
 }
 
 // acks is one way of acknowledging: cumulative, each, or none.
@@ -94,10 +85,7 @@ type acks interface {
 
 func spawnLink(c *actor.Context[message], config linkConfig) actor.Ref[linkMessage] {
 	return actor.Spawn(c, "link/"+config.peer, func(c *actor.Context[linkMessage]) actor.Actor[linkMessage] {
-		l := &link{linkConfig: config, credit: config.Dissemination != Paced, ticked: c.Elapsed()}
-		if config.Dissemination == Paced && !config.role.paced {
-			l.pacer = newPacer(config.Interval)
-		}
+		l := &link{linkConfig: config, credit: true}
 		switch config.Ack {
 		case AckCumulative:
 			l.acks = newCumulative(c, l)
@@ -123,25 +111,14 @@ func (l *link) Receive(c *actor.Context[linkMessage], m linkMessage) {
 		}
 		l.maybeSend(c)
 	case heard:
-		l.keepPace(m)
 		l.acks.hear(c, m)
-		if l.pacer != nil && l.pacer.asks() {
-			l.acks.send(c)
-			l.acks.wake(c, alarm{kind: alarmAck}) // the hub will say how early that came
-		}
 	case tick:
-		l.ticked, l.next = c.Elapsed(), m.next
-		l.credit = !l.acks.pending() && l.Dissemination != Paced
+		l.credit = !l.acks.pending()
 		if l.acks.pending() {
-			l.closing = true
-			defer func() { l.closing = false }()
 			l.acks.send(c)
 		}
 	case alarm:
 		switch m.kind {
-		case alarmPace:
-			l.waiting = false
-			l.acks.send(c)
 		case alarmResync:
 			l.resync(c)
 		default:
@@ -164,39 +141,8 @@ func (l *link) maybeSend(c *actor.Context[linkMessage]) {
 	if !l.acks.pending() || l.role.paced && !l.credit {
 		return
 	}
-	if l.pacer != nil {
-		if wait := l.pacer.wait(c.Elapsed()); wait > 0 {
-			if !l.waiting {
-				l.waiting = true
-				c.After(wait, alarm{kind: alarmPace})
-			}
-			return
-		}
-	}
 	l.credit = false
 	l.acks.send(c)
-}
-
-// keepPace takes in what a message of a paced star says of time. A leaf learns
-// the hub's cadence from it; a hub notes how early the leaf's batch came.
-func (l *link) keepPace(m heard) {
-	switch {
-	case l.Dissemination != Paced:
-	case l.pacer == nil:
-		l.arrived, l.echo = l.node.Elapsed(), m.body.At
-	default:
-		if m.body.Next > 0 {
-			l.pacer.heardHub(l.node.Elapsed(), time.Duration(m.body.Next)*time.Microsecond)
-		}
-		if m.body.Early > 0 && l.pacer.known {
-			l.pacer.corrected(time.Duration(m.body.Echo)*time.Microsecond, time.Duration(m.body.Early)*time.Microsecond)
-		}
-	}
-}
-
-// untilClose is the time until the hub's present window closes, at least 1 µs.
-func (l *link) untilClose() time.Duration {
-	return max(l.ticked+l.next-l.node.Elapsed(), time.Microsecond)
 }
 
 // forward picks, of what the store has learned, what goes over this link.
@@ -228,20 +174,7 @@ func (l *link) reaches() bool {
 }
 
 // say sends one message to the neighbour.
-func (l *link) say(o outgoing) {
-	switch {
-	case l.Dissemination != Paced:
-	case l.pacer != nil:
-		o.at = l.node.Elapsed().Microseconds()
-	default:
-		o.next = l.untilClose().Microseconds()
-		if l.closing && l.echo != 0 {
-			o.early, o.echo = max(1, (l.ticked-l.arrived).Microseconds()), l.echo
-			l.echo = 0
-		}
-	}
-	l.node.Send(l.peer, gossipType, o)
-}
+func (l *link) say(o outgoing) { l.node.Send(l.peer, gossipType, o) }
 
 // chunk is how many of the queued values fit into one message: at least one.
 func (l *link) chunk(queue []entry) int {

@@ -18,7 +18,6 @@ type pacer struct {
 	lead   time.Duration // a batch goes this long before closes
 	spread time.Duration // how much the lead that would have been right varies
 	led    bool          // there is a lead
-	asked  bool          // for one
 }
 
 const (
@@ -28,6 +27,9 @@ const (
 	// staleWindows is after how many silent windows the hub's cadence counts
 	// as lost.
 	staleWindows = 4
+	// guess stands for the lead as long as it is not known: longer than the way
+	// to the hub and back.
+	guess = 500 * time.Millisecond
 )
 
 func newPacer(window time.Duration) *pacer { return &pacer{window: window} }
@@ -35,14 +37,6 @@ func newPacer(window time.Duration) *pacer { return &pacer{window: window} }
 // heardHub takes in a batch of the hub: when its next window closes.
 func (p *pacer) heardHub(now, next time.Duration) {
 	p.closes, p.heard, p.known = now+next, now, true
-}
-
-// asks reports, once, that a message should go now for the hub's answer to it:
-// the hub's cadence is known, but not the lead.
-func (p *pacer) asks() bool {
-	ask := p.known && !p.asked
-	p.asked = p.known
-	return ask
 }
 
 // corrected takes in how early the message that went at sent came before the
@@ -81,14 +75,15 @@ func (p *pacer) allowance() time.Duration {
 	return min(max(2*p.spread, allowanceMin), allowanceMax)
 }
 
-// wait is until the next moment at which a batch should go, less than a window;
-// 0 if it should go at once, as long as there is no lead.
+// wait is until the next moment at which a batch should go, less than a window.
+// As long as there is no lead, a batch should go well before the next close, if
+// that is far enough, and else at once (0).
 func (p *pacer) wait(now time.Duration) time.Duration {
 	if now-p.heard > staleWindows*p.window {
 		p.led = false // the hub keeps another time by now, or there is another hub
 	}
 	if !p.led {
-		return 0
+		return max(p.closes-guess-now, 0)
 	}
 	wait := (p.closes - p.lead - now) % p.window
 	if wait < 0 {

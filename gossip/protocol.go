@@ -48,11 +48,6 @@ type gossipBody struct {
 	Ack      int64      `json:"ack"`
 	Gap      int64      `json:"gap"`  // 1: there is a gap behind Ack
 	Back     int64      `json:"back"` // 1: what the receiver had, or may have had, before it lost its memory
-
-	Next  int64 `json:"next"`  // µs until the sender's next window closes: a hub's, when paced
-	At    int64 `json:"at"`    // µs on the sender's clock: a leaf's, when paced
-	Early int64 `json:"early"` // µs by which the receiver's last message came before a window's close
-	Echo  int64 `json:"echo"`  // that message's At
 }
 
 const gossipType = "gossip"
@@ -69,10 +64,6 @@ type outgoing struct {
 	ack      int64
 	gap      int64
 	back     int64
-	next     int64
-	at       int64
-	early    int64
-	echo     int64
 }
 
 // AppendFields writes the body's fields.
@@ -83,7 +74,6 @@ func (o outgoing) AppendFields(dst []byte) []byte {
 		value int64
 	}{
 		{"id", o.id}, {"acked", o.acked}, {"life", o.life}, {"epoch", o.epoch}, {"first", o.first}, {"ack_epoch", o.ackEpoch}, {"ack", o.ack}, {"gap", o.gap}, {"back", o.back},
-		{"next", o.next}, {"at", o.at}, {"early", o.early}, {"echo", o.echo},
 	} {
 		if field.value != 0 {
 			dst = appendName(dst, start, field.name)

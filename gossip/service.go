@@ -52,9 +52,16 @@ func start(n *node.Node, config Config, field string) (actor.Ref[message], error
 		return actor.Ref[message]{}, err
 	}
 	to := actor.Spawn(n, "gossip", func(c *actor.Context[message]) actor.Actor[message] {
+		if config.Dissemination == Paced {
+			return newStar(c, n, config, field)
+		}
 		return newStore(c, n, config, field)
 	}, actor.Capacity(config.Mailbox))
 	node.Handle(n, "read", to, func(r readRequest) message { return r })
-	node.Handle(n, gossipType, to, func(r gossipRequest) message { return r })
+	if config.Dissemination == Paced {
+		node.Handle(n, starType, to, func(r starRequest) message { return r })
+	} else {
+		node.Handle(n, gossipType, to, func(r gossipRequest) message { return r })
+	}
 	return to, nil
 }

@@ -34,10 +34,9 @@ type store struct {
 	links    []*neighbour
 	byPeer   map[string]int32
 	ticker   actor.Ref[actor.Pace]
-	tickers  int      // spawned so far: the one before may still be ending
-	cadence  *cadence // of a paced star's hub
-	settled  bool     // told of a topology, or the neighbours greeted
-	behind   bool     // catchUp is on its way
+	tickers  int  // spawned so far: the one before may still be ending
+	settled  bool // told of a topology, or the neighbours greeted
+	behind   bool // catchUp is on its way
 }
 
 // neighbour is what the store knows of a link.
@@ -88,10 +87,7 @@ func (s *store) connect(c *actor.Context[message], near []string) {
 func (s *store) paced(neighbours int) bool { return s.interval(neighbours) > 0 }
 
 func (s *store) interval(neighbours int) time.Duration {
-	if s.config.Dissemination == Paced && s.node.ID() != s.node.IDs()[0] {
-		return 0 // a leaf keeps the hub's time
-	}
-	if neighbours == 1 && s.config.Dissemination != Paced {
+	if neighbours == 1 {
 		return s.config.LeafInterval
 	}
 	return s.config.Interval
@@ -101,10 +97,6 @@ func (s *store) interval(neighbours int) time.Duration {
 func (s *store) startTicker(c *actor.Context[message], neighbours int) {
 	every := s.interval(neighbours)
 	s.ticker.Stop()
-	if s.config.Dissemination == Paced && every > 0 {
-		s.startCadence(c)
-		return
-	}
 	if every == 0 || len(s.links) == 0 {
 		return
 	}
@@ -140,16 +132,12 @@ func (s *store) Receive(c *actor.Context[message], m message) {
 		s.given(c, m)
 	case gossipRequest:
 		s.hear(c, m)
-	case windowClosed:
-		s.closeWindow()
 	case catchUp:
 		s.behind = false
 		s.offerAll(c)
-		s.stir()
 	case resync:
 		s.links[m.link].offered, s.links[m.link].forgot = 0, true
 		s.offerAll(c)
-		s.stir()
 	}
 }
 
@@ -183,7 +171,6 @@ func (s *store) take(c *actor.Context[message], value wire.Raw, ok func(), fail 
 	ok()
 	if fresh {
 		s.offerAll(c)
-		s.stir()
 	}
 }
 
@@ -227,7 +214,6 @@ func (s *store) hear(c *actor.Context[message], m gossipRequest) {
 	s.links[index].link.Send(heard{body: m.Body, count: int64(len(m.Body.Values))})
 	if fresh {
 		s.offerAll(c)
-		s.stir()
 	}
 }
 

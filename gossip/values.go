@@ -51,6 +51,9 @@ func (v *values) learn(value wire.Raw, from int32) (bool, error) {
 	return true, nil
 }
 
+// last is the value entered last.
+func (v *values) last() []byte { return v.log[len(v.log)-1].raw }
+
 // keep copies a value's bytes, compacted: the line they came in is let go.
 func (v *values) keep(value wire.Raw) []byte {
 	if cap(v.arena)-len(v.arena) < len(value) {

@@ -1,0 +1,382 @@
+package gossip
+
+import (
+	"slices"
+	"time"
+
+	maelstrom "github.com/jepsen-io/maelstrom/demo/go"
+
+	"eddy/actor"
+	"eddy/actor/node"
+	"eddy/actor/node/wire"
+)
+
+// bell is a timer of the star.
+type bell struct {
+	kind bellKind
+	peer int
+}
+
+type bellKind uint8
+
+const (
+	bellPace     bellKind = iota // a leaf's batch is to go
+	bellAck                      // an acknowledgement has waited long enough
+	bellRetry                    // an acknowledgement or a meeting did not come
+	bellGap                      // a gap may still be open
+	bellPatience                 // an answer to a doubt did not come
+	bellReturn                   // an earlier node than the hub may be back
+	bellSettle                   // what the hub did not get from others goes there
+	bellAlone                    // no word has come since init
+)
+
+// star is the one actor of a paced star's node. It owns the set, what is known
+// of each other node (sessions), the node's hub (allegiance) and the rhythm of
+// its own windows (cadence), and is the only one to touch them. What it does as
+// a hub is in hub.go, as a leaf in leaf.go, when its hub is silent in
+// failover.go.
+//
+// Each node has a hub: an earlier one in the order of nodes, or itself where no
+// earlier one answers. So hubs and their leaves are a tree, and what a node
+// learns goes to all its neighbours there but the one it came from.
+type star struct {
+	config   Config
+	node     *node.Node
+	field    string // of a read's answer
+	self     int    // place in the order of nodes
+	life     int64  // of this memory
+	born     int64  // values that began here
+	values   values
+	held     versions // the stamps of history
+	history  []item   // in the order learned; grows at its end only
+	sessions []*session
+	settled  bool // it is known whether this is a cluster's beginning
+	fresh    bool // it is: nobody has anything yet
+	allegiance
+	cadence *cadence // nil as long as there was no leaf
+}
+
+// item is an entry of a history: a value, where it began, and the place of the
+// node that it came from.
+type item struct {
+	stamp
+	raw  []byte
+	from int32
+}
+
+func newStar(c *actor.Context[message], n *node.Node, config Config, field string) actor.Actor[message] {
+	s := &star{
+		config: config, node: n, field: field, self: slices.Index(n.IDs(), n.ID()),
+		life: 1 + c.Rand().Int64N(lifeMax), values: newValues(), sessions: make([]*session, len(n.IDs())),
+	}
+	s.pacer = newPacer(config.Interval)
+	c.After(aloneFor, bell{kind: bellAlone})
+	return s
+}
+
+// lifeMax keeps lives short to write; one node has few.
+const lifeMax = 1 << 40
+
+// aloneFor is how long a node waits for a first word after init.
+const aloneFor = 5 * time.Second
+
+func (s *star) Receive(c *actor.Context[message], m message) {
+	s.settle(c, m)
+	switch m := m.(type) {
+	case broadcastRequest:
+		s.take(c, m.Body.Message, func() { m.Reply(node.None{}) }, m.Fail)
+	case addRequest:
+		s.take(c, m.Body.Element, func() { m.Reply(node.None{}) }, m.Fail)
+	case readRequest:
+		m.ReplyWith(listed{s.field, s.values.encoded})
+	case topologyRequest:
+		m.Reply(node.None{})
+	case starRequest:
+		if from := slices.Index(s.node.IDs(), m.From); from >= 0 && from != s.self && m.Body.sound(len(s.sessions)) {
+			s.hear(c, s.session(from), &m.Body)
+		}
+	case windowClosed:
+		s.closeWindow(c)
+	case bell:
+		s.ring(c, m)
+	}
+}
+
+// settle finds out whether this node may have lost its memory. Maelstrom gives a
+// topology to all nodes at the beginning, before any client comes, but none to
+// a node that it has killed and started again; that one must meet its peers
+// anew. Before a client comes, other nodes may not be there yet, and must not
+// be sent to; after aloneFor they are.
+func (s *star) settle(c *actor.Context[message], m message) {
+	if s.settled {
+		return
+	}
+	switch m.(type) {
+	case topologyRequest:
+		s.settled, s.fresh = true, true
+	case broadcastRequest, addRequest, readRequest, starRequest, bell:
+		s.settled = true
+		if s.self != 0 {
+			s.meet(c, s.session(0))
+		}
+	}
+	for peer := 1; s.self == 0 && peer < len(s.sessions); peer++ {
+		if p := s.session(peer); !s.fresh {
+			s.meet(c, p)
+		}
+	}
+}
+
+// session with a peer. In a cluster's beginning a leaf and the first hub know
+// that the other has nothing.
+func (s *star) session(peer int) *session {
+	if s.sessions[peer] == nil {
+		p := &session{peer: peer, met: s.fresh && (s.self == 0 || peer == 0)}
+		p.begin()
+		s.sessions[peer] = p
+	}
+	return s.sessions[peer]
+}
+
+// take enters a client's value: it is acknowledged as soon as this node has it.
+func (s *star) take(c *actor.Context[message], value wire.Raw, ok func(), fail func(error)) {
+	fresh, err := s.values.learn(value, fromClient)
+	if err != nil {
+		fail(node.Errorf(maelstrom.MalformedRequest, "%v", err))
+		return
+	}
+	ok()
+	if !fresh {
+		return
+	}
+	s.born++
+	its := stamp{memory{int32(s.self), s.life}, s.born}
+	s.held.add(its)
+	s.history = append(s.history, item{its, s.values.last(), int32(s.self)})
+	s.spread(c)
+}
+
+// learn enters what came from a peer and reports whether anything was new. One
+// value may come from two clients, and is then known by two stamps.
+func (s *star) learn(p *session, b *starBody) bool {
+	before := len(s.history)
+	for i, its := range b.stamps() {
+		if s.held.covers(its) {
+			continue
+		}
+		fresh, err := s.values.learn(b.Values[i], int32(p.peer))
+		if err != nil {
+			continue // no node sends what it could not learn itself
+		}
+		raw := s.values.last()
+		if !fresh {
+			raw = s.values.keep(b.Values[i])
+		}
+		s.held.add(its)
+		s.history = append(s.history, item{its, raw, int32(p.peer)})
+	}
+	return len(s.history) > before
+}
+
+// hear takes in a peer's message: first what it says of itself, then its
+// values, so that nothing is acknowledged that is not in the set.
+func (s *star) hear(c *actor.Context[message], p *session, b *starBody) {
+	ok, reborn := p.current(b.Life, len(s.history))
+	if !ok {
+		return
+	}
+	if p.moved(int(b.Hub), b.Move) && s.leads(p) {
+		p.rewind()
+	}
+	if p.silent {
+		p.silent = false
+		p.still()
+		p.rewind()
+	}
+	if b.Meet != 0 {
+		if !p.met {
+			p.still()
+		}
+		p.known.raise(b.Have)
+		p.met = true
+	}
+	if reborn && p.peer == s.hub {
+		p.own = true
+		s.settleLater(c, p)
+	}
+	s.keepPace(p, b)
+	fresh := s.learn(p, b)
+	s.acknowledge(c, p, b)
+	s.heardOf(c, p, b)
+	if b.Ask != 0 {
+		s.answer(c, p, b)
+	}
+	if b.Answer != 0 {
+		s.answered(c, p, time.Duration(b.Answer)*time.Microsecond)
+	}
+	if fresh || b.Meet != 0 || reborn || p.pending(s.self, s.history) {
+		s.spread(c)
+	}
+	s.keepAsking(c, p)
+}
+
+// acknowledge does what a message asks for in acknowledgements, either way.
+func (s *star) acknowledge(c *actor.Context[message], p *session, b *starBody) {
+	if b.Epoch != 0 {
+		p.came(b)
+		s.owe(c, p)
+		if p.gap() && !p.gapTimed {
+			p.gapTimed = true
+			c.After(gapPatience, bell{bellGap, p.peer})
+		}
+	}
+	if b.AckLife != s.life {
+		return
+	}
+	if p.acknowledged(b, len(s.history)) && p.acked < p.sentTo {
+		s.expect(c, p)
+	}
+	if p.gapAt(b) && !s.config.SkipRetries {
+		p.rewind()
+		s.flush(c, p)
+	}
+}
+
+// spread sends what is new on its ways: to the hub, and to the leaves.
+func (s *star) spread(c *actor.Context[message]) {
+	s.stir(c)
+	s.deliver(c)
+}
+
+// say sends one message to a peer, with all that every message carries.
+func (s *star) say(p *session, o starMessage) {
+	o.Life, o.Hub, o.Move = s.life, int64(s.hub), s.move
+	o.AckLife, o.AckEpoch, o.Ack = p.life, p.peerEpoch, p.upTo
+	p.owed = false
+	p.ackTimer.Cancel()
+	switch {
+	case p.peer == s.hub:
+		o.At = s.node.Elapsed().Microseconds()
+	case s.leads(p):
+		s.tellTime(p, &o)
+	}
+	if o.Ask != 0 {
+		p.asked = s.node.Elapsed()
+	}
+	s.node.Send(s.node.IDs()[p.peer], starType, o)
+}
+
+// now is the time as questions carry it.
+func (s *star) now() int64 { return max(1, s.node.Elapsed().Microseconds()) }
+
+// meet tells a peer this node's versions and asks for its own.
+func (s *star) meet(c *actor.Context[message], p *session) {
+	s.say(p, starMessage{starBody: starBody{Ask: s.now(), Meet: 1, Have: s.held.told()}})
+	s.expect(c, p)
+}
+
+// answer answers a question at once.
+func (s *star) answer(_ *actor.Context[message], p *session, b *starBody) {
+	o := starMessage{starBody: starBody{Answer: b.Ask}}
+	if b.Meet != 0 {
+		o.Meet, o.Have = 1, s.held.told()
+	}
+	s.say(p, o)
+}
+
+// flush sends a peer all that it lacks. One of which that is not known is met
+// first.
+func (s *star) flush(c *actor.Context[message], p *session) {
+	if !p.met {
+		if !p.waiting {
+			s.meet(c, p)
+		}
+		return
+	}
+	for p.pending(s.self, s.history) {
+		s.say(p, p.part(s.self, s.history, s.config.BatchBytes))
+	}
+	if p.acked < p.sentTo {
+		s.expect(c, p)
+	}
+}
+
+// expect waits for an acknowledgement, or for a meeting.
+func (s *star) expect(c *actor.Context[message], p *session) {
+	if p.waiting {
+		return
+	}
+	wait := s.config.Retry
+	if p.peer == s.hub {
+		wait = s.suspectAfter()
+	}
+	p.waiting = true
+	p.retry = c.After(time.Duration(float64(wait)*(0.95+0.1*c.Rand().Float64())), bell{bellRetry, p.peer})
+}
+
+// keepAsking has a peer met that must be.
+func (s *star) keepAsking(c *actor.Context[message], p *session) {
+	if !p.met && !p.waiting && (p.peer == s.hub || s.leads(p)) {
+		s.meet(c, p)
+	}
+}
+
+// owe has an acknowledgement sent: a hub's at the end of a window, a leaf's with
+// its next batch, or when it has waited long enough.
+func (s *star) owe(c *actor.Context[message], p *session) {
+	if p.owed {
+		return
+	}
+	p.owed, p.owedAt = true, c.Elapsed()
+	switch {
+	case s.leads(p):
+		s.stir(c)
+	case p.peer == s.hub:
+		p.ackTimer = c.After(s.config.AckDelay, bell{bellAck, p.peer})
+	default: // it does not know that this is no leaf of its own
+		p.ackTimer = c.After(s.config.Interval, bell{bellAck, p.peer})
+	}
+}
+
+func (s *star) ring(c *actor.Context[message], m bell) {
+	switch p := s.sessions[m.peer]; m.kind {
+	case bellPace:
+		s.waiting = false
+		s.deliverNow(c)
+	case bellAck:
+		if p.owed {
+			s.say(p, starMessage{})
+		}
+	case bellGap:
+		p.gapTimed = false
+		if p.gap() {
+			s.say(p, starMessage{starBody: starBody{Gap: 1}})
+		}
+	case bellRetry:
+		s.retry(c, p)
+	case bellPatience:
+		s.impatient(c)
+	case bellReturn:
+		s.lookBack(c)
+	case bellAlone:
+		// Settled by now, as by any message.
+	case bellSettle:
+		if p.peer == s.hub && p.own {
+			s.meetAgain(c, p)
+		}
+	}
+}
+
+// retry: what was sent, or a meeting, has not been acknowledged in time.
+func (s *star) retry(c *actor.Context[message], p *session) {
+	p.waiting = false
+	switch {
+	case p.met && p.acked >= p.sentTo && !p.silent || s.config.SkipRetries:
+	case p.peer == s.hub:
+		s.suspect(c)
+	case s.leads(p):
+		s.retryLeaf(c, p)
+	default:
+		p.rewind() // it has another hub by now
+	}
+}
