@@ -18,7 +18,7 @@ type addBody struct {
 }
 
 type topologyBody struct {
-	Topology wire.Raw `json:"topology" wire:"required"` // of all nodes: looked into only where it is used
+	Topology wire.Raw `json:"topology" wire:"required"` // of all nodes
 }
 
 type (
@@ -28,6 +28,12 @@ type (
 	topologyRequest  = node.Request[topologyBody, node.None]
 	gossipRequest    = node.Request[gossipBody, node.None]
 )
+
+// topologyNotice is a topology that is not used, and so not decoded: it tells
+// every node about every other, and no more than that the bench is ready.
+type topologyNotice struct {
+	node.Request[node.None, node.None]
+}
 
 // gossipBody is what nodes say to each other, all in one type of message.
 //

@@ -15,7 +15,11 @@ func Broadcast(config Config) node.Service {
 			return err
 		}
 		node.Handle(n, "broadcast", to, func(r broadcastRequest) message { return r })
-		node.Handle(n, "topology", to, func(r topologyRequest) message { return r })
+		if config.Topology == "given" {
+			node.Handle(n, "topology", to, func(r topologyRequest) message { return r })
+		} else {
+			node.Handle(n, "topology", to, func(r node.Request[node.None, node.None]) message { return topologyNotice{r} })
+		}
 		return nil
 	}
 }

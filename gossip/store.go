@@ -130,6 +130,8 @@ func (s *store) Receive(c *actor.Context[message], m message) {
 		m.ReplyWith(listed{s.field, s.values.encoded})
 	case topologyRequest:
 		s.given(c, m)
+	case topologyNotice:
+		m.Reply(node.None{})
 	case gossipRequest:
 		s.hear(c, m)
 	case catchUp:
@@ -150,7 +152,7 @@ func (s *store) greet(c *actor.Context[message], m message) {
 		return
 	}
 	switch m.(type) {
-	case topologyRequest:
+	case topologyRequest, topologyNotice:
 		s.settled = true
 	case broadcastRequest, addRequest, readRequest, gossipRequest:
 		s.settled = true
@@ -174,19 +176,17 @@ func (s *store) take(c *actor.Context[message], value wire.Raw, ok func(), fail 
 	}
 }
 
-// given takes Maelstrom's topology, if that is the one to use.
+// given takes Maelstrom's topology, which is the one to use.
 func (s *store) given(c *actor.Context[message], m topologyRequest) {
-	if s.topology.kind == "given" {
-		near, err := givenTo(s.node.ID(), m.Body.Topology)
-		if err != nil {
-			m.Fail(node.Errorf(maelstrom.MalformedRequest, "topology: %v", err))
-			return
-		}
-		s.connect(c, slices.DeleteFunc(near, func(peer string) bool {
-			_, listed := s.node.Place(peer)
-			return !listed
-		}))
+	near, err := givenTo(s.node.ID(), m.Body.Topology)
+	if err != nil {
+		m.Fail(node.Errorf(maelstrom.MalformedRequest, "topology: %v", err))
+		return
 	}
+	s.connect(c, slices.DeleteFunc(near, func(peer string) bool {
+		_, listed := s.node.Place(peer)
+		return !listed
+	}))
 	m.Reply(node.None{})
 }
 

@@ -18,8 +18,7 @@ type ingress struct {
 	node     *Node
 	service  Service
 	roster   *Roster // as the last init said
-	decoder  wire.Decoder
-	ready    bool // init was handled
+	ready    bool    // init was handled
 	waiting  queue
 	unrouted map[string]bool // types without a route that the log has named
 }
@@ -42,7 +41,7 @@ func newIngress(sys *actor.System, log *zap.Logger, output actor.Ref[Line], serv
 // feed takes in one line, whose bytes must never change again. Whatever is wrong
 // with it concerns this line alone; an error says that the node cannot go on.
 func (in *ingress) feed(line []byte) error {
-	m, err := in.decoder.Decode(line)
+	m, err := in.roster.decoder.Decode(line)
 	switch {
 	case err != nil:
 		in.refuseLine(m, err)

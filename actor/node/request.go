@@ -103,12 +103,15 @@ func Handle[Q, R, M any](n *Node, typ string, to actor.Ref[M], wrap func(Request
 		panic(fmt.Sprintf("node: route %s: %v has no method Refuse, so that a panic would leave its sender without an answer", typ, message))
 	}
 	answer := typ + "_ok"
+	_, nothing := any(*new(Q)).(None) // to decode: that the line is JSON has been checked
 	n.routes[typ] = func(m wire.Message, arrived time.Duration) error {
 		r := Request[Q, R]{From: m.Src, origin: origin{
 			node: n, from: m.Src, typ: answer, id: m.MsgID, asks: asks(m), arrived: arrived,
 		}}
-		if err := shape.Unmarshal(m.Body, &r.Body); err != nil {
-			return Errorf(maelstrom.MalformedRequest, "%s: %v", typ, err)
+		if !nothing {
+			if err := shape.Unmarshal(m.Body, &r.Body); err != nil {
+				return Errorf(maelstrom.MalformedRequest, "%s: %v", typ, err)
+			}
 		}
 		to.SendWait(wrap(r)) // to an actor that has ended, the request answers for itself
 		return nil

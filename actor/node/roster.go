@@ -8,14 +8,16 @@ import (
 	"eddy/actor/node/wire"
 )
 
-// Roster is the list of a cluster's nodes as it was last read. The nodes of one
-// World may share one (see [Options]): each is told the same list, and ten
-// thousand copies of ten thousand ids would fill the memory and take most of a
-// run. It belongs to the World's goroutine. The zero value has read nothing yet.
+// Roster is the list of a cluster's nodes as it was last read, and what reads
+// lines. The nodes of one World may share one (see [Options]): each is told the
+// same list and the same topology, and ten thousand copies of ten thousand ids
+// would fill the memory and take most of a run. It belongs to the World's
+// goroutine. The zero value has read nothing yet.
 type Roster struct {
-	text  wire.Raw // the list as it came
-	ids   []string
-	place map[string]int // of each id in ids
+	decoder wire.Decoder
+	text    wire.Raw // the list as it came
+	ids     []string
+	place   map[string]int // of each id in ids
 }
 
 // read takes in the list of an init, and changes nothing if it makes no sense.
@@ -40,7 +42,7 @@ func (r *Roster) read(text wire.Raw) error {
 	if _, empty := place[""]; empty {
 		return fmt.Errorf("an id is empty, expected none to be")
 	}
-	*r = Roster{text: bytes.Clone(text), ids: list.IDs, place: place}
+	r.text, r.ids, r.place = bytes.Clone(text), list.IDs, place
 	return nil
 }
 

@@ -62,6 +62,8 @@ func (o Options) filled() (Options, func()) {
 	}
 	if o.Roster == nil {
 		o.Roster = &Roster{}
+	} else {
+		o.Roster.decoder.Repeats = true
 	}
 	if o.LineMax <= 0 {
 		o.LineMax = LineMaxDefault
@@ -107,7 +109,7 @@ func (in *ingress) readAll(r *lineReader, stop <-chan struct{}) error {
 // refuseLong refuses a line over the limit, to its sender if its beginning says
 // who that is.
 func (in *ingress) refuseLong(long *tooLong) {
-	m, _ := in.decoder.Decode(long.begin)
+	m, _ := in.roster.decoder.Decode(long.begin)
 	in.refuseLine(m, long)
 }
 

@@ -15,6 +15,11 @@ const MaxNameBytes = 128
 // Decoder splits lines into messages. The zero value is ready. It belongs to one goroutine: it remembers the
 // names it has seen, so that a known name costs no memory.
 type Decoder struct {
+	// Repeats says that the lines are those of many receivers, who are told the same: a long value of a body
+	// that was checked is not checked again if it comes again.
+	Repeats bool
+	checked []byte // the last such value
+
 	names map[string]string // by their spelling in the line, escapes and all
 
 	// The names of the line before, if they were spelled without escapes: most lines repeat one or two.
@@ -26,6 +31,8 @@ type Decoder struct {
 type envelope struct {
 	src, dest, body       []byte
 	typ, msgID, inReplyTo []byte
+
+	decoder *Decoder
 }
 
 // Decode reads one line, with or without the line feed that ends it, in a single pass that checks all of it,
@@ -35,7 +42,7 @@ type envelope struct {
 // what it must not). In both cases the Message holds what could be read, so that there may be somebody to
 // tell: Src, Dest, Type, the ids. Body is set only where the whole line is sound JSON.
 func (d *Decoder) Decode(line []byte) (Message, error) {
-	var e envelope
+	e := envelope{decoder: d}
 	at, f := e.scan(line)
 	m, err := d.message(&e)
 	if f != noFault {
@@ -91,7 +98,7 @@ func (e *envelope) scanBody(line []byte, i int) (int, fault) {
 		}
 		i = skipSpace(line, i)
 		start := i
-		if i, f = skipValue(line, i, 2); f != noFault {
+		if i, f = e.decoder.skipField(line, i); f != noFault {
 			return i, f
 		}
 		// A number at the very end of a line that was cut off may have lost digits.
@@ -101,6 +108,22 @@ func (e *envelope) scanBody(line []byte, i int) (int, fault) {
 		i, more, f = nextMember(line, i)
 	}
 	return i, f
+}
+
+// checkedBytesMin is the length of the shortest value that is compared instead of checked.
+const checkedBytesMin = 4 << 10
+
+// skipField reads the value of a body's field at line[i]. What begins with a whole array or object has it as its
+// value: so it is enough to compare with one that was found sound before.
+func (d *Decoder) skipField(line []byte, i int) (int, fault) {
+	if len(d.checked) > 0 && bytes.HasPrefix(line[i:], d.checked) {
+		return i + len(d.checked), noFault
+	}
+	end, f := skipValue(line, i, 2)
+	if d.Repeats && f == noFault && end-i >= checkedBytesMin && (line[i] == '[' || line[i] == '{') {
+		d.checked = line[i:end]
+	}
+	return end, f
 }
 
 // part is the place for the value of a key of the envelope, nil for a key that means nothing here.
