@@ -1,8 +1,10 @@
 package testbench
 
 import (
+	"bytes"
 	"errors"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"time"
 
@@ -27,10 +29,19 @@ const (
 //	{"time":1200,"type":"recv","id":0,"src":"c0","dest":"n0"}
 //	{"time":1300,"type":"lost","id":9,"src":"n0","dest":"n1","why":"partition"}
 //
-// Times are nanoseconds since the start of the run.
+// Times are nanoseconds since the start of the run. What tells every node of thousands about every other
+// would make gigabytes: of requests of clients of more than wholeBytesMax only the first of a type has its
+// body, the others have its type and its length:
+//
+//	{"time":1000,"type":"send","id":7,"src":"c7","dest":"n7","body":{"type":"init"},"body_bytes":98912}
 type Recording struct {
 	ops, messages *stream
+	shown         []string // how the long requests begin that were recorded whole
 }
+
+// wholeBytesMax is the length of the longest request that is recorded whole each time. That of a cluster of a
+// thousand nodes is shorter.
+const wholeBytesMax = 64 << 10
 
 // NewRecording creates the files in a directory.
 func NewRecording(dir string) (*Recording, error) {
@@ -54,8 +65,32 @@ func (r *Recording) Op(op history.Op) {
 // Sent records that a message entered the network.
 func (r *Recording) Sent(at time.Duration, m *network.Message) {
 	r.message(at, "send", m)
-	r.messages.buffer = append(append(r.messages.buffer, `,"body":`...), m.Body...)
+	r.messages.buffer = append(r.messages.buffer, `,"body":`...)
+	if begin, again := r.shownBefore(m); again {
+		r.messages.buffer = append(append(r.messages.buffer, begin...), `},"body_bytes":`...)
+		r.messages.buffer = strconv.AppendInt(r.messages.buffer, int64(len(m.Body)), 10)
+	} else {
+		r.messages.buffer = append(r.messages.buffer, m.Body...)
+	}
 	r.endMessage()
+}
+
+// shownBefore tells whether the message is a long request like one that was recorded whole, and how both
+// begin: with their type, as the bench writes it.
+func (r *Recording) shownBefore(m *network.Message) (begin string, again bool) {
+	if len(m.Body) <= wholeBytesMax || !network.IsClient(m.Src) {
+		return "", false
+	}
+	typ, _, fields := bytes.Cut(m.Body, []byte{','})
+	if !fields || !bytes.HasPrefix(typ, []byte(`{"type":"`)) {
+		return "", false
+	}
+	begin = string(typ)
+	if slices.Contains(r.shown, begin) {
+		return begin, true
+	}
+	r.shown = append(r.shown, begin)
+	return begin, false
 }
 
 // Received records that a message was delivered.
