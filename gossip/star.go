@@ -89,7 +89,7 @@ func (s *star) Receive(c *actor.Context[message], m message) {
 		s.take(c, m.Body.Element, func() { m.Reply(node.None{}) }, m.Fail)
 	case readRequest:
 		m.ReplyWith(listed{s.field, s.values.encoded})
-	case topologyRequest:
+	case topologyNotice:
 		m.Reply(node.None{})
 	case starRequest:
 		if from := slices.Index(s.node.IDs(), m.From); from >= 0 && from != s.self && m.Body.sound(len(s.sessions)) {
@@ -112,7 +112,7 @@ func (s *star) settle(c *actor.Context[message], m message) {
 		return
 	}
 	switch m.(type) {
-	case topologyRequest:
+	case topologyNotice:
 		s.settled, s.fresh = true, true
 	case broadcastRequest, addRequest, readRequest, starRequest, bell:
 		s.settled = true
