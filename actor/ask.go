@@ -144,6 +144,7 @@ type ticket[M any] struct {
 	unwrap unwrapper[M]
 	wrap   any // func(Answer[A]) M
 	next   *ticket[M]
+	cause  Source // of the request, in a trace
 	gen    uint32
 	open   bool
 }
@@ -173,7 +174,7 @@ func (c *Context[M]) takeTicket() *ticket[M] {
 	} else {
 		a.tickets, t.next = t.next, nil
 	}
-	t.open = true
+	t.open, t.cause = true, c.trail.inHand()
 	c.asking++
 	return t
 }
@@ -207,7 +208,10 @@ func (t *ticket[M]) close(filled any, err error) M {
 }
 
 // expire: the request's deadline has passed.
-func (t *ticket[M]) expire() { t.owner.handle(t.close(nil, ErrTimeout)) }
+func (t *ticket[M]) expire() {
+	cause := t.cause
+	t.owner.handleDue(t.close(nil, ErrTimeout), EventTimeout, cause)
+}
 
 // abandon closes the request: whatever still comes for it is late.
 func (t *ticket[M]) abandon() {

@@ -107,6 +107,13 @@ func (c *Context[M]) system() *System { return c.id.sys }
 func (c *Context[M]) record(e Event) {
 	e.Path = c.id.path
 	c.id.sys.record(e)
+	if c.trail != nil {
+		r := Record{At: c.Elapsed(), Kind: e.Kind, Type: cutTypeArguments(e.Message), Count: e.Count}
+		if e.Err != nil {
+			r.Text = e.Err.Error()
+		}
+		c.trail.note(r)
+	}
 }
 
 // handle gives the actor one message.

@@ -22,6 +22,7 @@ type core struct {
 	family   *family  // nil without children
 	trouble  *trouble // nil while all is well
 	watchers *watch   // the first of a list
+	trail    *trail   // nil without a trace
 
 	stopBy  time.Duration // when the stop gives up, since the executor started
 	stopFor time.Duration // how long that was from its order

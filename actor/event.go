@@ -19,7 +19,16 @@ const (
 	EventRejected   EventKind = "rejected"    // a full mailbox turned a message away
 	EventDeadLetter EventKind = "dead-letter" // a message to an actor that has ended
 	EventLate       EventKind = "late-answer" // an answer after its deadline, or a second one
-	EventReceive    EventKind = "receive"     // only in a [World]'s trace
+
+	// The kinds that only traces have.
+
+	EventReceive EventKind = "receive" // a message was handled
+	EventTick    EventKind = "tick"    // so was one of the actor's own, whose time had come
+	EventSend    EventKind = "send"    // a message left the system
+	EventDrop    EventKind = "drop"    // a message will never be handled
+	EventTimeout EventKind = "timeout" // a wait was in vain
+	EventRetry   EventKind = "retry"   // something is tried again
+	EventState   EventKind = "state"   // the actor's state changed
 )
 
 // Event is what a [Recorder] is told. Fields that say nothing are empty.

@@ -15,6 +15,7 @@ func (c *Context[M]) panicked(value any, env *envelope[M]) {
 	if env.isMessage(c.box) {
 		refuse(env, err)
 	}
+	c.trail.end(c.Elapsed(), "panic")
 	c.fail(err)
 }
 

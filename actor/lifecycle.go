@@ -2,14 +2,24 @@ package actor
 
 // run is an actor's goroutine in the live executor.
 func (c *Context[M]) run() {
+	c.trail.take()
 	defer func() {
 		if c.phase != ended { // a handler called runtime.Goexit
 			c.fail(c.recordPanic("runtime.Goexit"))
-			go c.resume()
+			c.trail.pass()
+			go c.again()
 		}
 	}()
 	c.start()
 	c.resume()
+	c.trail.pass()
+}
+
+// again goes on with an actor whose goroutine was ended by its handler.
+func (c *Context[M]) again() {
+	c.trail.take()
+	c.resume()
+	c.trail.pass()
 }
 
 func (c *Context[M]) resume() {
@@ -86,9 +96,13 @@ func (c *Context[M]) pump() {
 			c.settle()
 		}
 	}()
-	queue, mayLose := c.box.queue, c.box.overflow == DropOldest
+	queue, mayLose, traced := c.box.queue, c.box.overflow == DropOldest, c.trail != nil
 	for c.phase <= ending {
-		env = <-queue
+		if traced {
+			env = c.nextTraced()
+		} else {
+			env = <-queue
+		}
 		burst := len(queue)
 		c.deepest = max(c.deepest, int32(burst)+1)
 		if mayLose {
@@ -112,6 +126,21 @@ func (c *Context[M]) pump() {
 			c.settle()
 		}
 	}
+}
+
+// nextTraced lets others take their turn while the actor waits.
+func (c *Context[M]) nextTraced() envelope[M] {
+	select {
+	case env := <-c.box.queue:
+		c.trail.pass()
+		c.trail.take()
+		return env
+	default:
+	}
+	c.trail.pass()
+	env := <-c.box.queue
+	c.trail.take()
+	return env
 }
 
 // step handles one envelope in a World.
@@ -147,10 +176,19 @@ func (c *Context[M]) idle() {
 
 // dispatch handles one envelope, whatever it holds and whatever the phase.
 func (c *Context[M]) dispatch(env *envelope[M]) {
+	if env.sig != nil && env.sig.kind == signalTraced {
+		c.handleTagged(env)
+		return
+	}
+	c.dispatchBare(env)
+}
+
+// dispatchBare is dispatch without regard to a trace.
+func (c *Context[M]) dispatchBare(env *envelope[M]) {
 	wasDraining := c.phase == draining
 	switch {
 	case !env.isMessage(c.box):
-		c.obey(env.sig)
+		c.obey(env.bare())
 	case c.phase == running:
 		c.handle(env.msg)
 	case c.phase == draining && c.Elapsed() < c.stopBy:

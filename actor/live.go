@@ -14,6 +14,7 @@ func Live() Executor { return &live{start: time.Now()} }
 
 func (l *live) elapsed() time.Duration { return time.Since(l.start) }
 func (l *live) now() time.Time         { return time.Now() }
+func (l *live) began() time.Time       { return l.start }
 func (l *live) launch(r runner)        { go r.run() }
 func (l *live) newWaker() waker        { return &liveWaker{live: l} }
 

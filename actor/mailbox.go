@@ -22,6 +22,7 @@ const (
 	signalWake                      // a deadline of the actor's is due
 	signalStats                     // payload is a chan<- census
 	signalAdopt                     // payload is an adoption
+	signalTraced                    // payload is the *tag of a traced message
 )
 
 type signal struct {
@@ -33,7 +34,11 @@ type signal struct {
 // isMessage reports whether the envelope holds a message for b's actor to
 // handle, and not a signal of the runtime.
 func (e *envelope[M]) isMessage(b *mailbox[M]) bool {
-	return e.sig == nil || e.sig.kind == signalAsk && !e.sig.slip.isAnswerFor(b)
+	if e.sig == nil {
+		return true
+	}
+	sig := e.bare()
+	return sig == nil || sig.kind == signalAsk && !sig.slip.isAnswerFor(b)
 }
 
 // inbox is a mailbox with its message type forgotten: where signals go.
@@ -64,6 +69,7 @@ type mailbox[M any] struct {
 	overflow Overflow
 	id       *identity
 	sim      *simBox[M] // nil when live
+	byway    bool       // simulated or traced: not the hot path
 }
 
 // counterMax bounds a counter made of a channel of empty structs, which takes
@@ -78,6 +84,7 @@ func newMailbox[M any](id *identity, capacity int, overflow Overflow) mailbox[M]
 		refused:  make(chan struct{}, counterMax),
 		overflow: overflow,
 		id:       id,
+		byway:    id.sys.tracing != nil,
 	}
 }
 
@@ -94,9 +101,22 @@ func (b *mailbox[M]) ended() bool {
 
 // send is the hot path: try first, and look further only when the queue is full.
 func (b *mailbox[M]) send(env envelope[M]) Delivery {
+	if b.byway {
+		return b.sendByway(env)
+	}
+	return b.sendLive(env)
+}
+
+// sendByway is send in a World or with a trace.
+func (b *mailbox[M]) sendByway(env envelope[M]) Delivery {
+	b.tag(&env)
 	if b.sim != nil {
 		return b.sendSim(env)
 	}
+	return b.sendLive(env)
+}
+
+func (b *mailbox[M]) sendLive(env envelope[M]) Delivery {
 	select {
 	case b.queue <- env:
 	default:
@@ -132,6 +152,7 @@ func (b *mailbox[M]) sendFull(env envelope[M]) Delivery {
 		return Stopped
 	}
 	b.countRefused()
+	b.noteDrop(&env, "the mailbox is full")
 	if b.overflow == DropNewest {
 		return Dropped
 	}
@@ -160,10 +181,11 @@ func (b *mailbox[M]) dropOldest() {
 	select {
 	case old := <-b.queue:
 		if !old.isMessage(b) {
-			b.deliver(old.sig) // the runtime's own signals are never dropped
+			b.deliver(old.bare()) // the runtime's own signals are never dropped
 			return
 		}
 		b.countRefused()
+		b.noteDrop(&old, "the mailbox is full, and this was the oldest")
 		refuse(&old, ErrFull)
 	default:
 	}
@@ -172,6 +194,9 @@ func (b *mailbox[M]) dropOldest() {
 // deliver: see inbox.
 func (b *mailbox[M]) deliver(sig *signal) {
 	env := envelope[M]{sig: sig}
+	if b.byway {
+		b.tag(&env)
+	}
 	if b.sim != nil {
 		b.deliverSim(env)
 		return
@@ -203,12 +228,14 @@ func (b *mailbox[M]) bury() {
 func (b *mailbox[M]) refuseDead(env *envelope[M]) {
 	if env.isMessage(b) {
 		b.countRefused()
+		b.noteDrop(env, "the actor has ended")
 		refuse(env, ErrStopped)
 		return
 	}
-	switch payload := env.sig.payload.(type) {
+	sig := env.bare()
+	switch payload := sig.payload.(type) {
 	case *watch:
-		if env.sig.kind == signalWatch {
+		if sig.kind == signalWatch {
 			payload.tell(Ended{Path: b.id.path, Err: ErrStopped})
 		}
 	case chan<- census:
@@ -220,8 +247,8 @@ func (b *mailbox[M]) refuseDead(env *envelope[M]) {
 
 // refuse tells whoever can be told that a message will never be handled.
 func refuse[M any](env *envelope[M], cause error) {
-	if env.sig != nil && env.sig.kind == signalAsk {
-		env.sig.slip.fail(cause)
+	if sig := env.bare(); sig != nil && sig.kind == signalAsk {
+		sig.slip.fail(cause)
 		return
 	}
 	if m, ok := any(env.msg).(Refusable); ok {

@@ -21,7 +21,7 @@ func (b *mailbox[M]) cell() simulated { return b.sim }
 
 // simulate puts a new actor into w; its start is its first step.
 func (c *Context[M]) simulate(w *World) {
-	c.box.sim = &simBox[M]{world: w, context: c}
+	c.box.sim, c.box.byway = &simBox[M]{world: w, context: c}, true
 	c.box.sim.makeReady()
 }
 
@@ -43,6 +43,14 @@ func (s *simBox[M]) advance() bool {
 
 func (s *simBox[M]) next() {
 	c := s.context
+	if c.trail != nil {
+		before := c.trail.tracing.holder // of a sender that waits for this sink
+		c.trail.tracing.holder = c.trail
+		defer func() {
+			c.trail.tracing.holder = before
+			c.trail.to.Flush()
+		}()
+	}
 	if c.phase == starting {
 		s.world.note(c.id, "spawn", "")
 		c.start()
@@ -88,9 +96,11 @@ func (b *mailbox[M]) sendSim(env envelope[M]) Delivery {
 			b.dropOldest()
 		case DropNewest:
 			b.countRefused()
+			b.noteDrop(&env, "the mailbox is full")
 			return Dropped
 		default:
 			b.countRefused()
+			b.noteDrop(&env, "the mailbox is full")
 			return Rejected
 		}
 	}
@@ -136,7 +146,7 @@ func (s *simBox[M]) noteReceive(env *envelope[M]) {
 		return
 	}
 	if !env.isMessage(s.context.box) {
-		s.world.note(s.context.id, "signal", signalNames[env.sig.kind])
+		s.world.note(s.context.id, "signal", signalNames[env.bare().kind])
 		return
 	}
 	text := typeName[M]()

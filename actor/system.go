@@ -13,6 +13,7 @@ type System struct {
 	life     int // systems of this name before it, in a World
 	exec     Executor
 	recorder Recorder
+	tracing  *Tracing // nil without a trace
 	root     *core
 	done     chan struct{}
 	err      error // read after done is closed
@@ -23,6 +24,7 @@ type System struct {
 type Executor interface {
 	elapsed() time.Duration
 	now() time.Time
+	began() time.Time
 	enter(name string) (life int)
 	seeds(of *identity, incarnation int) (uint64, uint64)
 	launch(runner)
@@ -69,6 +71,14 @@ func (s *System) Executor() Executor { return s.exec }
 
 // Elapsed is the time since the executor started: monotonic, virtual in a World.
 func (s *System) Elapsed() time.Duration { return s.exec.elapsed() }
+
+// Began is the time of day at which the executor started: what has happened at
+// an Elapsed has happened that long after it.
+func (s *System) Began() time.Time { return s.exec.began() }
+
+// Life is how many systems of this name there were before it in its [World]; 0
+// when live.
+func (s *System) Life() int { return s.life }
 
 func (s *System) owner() *core    { return nil }
 func (s *System) system() *System { return s }
@@ -157,6 +167,7 @@ func newCell[M any](sys *System, parent *core, name string, construct Constructo
 	ctx.id, ctx.inbox, ctx.parent, ctx.budget = &c.identity, &c.mailbox, parent, o.budget
 	ctx.nameBytes = int32(len(name))
 	ctx.box, ctx.construct = &c.mailbox, construct
+	ctx.trail = trailOf[M](sys, path, o.overflow)
 	return c
 }
 

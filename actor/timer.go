@@ -24,15 +24,16 @@ type timer[M any] struct {
 	due   deadline
 	owner *Context[M]
 	msg   M
+	cause Source // what was being handled when it was set, in a trace
 }
 
-func (t *timer[M]) expire() { t.owner.handle(t.msg) }
+func (t *timer[M]) expire() { t.owner.handleDue(t.msg, EventTick, t.cause) }
 func (*timer[M]) abandon()  {}
 
 // After has m handled by this actor itself, once, when d has passed. Timers do
 // not outlive a restart or a stop of the actor.
 func (c *Context[M]) After(d time.Duration, m M) Timer {
-	t := &timer[M]{owner: c, msg: m}
+	t := &timer[M]{owner: c, msg: m, cause: c.trail.inHand()}
 	t.due.owner = t
 	c.schedule(&t.due, c.Elapsed()+max(d, 0))
 	c.arm()

@@ -113,6 +113,7 @@ func (w *World) RunWhile(cond func() bool) {
 
 func (w *World) elapsed() time.Duration { return w.clock }
 func (w *World) now() time.Time         { return w.epoch.Add(w.clock) }
+func (w *World) began() time.Time       { return w.epoch }
 func (w *World) launch(r runner)        { r.simulate(w) }
 func (w *World) newWaker() waker        { return &simWaker{world: w} }
 

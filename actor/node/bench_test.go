@@ -11,6 +11,7 @@ import (
 	"time"
 
 	maelstrom "github.com/jepsen-io/maelstrom/demo/go"
+	"go.uber.org/zap/zapcore"
 
 	"eddy/actor"
 	"eddy/actor/node"
@@ -114,4 +115,48 @@ func (m *measured) report(b *testing.B, name string) {
 	requests := float64(m.turns * benchRequests)
 	b.ReportMetric(requests/m.took.Seconds(), name+"-requests/s")
 	b.ReportMetric(float64(m.allocated)/requests, name+"-B/request")
+}
+
+// BenchmarkEchoNodeTraced runs the same requests through this node with tracing
+// off, of messages, in full, and in full for one request in a hundred, in turns.
+// It reports requests a second of each and how many times as long as off each
+// takes. What is recorded is written, line by line, to a writer that counts.
+//
+//	go test -run '^$' -bench EchoNodeTraced -benchtime 5x ./actor/node
+func BenchmarkEchoNodeTraced(b *testing.B) {
+	in := echoInput()
+	modes := []struct {
+		name    string
+		trace   node.TraceOptions
+		records int // at least, a request
+	}{
+		{"off", node.TraceOptions{}, 0},
+		{"messages", node.TraceOptions{Mode: node.TraceMessages}, 2},
+		{"full", node.TraceOptions{Mode: node.TraceFull}, 3},
+		{"sampled", node.TraceOptions{Mode: node.TraceFull, Sample: 100}, 0},
+	}
+	all := make([]measured, len(modes))
+	for i, m := range modes {
+		all[i].run = func(in io.Reader, out io.Writer) error {
+			var recorded lineCount
+			log, records, end := node.NewTracedLog(&recorded, zapcore.WarnLevel)
+			m.trace.To = records
+			err := node.Run(echoing, node.Options{In: in, Out: out, Log: log, Trace: m.trace})
+			end()
+			if int(recorded) < m.records*benchRequests {
+				b.Errorf("%s: only %d records of %d requests: some were lost", m.name, recorded, benchRequests)
+			}
+			return err
+		}
+	}
+	for b.Loop() {
+		for i := range all {
+			all[i].turn(b, in)
+		}
+	}
+	for i, m := range modes {
+		all[i].report(b, m.name)
+		b.ReportMetric(all[i].took.Seconds()/all[0].took.Seconds(), m.name+"-times-off")
+	}
+	b.ReportMetric(0, "ns/op") // of all together: means nothing
 }

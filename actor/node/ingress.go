@@ -26,13 +26,13 @@ type ingress struct {
 // unroutedMax bounds how many unknown types are told apart in the log.
 const unroutedMax = 64
 
-func newIngress(sys *actor.System, log *zap.Logger, output actor.Ref[Line], service Service, roster *Roster) *ingress {
+func newIngress(sys *actor.System, log *zap.Logger, output actor.Ref[Line], service Service, roster *Roster, tracer *tracer) *ingress {
 	return &ingress{
 		service:  service,
 		roster:   roster,
 		unrouted: make(map[string]bool),
 		node: &Node{
-			System: sys, log: log, output: output, routes: make(map[string]route),
+			System: sys, log: log, output: output, routes: make(map[string]route), tracer: tracer,
 			answerWithin: clientTimeout - answerMargin,
 		},
 	}
@@ -57,8 +57,12 @@ func (in *ingress) feed(line []byte) error {
 
 // dispatch hands one message on.
 func (in *ingress) dispatch(m wire.Message, arrived time.Duration) {
+	if in.node.tracer != nil {
+		in.node.tracer.arrives(&m, arrived)
+	}
 	if m.HasInReplyTo {
-		in.node.rpc.SendWait(rpcMessage{kind: rpcAnswer, number: m.InReplyTo, answer: &rpcReply{from: m.Src, typ: m.Type, body: m.Body}})
+		answer := rpcMessage{kind: rpcAnswer, number: m.InReplyTo, answer: &rpcReply{from: m.Src, typ: m.Type, body: m.Body}}
+		in.node.rpc.SendFrom(answer, in.node.tracer.from())
 		return
 	}
 	to, known := in.node.routes[m.Type]
@@ -111,5 +115,5 @@ func (in *ingress) refuse(m wire.Message, err *Error) {
 	if !asks(m) || m.HasInReplyTo || self == "" {
 		return
 	}
-	in.node.write(wire.Header{Src: self, Dest: m.Src, Type: "error", InReplyTo: m.MsgID, HasInReplyTo: true}, errorBody(err))
+	in.node.write(wire.Header{Src: self, Dest: m.Src, Type: "error", InReplyTo: m.MsgID, HasInReplyTo: true}, errorBody(err), in.node.tracer.source())
 }

@@ -66,8 +66,14 @@ func (in *ingress) refuseInit(m wire.Message, err error) {
 // the init, and it ends the node.
 func (in *ingress) begin(m wire.Message, id string) error {
 	in.node.id, in.node.ids, in.node.place = id, in.roster.ids, in.roster.place
+	if in.node.tracer != nil {
+		in.node.tracer.name(in.node)
+		in.node.tracer.arrives(&m, in.node.Elapsed())
+	}
 	in.node.rpc = spawnRPC(in.node)
-	if err := serve(in.service, in.node); err != nil {
+	var err error
+	in.node.tracer.hold(func() { err = serve(in.service, in.node) })
+	if err != nil {
 		err = fmt.Errorf("node %s cannot serve: %w", id, err)
 		in.node.log.Error("the service does not start", because(err), stackOf(err))
 		in.refuse(m, errorFor(err))
@@ -93,8 +99,8 @@ func serve(service Service, n *Node) (err error) {
 }
 
 func (in *ingress) acknowledge(m wire.Message) {
-	o := origin{node: in.node, from: m.Src, id: m.MsgID, asks: asks(m), arrived: in.node.Elapsed()}
-	o.answer("init_ok", nil)
+	o := origin{node: in.node, from: m.Src, id: m.MsgID, asks: asks(m), arrived: in.node.Elapsed(), source: in.node.tracer.source()}
+	in.node.tracer.hold(func() { o.answer("init_ok", nil) })
 }
 
 // queue is what was read before init, in order.

@@ -60,6 +60,13 @@ func (logEdge) Sync() error { return nil }
 // NewLog makes a log of JSON lines on w, and the function that ends it, once
 // everything that may log has ended. The last line says how many were lost, if any.
 func NewLog(w io.Writer, level zapcore.Level) (*zap.Logger, func()) {
+	log, _, end := NewTracedLog(w, level)
+	return log, end
+}
+
+// NewTracedLog is NewLog with a way in for records, for [TraceOptions.To]: they
+// pass zap by, and are lost and counted as lines are, by the burst.
+func NewTracedLog(w io.Writer, level zapcore.Level) (log *zap.Logger, records func(lines []byte), end func()) {
 	sys := actor.NewSystem("log", actor.Live())
 	sink := actor.Spawn(sys, "stderr", func(*actor.Context[[]byte]) actor.Actor[[]byte] {
 		return &logSink{to: w}
@@ -67,8 +74,9 @@ func NewLog(w io.Writer, level zapcore.Level) (*zap.Logger, func()) {
 	config := zap.NewProductionEncoderConfig()
 	config.TimeKey, config.EncodeTime = "time", zapcore.EpochNanosTimeEncoder
 	config.MessageKey = "event"
-	log := zap.New(zapcore.NewCore(zapcore.NewJSONEncoder(config), logEdge{sink}, level))
-	return log, func() {
+	log = zap.New(zapcore.NewCore(zapcore.NewJSONEncoder(config), logEdge{sink}, level))
+	records = func(lines []byte) { sink.Send(lines) }
+	return log, records, func() {
 		for _, s := range sys.Stats() {
 			if s.Rejected > 0 {
 				log.Warn("lines of this log were lost", zap.Int("count", s.Rejected))

@@ -14,6 +14,8 @@ import (
 type Line struct {
 	Dest string
 	Data []byte
+
+	departure *departure // nil without a trace
 }
 
 // Service builds a node's actors and declares its routes, once the node knows
@@ -35,6 +37,7 @@ type Node struct {
 	output actor.Ref[Line]
 	rpc    actor.Ref[rpcMessage]
 	routes map[string]route
+	tracer *tracer // nil without a trace
 
 	answerWithin time.Duration
 }
@@ -75,10 +78,11 @@ const (
 // retried. fields are as for [wire.AppendMessage]; what cannot be encoded, or has
 // no destination, is a mistake in the program, and panics.
 func (n *Node) Send(dest, typ string, fields any) actor.Delivery {
-	return n.write(wire.Header{Src: n.id, Dest: dest, Type: typ}, fields)
+	return n.write(wire.Header{Src: n.id, Dest: dest, Type: typ}, fields, nil)
 }
 
-func (n *Node) write(h wire.Header, fields any) actor.Delivery {
+// write sends a line; answers is the message that it answers, for a trace.
+func (n *Node) write(h wire.Header, fields any, answers *actor.Source) actor.Delivery {
 	if h.Dest == "" {
 		panic("node: a " + h.Type + " to nobody") // Maelstrom would stop reading this node
 	}
@@ -86,7 +90,11 @@ func (n *Node) write(h wire.Header, fields any) actor.Delivery {
 	if err != nil {
 		panic("node: encode a " + h.Type + " to " + h.Dest + ": " + err.Error())
 	}
-	return n.output.Send(Line{Dest: h.Dest, Data: append(line, '\n')})
+	out := Line{Dest: h.Dest, Data: append(line, '\n')}
+	if n.tracer != nil {
+		out.departure = n.tracer.departs(h.Type, answers, n.Elapsed())
+	}
+	return n.output.Send(out)
 }
 
 // lineHint is room for an ordinary line.

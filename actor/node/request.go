@@ -3,6 +3,7 @@ package node
 import (
 	"fmt"
 	"reflect"
+	"strings"
 	"time"
 
 	maelstrom "github.com/jepsen-io/maelstrom/demo/go"
@@ -28,6 +29,7 @@ type origin struct {
 	id      int64
 	asks    bool // somebody waits
 	arrived time.Duration
+	source  *actor.Source // nil without a trace
 }
 
 // Asks reports whether the sender waits for an answer. Answering one who does
@@ -46,6 +48,9 @@ func (r Request[Q, R]) ReplyWith(fields wire.Appender) { r.answer(r.typ, fields)
 // other cause, a panic above all, is a crash (13).
 func (r Request[Q, R]) Fail(cause error) { r.fail(errorFor(cause)) }
 
+// MessageType is the type of the message that asked, for a trace.
+func (r Request[Q, R]) MessageType() string { return strings.TrimSuffix(r.typ, "_ok") }
+
 // Refuse makes a request that its actor will never handle answer for itself:
 // see [actor.Refusable]. After a panic that came behind the answer it is a second
 // one, which clients and peers drop.
@@ -62,7 +67,7 @@ func (o *origin) answer(typ string, fields any) {
 		o.node.log.Warn("answer withheld: the client has given up", zap.String("dest", clip(o.from)), zap.Int64("in_reply_to", o.id))
 		return
 	}
-	o.node.write(wire.Header{Src: o.node.id, Dest: o.from, Type: typ, InReplyTo: o.id, HasInReplyTo: true}, fields)
+	o.node.write(wire.Header{Src: o.node.id, Dest: o.from, Type: typ, InReplyTo: o.id, HasInReplyTo: true}, fields, o.source)
 }
 
 // asks reports whether somebody waits for an answer to m: it has a msg_id, and a
@@ -112,6 +117,12 @@ func Handle[Q, R, M any](n *Node, typ string, to actor.Ref[M], wrap func(Request
 			if err := shape.Unmarshal(m.Body, &r.Body); err != nil {
 				return Errorf(maelstrom.MalformedRequest, "%s: %v", typ, err)
 			}
+		}
+		if n.tracer != nil {
+			from := n.tracer.arriving
+			r.source = &from
+			to.SendFrom(wrap(r), from)
+			return nil
 		}
 		to.SendWait(wrap(r)) // to an actor that has ended, the request answers for itself
 		return nil

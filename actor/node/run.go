@@ -19,6 +19,7 @@ type Options struct {
 	In       io.Reader     // default standard input
 	Out      io.Writer     // default standard output
 	Log      *zap.Logger   // default: warnings and errors to standard error
+	Trace    TraceOptions  // what is recorded of messages
 	Roster   *Roster       // shared by the nodes of a World; default one for each
 }
 
@@ -36,8 +37,9 @@ func Run(service Service, o Options) error {
 	live := actor.Live()
 	// The output is a system of its own that ends after the services: what they
 	// answer while they drain must still go out.
-	sys, output := actor.NewSystem("node", live, recording), actor.NewSystem("output", live, recording)
-	in := newIngress(sys, o.Log, spawnWriter(output, o.Out), service, o.Roster)
+	tracer := newTracer(live, o.Trace)
+	sys, output := actor.NewSystem("node", live, recording, tracer.option()), actor.NewSystem("output", live, recording)
+	in := newIngress(sys, o.Log, spawnWriter(output, o.Out, tracer), service, o.Roster, tracer)
 	read, stop := make(chan error, 1), make(chan struct{})
 	defer close(stop)
 	go func() { read <- in.readAll(newLineReader(o.In, o.LineMax), stop) }()
@@ -120,7 +122,7 @@ func (in *ingress) refuseLong(long *tooLong) {
 func (n *Node) finish(within time.Duration) {
 	pause, handled, told := 10*time.Microsecond, uint64(0), false
 	for until := n.Elapsed() + within; n.Elapsed() < until; {
-		told = told || n.rpc.Send(rpcMessage{kind: rpcInputEnd}) != actor.Rejected
+		n.tracer.hold(func() { told = told || n.rpc.Send(rpcMessage{kind: rpcInputEnd}) != actor.Rejected })
 		before, open := handled, 0
 		handled = 0
 		for _, s := range n.Stats() {

@@ -48,12 +48,30 @@ func Simulate(w *actor.World, name string, service Service, out func(Line), o Op
 	s.options, _ = o.filled()
 	log := o.Log.WithOptions(zap.WithClock(worldClock{w}), zap.WrapCore(func(c zapcore.Core) zapcore.Core { return aliveCore{c, s} }))
 	recording := actor.WithRecorder(recorder{log})
-	s.sys, s.output = actor.NewSystem(name, s.machine, recording), actor.NewSystem(name+"/output", s.machine, recording)
+	tracer := newTracer(s.machine, s.unlessKilled(o.Trace))
+	s.sys, s.output = actor.NewSystem(name, s.machine, recording, tracer.option()), actor.NewSystem(name+"/output", s.machine, recording)
 	sink := actor.Spawn(s.output, "stdout", func(*actor.Context[Line]) actor.Actor[Line] {
-		return actor.Func[Line](func(_ *actor.Context[Line], l Line) { s.write(l) })
+		leaving := tracer.outlet()
+		return actor.Func[Line](func(c *actor.Context[Line], l Line) {
+			leaving.leave(&l, c.Elapsed)
+			leaving.flush()
+			s.write(l)
+		})
 	}, actor.Capacity(writerCapacity), actor.WhenFull(actor.Wait), actor.Restarts(0, 0))
-	s.in = newIngress(s.sys, log, sink, service, s.options.Roster)
+	s.in = newIngress(s.sys, log, sink, service, s.options.Roster, tracer)
 	return s
+}
+
+// unlessKilled has a killed node record nothing.
+func (s *Simulated) unlessKilled(o TraceOptions) TraceOptions {
+	if to := o.To; to != nil {
+		o.To = func(lines []byte) {
+			if !s.killed {
+				to(lines)
+			}
+		}
+	}
+	return o
 }
 
 // Feed hands the node one line, with or without its line feed, as its standard input

@@ -9,8 +9,9 @@ import (
 // writer is the sink that writes lines to standard output: all that wait in one
 // write, and no line in two. It sends to nobody, so its senders may wait.
 type writer struct {
-	to     io.Writer
-	buffer []byte
+	to      io.Writer
+	buffer  []byte
+	leaving *outlet // nil without a trace
 }
 
 const (
@@ -18,13 +19,16 @@ const (
 	writerBytes    = 256 << 10 // written as soon as this much waits
 )
 
-func spawnWriter(s actor.Scope, to io.Writer) actor.Ref[Line] {
+func spawnWriter(s actor.Scope, to io.Writer, tracer *tracer) actor.Ref[Line] {
 	return actor.Spawn(s, "stdout", func(*actor.Context[Line]) actor.Actor[Line] {
-		return &writer{to: to}
+		return &writer{to: to, leaving: tracer.outlet()}
 	}, actor.Capacity(writerCapacity), actor.WhenFull(actor.Wait), actor.Restarts(0, 0))
 }
 
-func (w *writer) Receive(_ *actor.Context[Line], line Line) {
+func (w *writer) Receive(c *actor.Context[Line], line Line) {
+	if line.departure != nil {
+		w.leaving.leave(&line, c.Elapsed)
+	}
 	w.buffer = append(w.buffer, line.Data...)
 	if len(w.buffer) >= writerBytes {
 		w.flush()
@@ -39,6 +43,7 @@ func (w *writer) Stopped() { w.flush() }
 
 // flush fails the node where its output is closed: nobody hears it any more.
 func (w *writer) flush() {
+	w.leaving.flush()
 	if len(w.buffer) == 0 {
 		return
 	}

@@ -14,6 +14,7 @@ type nodes struct {
 	service  node.Service
 	logLevel zapcore.Level
 	lineMax  int
+	trace    node.TraceOptions
 }
 
 // strategyFlags are the flags of `eddy serve` for a workload, and the functions
@@ -24,6 +25,7 @@ type strategyFlags struct {
 	build   func() (node.Service, error)
 	level   *string
 	lineMax *int
+	trace   *traceFlags
 }
 
 func declareStrategy(workload string) (strategyFlags, error) {
@@ -34,7 +36,7 @@ func declareStrategy(workload string) (strategyFlags, error) {
 	f := strategyFlags{name: s.name, set: pflag.NewFlagSet("serve "+s.name, pflag.ContinueOnError)}
 	f.set.Usage = func() {}
 	f.build = s.flags(f.set)
-	f.level, f.lineMax = declareNode(f.set)
+	f.level, f.lineMax, f.trace = declareNode(f.set)
 	return f, nil
 }
 
@@ -50,8 +52,12 @@ func (f strategyFlags) parse(args []string) (nodes, error) {
 	if err != nil {
 		return nodes{}, err
 	}
+	trace, err := f.trace.options()
+	if err != nil {
+		return nodes{}, err
+	}
 	level, err := parseNode(*f.level, *f.lineMax)
-	return nodes{service: service, logLevel: level, lineMax: *f.lineMax}, err
+	return nodes{service: service, logLevel: level, lineMax: *f.lineMax, trace: trace}, err
 }
 
 // parseNodes makes the nodes of a workload, or says which flag is wrong.

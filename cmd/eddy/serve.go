@@ -36,7 +36,7 @@ stdout and logs on stderr. It is what Maelstrom's --bin runs:
 func serveOne(s service) *cobra.Command {
 	cmd := &cobra.Command{Use: s.name, Short: s.short, Long: s.long, Args: cobra.NoArgs}
 	build := s.flags(cmd.Flags())
-	level, lineMax := declareNode(cmd.Flags())
+	level, lineMax, trace := declareNode(cmd.Flags())
 	cmd.RunE = func(*cobra.Command, []string) error {
 		service, err := build()
 		if err != nil {
@@ -46,9 +46,14 @@ func serveOne(s service) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		log, closeLog := node.NewLog(os.Stderr, at)
+		tracing, err := trace.options()
+		if err != nil {
+			return err
+		}
+		log, records, closeLog := node.NewTracedLog(os.Stderr, at)
 		defer closeLog()
-		if err := node.Run(service, node.Options{LineMax: *lineMax, Log: log}); err != nil {
+		tracing.To = records
+		if err := node.Run(service, node.Options{LineMax: *lineMax, Log: log, Trace: tracing}); err != nil {
 			return exitStatus(1) // the node has logged why
 		}
 		return nil
@@ -57,7 +62,8 @@ func serveOne(s service) *cobra.Command {
 }
 
 // declareNode declares the flags that every service has.
-func declareNode(flags *pflag.FlagSet) (level *string, lineMax *int) {
+func declareNode(flags *pflag.FlagSet) (level *string, lineMax *int, trace *traceFlags) {
 	return flags.String("log-level", "warn", "debug, info, warn or error: what goes to stderr"),
-		flags.Int("line-max", node.LineMaxDefault, "bytes of the longest line that is read")
+		flags.Int("line-max", node.LineMaxDefault, "bytes of the longest line that is read"),
+		declareTrace(flags)
 }

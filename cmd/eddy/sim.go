@@ -21,7 +21,7 @@ type simFlags struct {
 	keepGoing bool
 	noShrink  bool
 	noStore   bool
-	trace     string
+	trace     *traceFlags
 }
 
 func simCommand() *cobra.Command {
@@ -58,7 +58,7 @@ func declareSim(flags *pflag.FlagSet, own *simFlags) {
 	flags.BoolVar(&own.keepGoing, "keep-going", false, "with --seeds: make all runs, though one fails")
 	flags.BoolVar(&own.noShrink, "no-shrink", false, "with --seeds: look for no smaller run that fails")
 	flags.BoolVar(&own.noStore, "no-store", false, "leave no files")
-	flags.StringVar(&own.trace, "trace", "", "write each thing that happens to an actor to this file")
+	own.trace = declareTrace(flags)
 	_ = flags.MarkHidden("bin")
 }
 
@@ -78,6 +78,11 @@ func runSim(cmd *cobra.Command, args []string, o *testbench.Options, own *simFla
 	made, err := newSimulation(*o, nodeArgs, meta)
 	if err != nil {
 		return err
+	}
+	if len(own.trace.arguments(cmd.Flags())) > 0 { // beside the strategy's, which make the run
+		if made.nodes.trace, err = own.trace.options(); err != nil {
+			return err
+		}
 	}
 	collectLess(o)
 	if own.seeds > 0 {
@@ -104,8 +109,6 @@ func (own *simFlags) check(flags *pflag.FlagSet, o *testbench.Options) error {
 		return errors.New("--bin: the simulator has eddy's own nodes only; eddy test runs other programs")
 	case flags.Changed("seeds") && own.seeds < 1:
 		return fmt.Errorf("--seeds %d: expected at least 1", own.seeds)
-	case own.seeds > 0 && own.trace != "":
-		return errors.New("--trace with --seeds: a trace is of one run; replay the seed of interest with --seed and --trace")
 	case own.seeds > 0 && own.jsonFile != "":
 		return errors.New("--json with --seeds: results are of one run; replay the seed of interest with --seed and --json")
 	case own.seeds == 0 && (own.keepGoing || own.noShrink):
@@ -123,7 +126,7 @@ func runOnce(s simulation, own *simFlags) error {
 	interrupts, release := realtime.Interrupts()
 	defer release()
 	shown := newProgress(own.quiet)
-	w := watch{trace: own.trace, attend: func(c *testbench.Conductor) {
+	w := watch{attend: func(c *testbench.Conductor) {
 		if shown.due() {
 			shown.show(c.Status().String())
 		}

@@ -13,6 +13,8 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"eddy/actor"
+	"eddy/actor/node"
 	"eddy/gossip"
 	"eddy/testbench"
 	"eddy/testbench/nemesis"
@@ -30,20 +32,24 @@ func simulated(t *testing.T, o testbench.Options, strategy string) simulation {
 	return s
 }
 
-// files are what a run leaves that must be the same for the same seed.
+// files are what a run, traced in full, leaves that must be the same for the same seed.
 func files(t *testing.T, s simulation) map[string][]byte {
 	t.Helper()
 	store := t.TempDir()
-	trace := filepath.Join(store, "trace")
-	out := s.record(store, watch{trace: trace})
+	s.nodes.trace.Mode = node.TraceFull
+	var trace bytes.Buffer
+	out := s.record(store, watch{world: func(w *actor.World) { w.Trace(&trace) }})
 	if out.Err != nil {
 		t.Fatal(out.Err)
 	}
-	found := make(map[string][]byte)
-	for _, path := range []string{
-		trace, filepath.Join(out.Meta.Dir, testbench.HistoryFile), filepath.Join(out.Meta.Dir, testbench.MessagesFile),
-		filepath.Join(out.Meta.Dir, testbench.ResultsFile),
-	} {
+	found := map[string][]byte{"trace": trace.Bytes()}
+	logs, err := filepath.Glob(filepath.Join(out.Meta.Dir, testbench.LogDir, "*.log"))
+	if err != nil || len(logs) != len(s.options.Nodes()) {
+		t.Fatalf("%d logs of %d nodes, %v", len(logs), len(s.options.Nodes()), err)
+	}
+	for _, path := range append(logs, filepath.Join(out.Meta.Dir, testbench.HistoryFile),
+		filepath.Join(out.Meta.Dir, testbench.MessagesFile), filepath.Join(out.Meta.Dir, testbench.ResultsFile),
+	) {
 		text, err := os.ReadFile(path)
 		if err != nil || len(text) == 0 {
 			t.Fatalf("%s: %d bytes, %v", path, len(text), err)

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -22,6 +23,7 @@ type testFlags struct {
 	jsonFile  string
 	store     string
 	quiet     bool
+	trace     *traceFlags // of eddy test
 }
 
 func testCommand() *cobra.Command {
@@ -47,6 +49,7 @@ Exit status: 0 valid, 1 invalid, 2 could not run.`,
 	declareOptions(cmd.Flags(), &options)
 	declareOwn(cmd.Flags(), &own)
 	cmd.Flags().StringVar(&own.engine, "engine", "", "maelstrom or builtin (default: Maelstrom where it is found)")
+	own.trace = declareTrace(cmd.Flags())
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		return runTest(cmd, args, &options, &own)
 	}
@@ -104,6 +107,11 @@ func runTest(cmd *cobra.Command, args []string, o *testbench.Options, own *testF
 	if err != nil {
 		return err
 	}
+	trace := own.trace.arguments(cmd.Flags())
+	if len(trace) > 0 && o.Bin != "" {
+		return fmt.Errorf("%s with --bin: other programs have no such flag; give them theirs after --", trace[0])
+	}
+	nodeArgs = append(slices.Clone(nodeArgs), trace...)
 	if o.Bin == "" {
 		if err := serveItself(o, nodeArgs); err != nil {
 			return err

@@ -89,6 +89,9 @@ func appendCharacter(dst []byte, r rune) []byte {
 	}
 }
 
+// AppendString appends a Go string as a JSON string. A byte that is not UTF-8 becomes U+FFFD.
+func AppendString(dst []byte, s string) []byte { return appendString(dst, s) }
+
 // appendString appends a Go string as a JSON string. A byte that is not UTF-8 becomes U+FFFD: a line with it
 // would be refused by whoever reads it.
 func appendString(dst []byte, s string) []byte {

@@ -1,0 +1,158 @@
+package actor
+
+import (
+	"reflect"
+	"time"
+)
+
+// trail is what a traced actor keeps of itself while it handles a message.
+type trail struct {
+	tracing *Tracing
+	to      Trail
+	path    string
+	beside  bool // a sink, which runs without the baton
+	static  string
+	named   bool // messages may name themselves
+
+	clock uint64
+	tag   *tag // of the message in hand; nil for none
+	now   Record
+}
+
+// trailOf makes the trail of an actor, nil in a system that is not traced and
+// for a system's root.
+func trailOf[M any](sys *System, path string, overflow Overflow) *trail {
+	if sys.tracing == nil || path == "" {
+		return nil
+	}
+	of := reflect.TypeFor[M]()
+	return &trail{
+		tracing: sys.tracing, to: sys.tracing.tracer.Trail(path), path: path, beside: overflow == Wait,
+		static: shortTypeName[M](), named: of.Kind() == reflect.Interface || of.Implements(reflect.TypeFor[MessageTyper]()),
+	}
+}
+
+// shortTypeName is the name of M without its type arguments; empty for an
+// interface, whose values have names of their own.
+func shortTypeName[M any]() string {
+	of := reflect.TypeFor[M]()
+	if of.Kind() == reflect.Interface {
+		return ""
+	}
+	return cutTypeArguments(of.String())
+}
+
+func dynamicTypeName(m any) string { return cutTypeArguments(reflect.TypeOf(m).String()) }
+
+func (p *trail) take() {
+	if p != nil && !p.beside {
+		p.tracing.take(p)
+	}
+}
+
+// pass lets go of the baton and hands over what was recorded.
+func (p *trail) pass() {
+	if p == nil {
+		return
+	}
+	if !p.beside {
+		p.tracing.pass()
+	}
+	p.to.Flush()
+}
+
+// begin is the start of a handling; what comes before its end is caused by it.
+func (p *trail) begin(t *tag, kind EventKind, typ string, depth int, now time.Duration) {
+	p.clock = max(p.clock, t.clock) + 1
+	p.tag = t
+	p.now = Record{
+		At: now, Kind: kind, Path: p.path, Type: typ, ID: t.id, Cause: t.cause, From: t.from,
+		Depth: depth, Waited: now - t.sent, Clock: p.clock,
+	}
+}
+
+// end is its end; why is a failure, if it was one. A second end is none.
+func (p *trail) end(now time.Duration, why string) {
+	if p == nil || p.tag == nil {
+		return
+	}
+	if !p.tag.skipped {
+		p.now.Took, p.now.Text = now-p.now.At, why
+		p.to.Record(&p.now)
+	}
+	p.tag = nil
+}
+
+// note records what happens to the actor beside its messages, or what it says
+// of itself.
+func (p *trail) note(r Record) {
+	if p.tag != nil {
+		if p.tag.skipped {
+			return
+		}
+		r.Cause = p.tag.id
+	}
+	r.Path, r.Clock = p.path, p.clock
+	p.to.Record(&r)
+}
+
+// handleTagged handles an envelope with a tag.
+func (c *Context[M]) handleTagged(env *envelope[M]) {
+	t := env.sig.payload.(*tag)
+	handles := c.phase == running || c.phase == draining && c.Elapsed() < c.stopBy
+	if c.trail == nil || !handles {
+		c.dispatchBare(env) // which keeps or refuses it
+		return
+	}
+	typ := c.trail.static
+	if t.inner != nil && !env.isMessage(c.box) {
+		typ = signalNames[t.inner.kind]
+	} else if c.trail.named && !t.skipped {
+		typ = typeOf(env.msg, c.trail.static)
+	}
+	c.trail.begin(t, EventReceive, typ, len(c.box.queue)+1, c.Elapsed())
+	c.dispatchBare(env)
+	c.trail.end(c.Elapsed(), "")
+}
+
+// handleDue handles a message of the actor's own, whose time has come: a timer's
+// or that of a request without an answer.
+func (c *Context[M]) handleDue(m M, kind EventKind, cause Source) {
+	if c.trail == nil {
+		c.handle(m)
+		return
+	}
+	tracing := c.trail.tracing
+	t := &tag{cause: cause.ID, clock: cause.Clock, from: c.trail.path, sent: c.Elapsed(), skipped: !tracing.draw()}
+	if !t.skipped {
+		t.id = tracing.next()
+	}
+	c.trail.begin(t, kind, typeOf(m, c.trail.static), len(c.box.queue), c.Elapsed())
+	c.handle(m)
+	c.trail.end(c.Elapsed(), "")
+}
+
+// inHand is the message that is being handled, as the cause of what is to come.
+func (p *trail) inHand() Source {
+	if p == nil || p.tag == nil {
+		return Source{}
+	}
+	return Source{ID: p.tag.id, Clock: p.clock}
+}
+
+// Traced reports whether the message in hand is traced: whatever is only told to
+// [Context.Trace] need not be put into words where it is not.
+func (c *Context[M]) Traced() bool {
+	return c.trail != nil && (c.trail.tag == nil || !c.trail.tag.skipped)
+}
+
+// Trace tells the trace what only the actor knows: how its state changes
+// ([EventState]), that it tries again ([EventRetry]) or has waited in vain
+// ([EventTimeout]). Text is a few words, such as "+value 42"; docs/traces.md has
+// those that are understood. Without a trace it does nothing, but the words
+// cost: so ask [Context.Traced] first.
+func (c *Context[M]) Trace(kind EventKind, text string) {
+	if c.Traced() {
+		c.trail.note(Record{At: c.Elapsed(), Kind: kind, Text: text})
+	}
+}
