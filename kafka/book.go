@@ -1,0 +1,230 @@
+package kafka
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/binary"
+	"slices"
+	"strconv"
+
+	"eddy/actor/node/wire"
+)
+
+// book is one key's entries in the order of their offsets, each its value's JSON
+// behind two varints, in blocks without a pointer in them: a million entries
+// are some ten thousand objects for the collector, and cost a few bytes each
+// beyond their values. A book grows at its end; nothing in it changes.
+type book struct {
+	blocks []block
+	next   int64 // above every offset here
+	count  int
+}
+
+// block holds entries: for each the distance of its offset from the one before
+// (from first for the first), the length of its value, and the value.
+type block struct {
+	first int64 // offset of its first entry
+	data  []byte
+}
+
+const (
+	blockBytesMin = 256
+	blockBytesMax = 8 << 10 // what half a block wastes is a small part of a long log
+)
+
+// entry is one message of a log.
+type entry struct {
+	offset int64
+	value  []byte
+}
+
+// append enters a value, which has no white space to lose, at an offset that
+// must not be below next.
+func (b *book) append(offset int64, value []byte) {
+	var head [2 * binary.MaxVarintLen64]byte
+	need := len(head) + len(value)
+	last := len(b.blocks) - 1
+	if last < 0 || cap(b.blocks[last].data)-len(b.blocks[last].data) < need {
+		size := blockBytesMin
+		if last >= 0 {
+			size = min(2*cap(b.blocks[last].data), blockBytesMax)
+		}
+		b.blocks = append(b.blocks, block{first: offset, data: make([]byte, 0, max(size, need))})
+		last++
+	}
+	to, before := &b.blocks[last], b.next-1
+	if len(to.data) == 0 {
+		before = offset
+	}
+	n := binary.PutUvarint(head[:], uint64(offset-before))
+	n += binary.PutUvarint(head[n:], uint64(len(value)))
+	to.data = append(append(to.data, head[:n]...), value...)
+	b.next = offset + 1
+	b.count++
+}
+
+// scan hands out the entries from an offset on until yield has had enough. The
+// values alias the book.
+func (b *book) scan(from int64, yield func(entry) bool) {
+	start, exact := slices.BinarySearchFunc(b.blocks, from, func(k block, o int64) int { return cmp.Compare(k.first, o) })
+	if !exact && start > 0 {
+		start-- // the one before may reach as far
+	}
+	for _, k := range b.blocks[start:] {
+		offset := k.first
+		for data := k.data; len(data) > 0; {
+			distance, n := binary.Uvarint(data)
+			length, m := binary.Uvarint(data[n:])
+			offset += int64(distance)
+			end := n + m + int(length)
+			if offset >= from && !yield(entry{offset, data[n+m : end : end]}) {
+				return
+			}
+			data = data[end:]
+		}
+	}
+}
+
+// ledger is a book whose newest entries may still get company between them:
+// those above a bound wait, sorted, until the bound has passed them.
+type ledger struct {
+	book   book
+	recent []entry // by offset
+}
+
+// insert enters a value at its offset and reports whether it was new.
+func (l *ledger) insert(offset int64, value []byte) bool {
+	if offset < l.book.next {
+		return l.insertLate(offset, value)
+	}
+	at, there := slices.BinarySearchFunc(l.recent, offset, byOffset)
+	if !there {
+		l.recent = slices.Insert(l.recent, at, entry{offset, compact(value)})
+	}
+	return !there
+}
+
+// insertLate puts an entry among those that were thought complete. That costs
+// the whole book, and happens only where a node had lost its memory.
+func (l *ledger) insertLate(offset int64, value []byte) bool {
+	var all []entry
+	there := false
+	l.book.scan(0, func(e entry) bool {
+		there = there || e.offset == offset
+		all = append(all, e)
+		return true
+	})
+	if there {
+		return false
+	}
+	at, _ := slices.BinarySearchFunc(all, offset, byOffset)
+	var anew book
+	for _, e := range slices.Insert(all, at, entry{offset, compact(value)}) {
+		anew.append(e.offset, e.value)
+	}
+	l.book = anew
+	return true
+}
+
+// put enters a value and settles what the bound allows.
+func (l *ledger) put(offset int64, value []byte, bound int64) {
+	if len(l.recent) == 0 && offset >= l.book.next && offset <= bound {
+		l.add(offset, value)
+		return
+	}
+	l.insert(offset, value)
+	l.settle(bound)
+}
+
+// dump gives entries from an offset on, settled or not, up to so many bytes and
+// at least one. The values must not be changed.
+func (l *ledger) dump(from int64, bytes int) []entry {
+	var out []entry
+	take := func(e entry) bool {
+		if e.offset < from {
+			return true
+		}
+		bytes -= len(e.value)
+		out = append(out, e)
+		return bytes > 0
+	}
+	l.book.scan(from, take)
+	for _, e := range l.recent {
+		if bytes <= 0 || !take(e) {
+			break
+		}
+	}
+	return out
+}
+
+// add enters a value at an offset above all others, complete at once.
+func (l *ledger) add(offset int64, value []byte) { l.book.append(offset, compact(value)) }
+
+// settle moves what is at or below the bound into the book: nothing can come
+// between any more.
+func (l *ledger) settle(bound int64) {
+	n := 0
+	for n < len(l.recent) && l.recent[n].offset <= bound {
+		l.book.append(l.recent[n].offset, l.recent[n].value)
+		n++
+	}
+	if n > 0 {
+		l.recent = slices.Delete(l.recent, 0, n)
+	}
+	if len(l.recent) == 0 {
+		l.recent = nil
+	}
+}
+
+// page is a part of a log on its way to a client.
+type page struct {
+	entries []byte // [[offset,value],...], empty without any
+	next    int64  // the offset behind the last of them
+}
+
+func byOffset(e entry, offset int64) int { return cmp.Compare(e.offset, offset) }
+
+// budget bounds a page. Of one entry at least there is always room.
+type budget struct{ count, bytes int }
+
+// read gives entries from an offset on.
+func (b *book) read(from int64, within budget) page {
+	var p page
+	count := 0
+	b.scan(from, func(e entry) bool {
+		if count > 0 && (count >= within.count || len(p.entries)+len(e.value) > within.bytes) {
+			return false
+		}
+		p.entries = append(p.entries, separator(count), '[')
+		p.entries = strconv.AppendInt(p.entries, e.offset, 10)
+		p.entries = append(append(append(p.entries, ','), e.value...), ']')
+		p.next = e.offset + 1
+		count++
+		return true
+	})
+	if count > 0 {
+		p.entries = append(p.entries, ']')
+	}
+	return p
+}
+
+func separator(before int) byte {
+	if before == 0 {
+		return '['
+	}
+	return ','
+}
+
+// compact is a value without its white space. A value that has none, at a
+// glance, is returned as it is; the caller copies it.
+func compact(value []byte) []byte {
+	for _, space := range []byte(" \t\r\n") {
+		if bytes.IndexByte(value, space) < 0 {
+			continue
+		}
+		if short, err := wire.AppendCompact(nil, value); err == nil {
+			return short
+		}
+	}
+	return value
+}

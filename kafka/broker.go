@@ -1,0 +1,251 @@
+package kafka
+
+import (
+	"hash/fnv"
+	"time"
+
+	"eddy/actor"
+	"eddy/actor/node"
+	"eddy/actor/node/wire"
+)
+
+// The broker's messages, beside clients' requests, peers' and those about topics.
+type (
+	message interface{}
+
+	// flush: it may be time to send something to a peer.
+	flush struct{}
+	// overdue: a question to peers has taken too long.
+	overdue struct{ id int64 }
+)
+
+// broker is the actor that clients and peers talk to. It owns the conversations
+// with the peers and knows the logs' actors; what it does with a request is its
+// strategy's.
+type broker struct {
+	config   Config
+	node     *node.Node
+	strategy strategy
+
+	topics   map[string]*topic
+	order    []*topic // as they came
+	sweeps   int64
+	sweeping bool
+
+	peers   []*peer // in the order of the ids
+	byID    map[string]*peer
+	flushed time.Duration // when a window last began
+	flushAt time.Duration // when the timer comes
+	timer   actor.Timer
+
+	asked     int64 // number of the last question; begins anywhere, so that no answer to an earlier life fits
+	questions map[int64]*question
+}
+
+// strategy is what a broker does with what it is told.
+type strategy interface {
+	// newLog makes an empty log, newActor the actor that is to hold it.
+	newLog() any
+	newActor(key string, log any) actor.Actor[logMessage]
+
+	send(c *actor.Context[message], r sendRequest)
+	poll(c *actor.Context[message], r pollRequest)
+	commit(c *actor.Context[message], r commitRequest)
+	list(c *actor.Context[message], r listRequest)
+
+	// hear takes in what a peer said.
+	hear(c *actor.Context[message], from *peer, s *saying)
+	// met is told after each message of a peer; forgot, if the peer has lost its memory.
+	met(c *actor.Context[message], from *peer, p *parcel, forgot bool)
+	// closing is told before a window's messages go out; clock is what they say.
+	closing(c *actor.Context[message])
+	clock() int64
+}
+
+// peer is another node.
+type peer struct {
+	id     string
+	stream stream
+}
+
+func newBroker(c *actor.Context[message], n *node.Node, config Config) actor.Actor[message] {
+	b := &broker{
+		config: config, node: n, topics: make(map[string]*topic), byID: make(map[string]*peer),
+		questions: make(map[int64]*question), flushed: -config.Window, asked: 1 + c.Rand().Int64N(lifeMax),
+	}
+	life := 1 + c.Rand().Int64N(lifeMax)
+	for _, id := range n.IDs() {
+		if id == n.ID() {
+			continue
+		}
+		p := &peer{id: id, stream: stream{life: life, epoch: 1, pace: pace{
+			retry: config.Retry, retryMax: 2 * config.Retry, ackDelay: 2 * config.Window, bytes: batchBytes,
+		}}}
+		b.peers = append(b.peers, p)
+		b.byID[id] = p
+	}
+	switch config.Strategy {
+	case Local:
+		b.strategy = &local{memory: newMemory(b)}
+	case Owner:
+		b.strategy = &owner{memory: newMemory(b)}
+	case Leaderless:
+		b.strategy = newLeaderless(b)
+	case CAS, Fallback:
+		b.strategy = &stored{broker: b, life: lifeName(n.ID(), life)}
+	}
+	return b
+}
+
+// lifeMax keeps lives exact in every JSON parser.
+const lifeMax = 1 << 52
+
+func (b *broker) Receive(c *actor.Context[message], m message) {
+	switch m := m.(type) {
+	case sendRequest:
+		b.strategy.send(c, m)
+	case pollRequest:
+		if err := m.Body.fault(); err != nil {
+			m.Fail(err)
+			return
+		}
+		b.strategy.poll(c, m)
+	case commitRequest:
+		if err := m.Body.fault(); err != nil {
+			m.Fail(err)
+			return
+		}
+		b.strategy.commit(c, m)
+	case listRequest:
+		b.strategy.list(c, m)
+	case peerRequest:
+		b.hear(c, m)
+	case part:
+		m.question.arrive(m.index, m.pair, m.err)
+	case report:
+		m.then(c)
+	case greeted:
+		b.strategy.(*leaderless).begin(c)
+	case heldLonger:
+		b.strategy.(*leaderless).expireHeld(c)
+	case flush:
+		b.flush(c)
+	case overdue:
+		if q := b.questions[m.id]; q != nil {
+			q.expire(c)
+		}
+	case sweep:
+		b.sweepIdle(c)
+	case handedBack:
+		b.handedBack(c, m)
+	case logEnded:
+		b.logEnded(c, m.topic)
+	}
+}
+
+// report is an answer that its asker knows what to do with.
+type report struct{ then func(*actor.Context[message]) }
+
+// hear takes in a peer's message.
+func (b *broker) hear(c *actor.Context[message], m peerRequest) {
+	p := b.byID[m.From]
+	if p == nil {
+		return // no node of this cluster
+	}
+	fresh, forgot := p.stream.hear(c.Elapsed(), &m.Body)
+	b.strategy.met(c, p, &m.Body, forgot)
+	for _, raw := range fresh {
+		var s saying
+		if err := shapeOfSaying.Unmarshal(raw, &s); err != nil {
+			b.node.Log().Error(unreadable(p.id, raw, err))
+			continue
+		}
+		b.strategy.hear(c, p, &s)
+	}
+	b.arm(c)
+}
+
+// arm makes sure that flush comes when a stream wants it, but not within a
+// window of the last. While no stream wants anything there is no timer.
+func (b *broker) arm(c *actor.Context[message]) {
+	now := c.Elapsed()
+	var first time.Duration
+	found := false
+	for _, p := range b.peers {
+		if at, wanted := p.stream.next(now); wanted && (!found || at < first) {
+			first, found = at, true
+		}
+	}
+	if found {
+		b.armBy(c, first)
+	}
+}
+
+// armBy makes sure of a flush at a time, or at the end of the window.
+func (b *broker) armBy(c *actor.Context[message], at time.Duration) {
+	at = max(at, b.flushed+b.config.Window)
+	if b.flushAt != 0 && b.flushAt <= at {
+		return
+	}
+	b.timer.Cancel()
+	b.flushAt = max(at, 1)
+	b.timer = c.After(at-c.Elapsed(), flush{})
+}
+
+// flush sends every peer what is due.
+func (b *broker) flush(c *actor.Context[message]) {
+	now := c.Elapsed()
+	b.flushAt = 0
+	b.strategy.closing(c)
+	for _, p := range b.peers {
+		for _, o := range p.stream.due(now) {
+			b.flushed = now
+			o.clock = b.strategy.clock()
+			b.node.Send(p.id, peerType, o)
+		}
+	}
+	b.arm(c)
+}
+
+// say has a peer told something, in a message that goes when the window is over.
+func (b *broker) say(c *actor.Context[message], p *peer, s saying) {
+	p.stream.push(s.encode(), 0)
+	b.armBy(c, c.Elapsed())
+}
+
+// ownerOf is the node that a key belongs to, nil for this one: of all nodes the
+// one whose id and the key hash highest (rendezvous hashing: Thaler and
+// Ravishankar, 1996). All nodes agree without a message.
+func (b *broker) ownerOf(key string) *peer {
+	var best *peer
+	highest := weight(b.node.ID(), key)
+	for _, p := range b.peers {
+		if w := weight(p.id, key); w > highest || w == highest && p.id < b.idOf(best) {
+			best, highest = p, w
+		}
+	}
+	return best
+}
+
+func (b *broker) idOf(p *peer) string {
+	if p == nil {
+		return b.node.ID()
+	}
+	return p.id
+}
+
+func weight(id, key string) uint64 {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(id))
+	_, _ = h.Write([]byte{0})
+	_, _ = h.Write([]byte(key))
+	// FNV's high bits hardly move with the last byte; this mixes them (MurmurHash3's finalizer).
+	w := h.Sum64()
+	w = (w ^ w>>33) * 0xff51afd7ed558ccd
+	w = (w ^ w>>33) * 0xc4ceb9fe1a85ec53
+	return w ^ w>>33
+}
+
+func unreadable(from string, raw wire.Raw, err error) string {
+	return "an item of " + from + " cannot be read: " + err.Error() + ": " + string(raw[:min(len(raw), 200)])
+}

@@ -1,0 +1,33 @@
+// Package kafka is the service of Maelstrom's workload kafka: append-only logs
+// by key, whose messages have offsets that only grow, with committed offsets.
+//
+// One actor a node, the broker (broker.go, path kafka), talks to clients and
+// peers. Under it each key has an actor of its own that holds its log (path
+// kafka/log/k), spawned on first use; when it has been idle it hands the log
+// back to the broker and ends (topic.go). What needs several logs or nodes, such
+// as a poll of many keys, is a question that gathers its parts (question.go).
+//
+//	client -> broker -> log/k -> answer
+//	broker <-> peer's broker, over a stream (stream.go)
+//
+// A strategy is a [Config]: one node in memory (memory.go), an owner a key
+// (owner.go), logs in lin-kv with and without an owner (stored.go, storedlog.go,
+// chain.go), and no leader at all (leaderless.go, restore.go). docs/kafka.md says
+// what each costs and survives.
+//
+// # What it promises
+//
+// A message is appended once, whatever is lost, repeated or reordered: what
+// nodes tell each other is numbered, and what goes to lin-kv carries the
+// number that its node gave it. An offset holds one message, the same on every
+// node. A poll shows a log's entries in order and skips none. Committed offsets
+// never go back. Nodes with nothing to say are silent. Values are any JSON and
+// keep their spelling, white space apart; keys are any string.
+//
+// # What it refuses
+//
+// A store on disk: what strategies in memory hold on killed nodes only is gone.
+// Offsets below 0, and whatever does not have Maelstrom's fields, with error 12.
+// An answer after the client's patience: what is open then is answered with a
+// timeout, error 0, which leaves open whether it took place.
+package kafka

@@ -1,0 +1,280 @@
+package kafka
+
+import (
+	"errors"
+	"math"
+	"slices"
+	"time"
+
+	maelstrom "github.com/jepsen-io/maelstrom/demo/go"
+
+	"eddy/actor"
+	"eddy/actor/node"
+)
+
+// The messages of a log in lin-kv, beside fetch and handBack.
+type (
+	// appendWrite asks for a message to be appended, once whoever asks how often.
+	appendWrite struct {
+		write
+		reply actor.Reply[int64]
+	}
+	// commitOffset asks for an offset to be committed.
+	commitOffset struct {
+		offset int64
+		reply  actor.Reply[int64]
+	}
+	// listOffset asks what is committed: -1 for nothing.
+	listOffset struct{ reply actor.Reply[int64] }
+
+	// Answers of lin-kv.
+	chunkRead struct{ answer actor.Answer[string] }
+	chunkSet  struct {
+		text string
+		err  error
+	}
+	committedRead struct{ answer actor.Answer[int64] }
+	committedSet  struct {
+		offset int64
+		err    error
+	}
+	// again: the pause after a failure is over.
+	again          struct{}
+	againCommitted struct{}
+)
+
+// storedLog is the actor of one key whose log is in lin-kv. It has one request
+// for the log and one for the committed offset under way at a time, and what
+// comes meanwhile goes together in the next. After any failure, also of a
+// compare and set that may have taken place, it reads before it writes.
+type storedLog struct {
+	config Config
+	node   *node.Node
+	life   string
+	key    string
+	*chain
+
+	busy    bool // a request for the log is under way
+	current bool // the text is what lin-kv had when last asked
+	read    bool // lin-kv was asked at least once
+	readAt  time.Duration
+	readers []fetch
+	writes  []write
+	replies []actor.Reply[int64] // of the writes
+
+	committing bool // a request for the committed offset is under way
+	commits    []commitOffset
+	lists      []listOffset
+}
+
+// storeOptions are those of every request to lin-kv. All tries of a compare and
+// set are the same message; a later try may find what the first one set.
+var storeOptions = node.KVOptions{Within: 1500 * time.Millisecond, Retry: node.Retry{First: 500 * time.Millisecond}}
+
+// writesMax is how many messages wait for lin-kv before more are refused.
+const writesMax = 10_000
+
+// pauseAfterFailure keeps a service that refuses from being flooded.
+const pauseAfterFailure = 100 * time.Millisecond
+
+func (l *storedLog) Receive(c *actor.Context[logMessage], m logMessage) {
+	switch m := m.(type) {
+	case appendWrite:
+		l.enter(m)
+	case fetch:
+		l.readers = append(l.readers, m)
+		l.serve(c)
+	case chunkRead:
+		l.busy = false
+		l.learnChunk(c, m.answer)
+	case chunkSet:
+		l.busy = false
+		l.current = m.err == nil
+		if m.err == nil {
+			l.take(c, m.text)
+		}
+	case commitOffset:
+		l.commits = append(l.commits, m)
+	case listOffset:
+		l.lists = append(l.lists, m)
+	case committedRead:
+		l.committing = false
+		l.learnCommitted(c, m.answer)
+	case committedSet:
+		l.committing = false
+		if m.err == nil {
+			l.committed = max(l.committed, m.offset)
+		} else {
+			l.readCommitted(c)
+		}
+	case again:
+		l.busy = false
+	case againCommitted:
+		l.committing = false
+	case handBack:
+		l.handBack(c, m)
+		return
+	}
+	l.advance(c)
+	l.advanceCommitted(c)
+}
+
+// enter queues a write, unless the log has it.
+func (l *storedLog) enter(m appendWrite) {
+	if l.seen[m.by].has(m.seq) {
+		if offset, known := l.mine[m.seq]; known && m.by == l.life {
+			delete(l.mine, m.seq)
+			m.reply.Send(offset)
+		} else {
+			m.reply.Fail(actor.ErrTimeout) // it is there, but where was told to somebody who is gone
+		}
+		return
+	}
+	if len(l.writes) >= writesMax {
+		m.reply.Fail(node.Errorf(maelstrom.TemporarilyUnavailable, "key %q: %d messages wait for lin-kv", l.key, len(l.writes)))
+		return
+	}
+	l.writes, l.replies = append(l.writes, m.write), append(l.replies, m.reply)
+}
+
+// advance begins the next request for the log, if there is a reason for one.
+func (l *storedLog) advance(c *actor.Context[logMessage]) {
+	switch {
+	case l.busy:
+	case len(l.readers) > 0, len(l.writes) > 0 && !l.current:
+		l.busy = true
+		node.Read(c, l.node.LinKV(), chunkKey(l.key, l.chunk), storeOptions, func(a actor.Answer[string]) logMessage { return chunkRead{a} })
+	case len(l.writes) > 0:
+		l.busy = true
+		text, _ := l.extended(l.writes, l.config.ChunkBytes)
+		node.CompareAndSet(c, l.node.LinKV(), chunkKey(l.key, l.chunk), l.text, text, l.text == "", storeOptions,
+			func(err error) logMessage { return chunkSet{text, err} })
+	}
+}
+
+// learnChunk takes in what lin-kv has.
+func (l *storedLog) learnChunk(c *actor.Context[logMessage], a actor.Answer[string]) {
+	if a.Err != nil && !hasCode(a.Err, maelstrom.KeyDoesNotExist) {
+		l.pause(c)
+		return
+	}
+	l.current = true
+	l.take(c, a.Value)
+}
+
+// pause waits a little after a failure. Polls are answered with what is known:
+// they need not be of the last moment.
+func (l *storedLog) pause(c *actor.Context[logMessage]) {
+	l.current, l.busy = false, true
+	l.answerReaders()
+	c.After(pauseAfterFailure, again{})
+}
+
+// take takes in a chunk's text, which was read or has been written.
+func (l *storedLog) take(c *actor.Context[logMessage], text string) {
+	ended, err := l.learn(text, l.found)
+	if err != nil {
+		l.node.Log().Error("key " + l.key + ": " + err.Error())
+		l.pause(c)
+		return
+	}
+	l.current = !ended // what the next chunk holds, only lin-kv knows
+	if l.current {
+		l.read, l.readAt = true, c.Elapsed()
+		l.answerReaders()
+	}
+}
+
+// found answers whoever waits for a message that was found in the log.
+func (l *storedLog) found(by string, seq, offset int64) {
+	for i, w := range l.writes {
+		if w.by == by && w.seq == seq {
+			l.replies[i].Send(offset)
+			l.writes, l.replies = slices.Delete(l.writes, i, i+1), slices.Delete(l.replies, i, i+1)
+			return
+		}
+	}
+	if by == l.life {
+		l.mine[seq] = offset
+		delete(l.mine, seq-mineMax)
+	}
+}
+
+// mineMax is for how many of its own messages a node remembers where the owner
+// has put them, until it asks itself.
+const mineMax = 4096
+
+// serve answers polls at once where what is known is fresh enough.
+func (l *storedLog) serve(c *actor.Context[logMessage]) {
+	if l.read && l.current && c.Elapsed()-l.readAt < l.config.Refresh {
+		l.answerReaders()
+	}
+}
+
+func (l *storedLog) answerReaders() {
+	for _, f := range l.readers {
+		f.reply.Send(l.book.read(f.from, f.within))
+	}
+	l.readers = nil
+}
+
+// advanceCommitted answers what can be answered of commits and begins the next
+// request for the committed offset, if there is a reason for one.
+func (l *storedLog) advanceCommitted(c *actor.Context[logMessage]) {
+	target := int64(math.MinInt64)
+	l.commits = slices.DeleteFunc(l.commits, func(m commitOffset) bool {
+		if m.offset <= l.committed {
+			m.reply.Send(l.committed)
+			return true
+		}
+		target = max(target, m.offset)
+		return false
+	})
+	switch {
+	case l.committing:
+	case len(l.lists) > 0:
+		l.readCommitted(c)
+	case len(l.commits) > 0:
+		l.committing = true
+		node.CompareAndSet(c, l.node.LinKV(), committedKey(l.key), l.committed, target, l.committed < 0, storeOptions,
+			func(err error) logMessage { return committedSet{target, err} })
+	}
+}
+
+func (l *storedLog) readCommitted(c *actor.Context[logMessage]) {
+	l.committing = true
+	node.Read(c, l.node.LinKV(), committedKey(l.key), storeOptions, func(a actor.Answer[int64]) logMessage { return committedRead{a} })
+}
+
+func (l *storedLog) learnCommitted(c *actor.Context[logMessage], a actor.Answer[int64]) {
+	absent := hasCode(a.Err, maelstrom.KeyDoesNotExist)
+	if a.Err == nil {
+		l.committed = max(l.committed, a.Value)
+	}
+	if a.Err != nil && !absent {
+		l.committing = true
+		c.After(pauseAfterFailure, againCommitted{})
+	}
+	for _, m := range l.lists {
+		if a.Err == nil || absent {
+			m.reply.Send(l.committed)
+		} else {
+			m.reply.Fail(a.Err)
+		}
+	}
+	l.lists = nil
+}
+
+// handBack gives the log back, unless somebody waits for something.
+func (l *storedLog) handBack(c *actor.Context[logMessage], m handBack) {
+	idle := !l.busy && !l.committing && len(l.writes)+len(l.commits)+len(l.readers)+len(l.lists) == 0
+	if idle {
+		c.Stop()
+	}
+	m.reply.Send(idle)
+}
+
+func hasCode(err error, code int) bool {
+	var coded *node.Error
+	return errors.As(err, &coded) && coded.Code == code
+}
