@@ -26,8 +26,7 @@ func (w *Workload) Complete(inv Invocation, r Reply) Completion {
 	}
 	field, err := c.reply.Take(r)
 	if err != nil {
-		malformed := err.(*MalformedError)
-		return Completion{Type: history.Info, Value: inv.Value, Error: indeterminate(err.Error()), Malformed: malformed}
+		return malformed(inv, err.(*MalformedError))
 	}
 	done := Completion{Type: history.OK, Value: inv.Value}
 	switch {
@@ -37,6 +36,11 @@ func (w *Workload) Complete(inv Invocation, r Reply) Completion {
 		done.Value = field
 	}
 	return done
+}
+
+// malformed ends an operation with a reply that is not of its form.
+func malformed(inv Invocation, err *MalformedError) Completion {
+	return Completion{Type: history.Info, Value: inv.Value, Error: indeterminate(err.Error()), Malformed: err}
 }
 
 func (w *Workload) failed(inv Invocation, c *call, e RPCError) Completion {

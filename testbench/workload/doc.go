@@ -3,9 +3,10 @@
 // malformed reply makes of the operation. Names, values and meanings are those of Maelstrom's
 // workloads, so that its documentation serves and histories compare.
 //
-// Workloads are [Named]: echo, unique-ids, broadcast, g-set, g-counter, pn-counter. [Topology] makes the neighbourhoods that
-// broadcast offers to its nodes.
+// Workloads are [Named]; [Names] lists them. [Topology] makes the neighbourhoods that broadcast offers to its
+// nodes.
 //
-// Nothing here sends, waits or keeps time. A workload turns an [Invocation] into the body of a request,
-// and the body of a reply into a [Completion]; whoever runs the clients does the rest.
+// Nothing here sends, waits or keeps time. A [Generator] says what is done, a [Client] turns an [Invocation]
+// into requests, one [Step] after the other, and the replies into a [Completion]; a [Script] says what a worker
+// does at the end. Whoever runs the clients does the rest.
 package workload

@@ -18,7 +18,25 @@ const (
 	Any Kind = iota
 	List
 	Integer
+	Offset   // an integer that fits 64 bits
+	Offsets  // an object of keys and their offsets
+	Messages // an object of keys and their lists of [offset, message]
 )
+
+var kinds = [...]struct {
+	form   string // in a schema
+	not    string // what another value is not
+	admits func(value []byte) bool
+}{
+	Any:      {"...", "", func([]byte) bool { return true }},
+	List:     {"[...]", "a list", isList},
+	Integer:  {"an integer", "an integer", network.IsInteger},
+	Offset:   {"an integer", "an integer of 64 bits", isOffset},
+	Offsets:  {"{key: offset, ...}", "an object of integers of 64 bits", isOffsets},
+	Messages: {"{key: [[offset, message], ...], ...}", "an object of lists of pairs of an integer of 64 bits and a message", isMessages},
+}
+
+func isList(value []byte) bool { return value[0] == '[' || string(value) == "null" }
 
 // Schema is the form of a reply: its type, at most one field of its own, in_reply_to, optionally
 // msg_id, and nothing else. Maelstrom throws out replies with anything more.
@@ -32,7 +50,7 @@ type Schema struct {
 func (s Schema) String() string {
 	field := ""
 	if s.Field != "" {
-		field = fmt.Sprintf(", %q: %s", s.Field, map[Kind]string{Any: "...", List: "[...]", Integer: "an integer"}[s.Kind])
+		field = fmt.Sprintf(", %q: %s", s.Field, kinds[s.Kind].form)
 	}
 	return fmt.Sprintf(`{"type": %q%s, "in_reply_to": ...}, with an optional integer "msg_id" and nothing else`, s.Type, field)
 }
@@ -90,11 +108,8 @@ func (s Schema) Take(r Reply) (json.RawMessage, error) {
 			}
 		case name == s.Field:
 			field = value
-			if s.Kind == List && value[0] != '[' && string(value) != "null" {
-				faults = append(faults, fmt.Sprintf("%q is %s, not a list", name, network.Abbreviate(value, 40)))
-			}
-			if s.Kind == Integer && !network.IsInteger(value) {
-				faults = append(faults, fmt.Sprintf("%q is %s, not an integer", name, network.Abbreviate(value, 40)))
+			if kind := kinds[s.Kind]; !kind.admits(value) {
+				faults = append(faults, fmt.Sprintf("%q is %s, not %s", name, network.Abbreviate(value, 40), kind.not))
 			}
 		case name == "msg_id" || name == "in_reply_to":
 			if !network.IsInteger(value) {
