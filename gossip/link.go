@@ -28,8 +28,9 @@ type (
 	tick struct{}
 	// linkRole: what the topology makes of this link.
 	linkRole struct {
-		near  bool // the link is one of the topology's
-		paced bool // sends at intervals, else at once
+		near   bool // the link is one of the topology's
+		paced  bool // sends at intervals, else at once
+		across bool // the link is between two hubs
 	}
 	// alarm is a timer of the link's acknowledgements.
 	alarm struct {
@@ -164,6 +165,8 @@ func (l *link) wants(e entry) bool {
 		return l.reaches()
 	case l.Dissemination == Origin || l.Dissemination == Batch && l.Topology == "mesh":
 		return false // the origin sends it itself
+	case l.Dissemination == Batch && l.role.across && e.hub:
+		return false // the hub where it began sends it to every other itself
 	}
 	return l.role.near
 }

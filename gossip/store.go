@@ -68,7 +68,7 @@ func newStore(c *actor.Context[message], n *node.Node, config Config, field stri
 // connect makes the links. The origin's strategies have one to everybody.
 func (s *store) connect(c *actor.Context[message], near []string) {
 	for _, l := range s.links {
-		l.role, l.untold = linkRole{near: slices.Contains(near, l.peer), paced: s.paced(len(near))}, true
+		l.role, l.untold = s.role(l.peer, near), true
 	}
 	reach := near
 	if s.config.Dissemination == Origin || s.config.Dissemination == Detour {
@@ -76,11 +76,18 @@ func (s *store) connect(c *actor.Context[message], near []string) {
 	}
 	for _, peer := range reach {
 		if _, known := s.byPeer[peer]; !known && peer != s.node.ID() {
-			s.addLink(c, peer, slices.Contains(near, peer), s.paced(len(near)))
+			s.addLink(c, peer, s.role(peer, near))
 		}
 	}
 	s.startTicker(c, len(near))
 	s.offerAll(c)
+}
+
+// role is what a topology with these neighbours makes of the link to a node.
+func (s *store) role(peer string, near []string) linkRole {
+	self, _ := s.node.Place(s.node.ID())
+	other, _ := s.node.Place(peer)
+	return linkRole{near: slices.Contains(near, peer), paced: s.paced(len(near)), across: s.topology.across(self, other)}
 }
 
 // paced reports whether a node with so many neighbours sends at intervals.
@@ -108,9 +115,9 @@ func (s *store) startTicker(c *actor.Context[message], neighbours int) {
 	s.ticker = actor.SpawnTicker[linkMessage](c, fmt.Sprintf("ticker/%d", s.tickers), every, tick{}, refs...)
 }
 
-func (s *store) addLink(c *actor.Context[message], peer string, near, paced bool) *neighbour {
+func (s *store) addLink(c *actor.Context[message], peer string, role linkRole) *neighbour {
 	index := int32(len(s.links))
-	l := &neighbour{peer: peer, role: linkRole{near: near, paced: paced}}
+	l := &neighbour{peer: peer, role: role}
 	l.link = spawnLink(c, linkConfig{
 		Config: s.config, node: s.node, store: c.Self(), peer: peer, index: index, role: l.role,
 	})
@@ -198,16 +205,17 @@ func (s *store) hear(c *actor.Context[message], m gossipRequest) {
 		if _, listed := s.node.Place(m.From); !listed {
 			return
 		}
-		s.addLink(c, m.From, false, false)
+		s.addLink(c, m.From, linkRole{})
 		index = s.byPeer[m.From]
 	}
-	from := index
+	from, hub := index, s.links[index].role.across
 	if m.Body.Back != 0 {
-		from = fromClient // what the origin got back it must send to all again
+		from, hub = fromClient, false // what the origin got back it must send to all again
 	}
 	fresh := false
 	for _, value := range m.Body.Values {
 		if isNew, err := s.values.learn(value, from); err == nil && isNew {
+			s.values.log[len(s.values.log)-1].hub = hub
 			fresh = true
 		}
 	}

@@ -111,6 +111,11 @@ func (t topology) cluster(i, n int, add func(int)) {
 	}
 }
 
+// across reports whether a link is between two hubs, all of which are linked.
+func (t topology) across(i, j int) bool {
+	return t.kind == "clusters" && i%t.width == 0 && j%t.width == 0
+}
+
 // givenTo reads one node's neighbours out of Maelstrom's topology of all of them;
 // a node that is not in it has none. The others' are passed over: in a cluster of
 // thousands every node is told those of thousands.

@@ -10,6 +10,7 @@ import (
 type entry struct {
 	raw  []byte // JSON as its first sender spelled it, without white space; never changed
 	from int32  // the link it came by, or fromClient
+	hub  bool   // it came from one hub to another
 }
 
 const fromClient = -1
