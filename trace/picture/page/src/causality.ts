@@ -1,0 +1,38 @@
+import type { Picture } from "./picture";
+
+/** The messages that led to one, and those that it led to. */
+export interface Light {
+  message: number;
+  past: number[]; // the nearest first
+  future: number[]; // in the order in which they spread
+  lit: Uint8Array; // by message: 1 past, 2 itself, 3 future
+}
+
+export function light(p: Picture, message: number): Light {
+  const lit = new Uint8Array(p.messages.id.length);
+  const past: number[] = [];
+  for (let m = p.messages.cause[message]; m >= 0 && !lit[m]; m = p.messages.cause[m]) {
+    lit[m] = 1;
+    past.push(m);
+  }
+  lit[message] = 2;
+  const future: number[] = [];
+  const spread = [message];
+  for (let i = 0; i < spread.length; i++) {
+    for (const m of effectsOf(p, spread[i])) {
+      if (lit[m]) continue;
+      lit[m] = 3;
+      future.push(m);
+      spread.push(m);
+    }
+  }
+  return { message, past, future, lit };
+}
+
+export function effectsOf(p: Picture, message: number): Int32Array {
+  return p.effects.subarray(p.effectsFrom[message], p.effectsFrom[message + 1]);
+}
+
+export function hopsOf(p: Picture, message: number): Int32Array {
+  return p.hopsOf.subarray(p.hopsFrom[message], p.hopsFrom[message + 1]);
+}

@@ -1,0 +1,53 @@
+import type { State } from "./state";
+
+/** The names of the lanes, beside the diagram: a click opens a node into its actors, or hides it. */
+export class Gutter {
+  private shown = "";
+
+  constructor(
+    private readonly home: HTMLElement,
+    private readonly state: State,
+    private readonly changed: () => void,
+  ) {}
+
+  draw(): void {
+    const s = this.state;
+    const rows = s.lanes.rows.filter((r) => r.top + r.height > s.top && r.top < s.top + s.height);
+    const now = `${s.top} ${s.height} ${rows.map((r) => `${r.node},${r.lane}`).join(" ")} ${[...s.lanes.opened].join(",")}`;
+    if (now === this.shown) return;
+    this.shown = now;
+    const focused = (document.activeElement as HTMLElement | null)?.dataset.node;
+    this.home.replaceChildren(...rows.map((row) => {
+      const line = document.createElement("div");
+      line.className = row.lane < 0 ? "node" : "actor";
+      line.style.top = `${row.top - s.top}px`;
+      line.style.height = `${row.height}px`;
+      if (row.lane >= 0) {
+        line.textContent = s.picture.laneName[row.lane];
+        line.title = line.textContent;
+        return line;
+      }
+      const { name, actors } = s.picture.nodes[row.node];
+      const open = s.lanes.opened.has(row.node);
+      line.append(this.button(`${open ? "▾" : "▸"} ${name}`, `${open ? "Close" : "Open"} ${name}, ${actors.length} actors`, row.node, open, () =>
+        s.lanes.toggle(s.lanes.opened, row.node)));
+      line.append(this.button("×", `Hide ${name}`, -1, undefined, () => s.lanes.toggle(s.lanes.hidden, row.node)));
+      return line;
+    }));
+    if (focused !== undefined) this.home.querySelector<HTMLElement>(`[data-node="${focused}"]`)?.focus();
+  }
+
+  private button(text: string, label: string, node: number, open: boolean | undefined, act: () => void): HTMLElement {
+    const button = document.createElement("button");
+    button.textContent = text;
+    button.title = label;
+    button.setAttribute("aria-label", label);
+    if (node >= 0) button.dataset.node = String(node);
+    if (open !== undefined) button.setAttribute("aria-expanded", String(open));
+    button.addEventListener("click", () => {
+      act();
+      this.changed();
+    });
+    return button;
+  }
+}

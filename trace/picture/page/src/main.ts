@@ -1,0 +1,256 @@
+import { scaleLinear } from "d3-scale";
+import { select } from "d3-selection";
+import { zoom, zoomIdentity, type D3ZoomEvent } from "d3-zoom";
+import { effectsOf, light } from "./causality";
+import { drawDiagram, messageAt } from "./diagram";
+import { Gutter } from "./gutter";
+import { Lanes } from "./lanes";
+import { element, seconds, showMessage } from "./panel";
+import { type Picture, unpack } from "./picture";
+import { search, timeOf } from "./search";
+import type { State } from "./state";
+import { betweenNodes, drawStrip, stripHeight } from "./strip";
+import { readTheme, typeColour } from "./theme";
+
+const byId = <T extends HTMLElement>(id: string) => document.getElementById(id) as T;
+const scaleMax = 1e6; // of the zoom: 30 s become 30 µs
+
+/** The page: what it shows, and what the mouse and the keyboard do to it. */
+class Page {
+  private readonly diagram = byId<HTMLCanvasElement>("diagram");
+  private readonly strip = byId<HTMLCanvasElement>("strip");
+  private readonly panel = byId("panel");
+  private readonly status = byId("status");
+  private readonly query = byId<HTMLInputElement>("query");
+  private readonly state: State;
+  private readonly gutter: Gutter;
+  private readonly sent: number[];
+  private readonly zoom = zoom<HTMLCanvasElement, unknown>();
+  private theme = readTheme();
+  private asked = false; // for a frame
+
+  constructor(private readonly picture: Picture) {
+    const whole = scaleLinear().domain([0, picture.end]);
+    this.state = {
+      picture, lanes: new Lanes(picture), x: whole, top: 0, width: 0, height: 0,
+      hiddenTypes: new Set(), light: null, found: [], foundSet: new Set(), at: -1,
+    };
+    this.sent = betweenNodes(picture);
+    this.gutter = new Gutter(byId("gutter"), this.state, () => this.redraw());
+    byId("title").textContent = picture.title;
+    byId("subtitle").textContent = picture.subtitle;
+    this.legend();
+    this.wireMouse();
+    this.wireKeys();
+    new ResizeObserver(() => this.resize()).observe(byId("canvas"));
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+      this.theme = readTheme();
+      this.redraw();
+    });
+    this.resize();
+    document.documentElement.dataset.ready = "true";
+  }
+
+  private resize(): void {
+    const home = byId("canvas");
+    const before = this.state.width;
+    this.state.width = home.clientWidth;
+    this.state.height = Math.max(50, home.clientHeight - stripHeight);
+    for (const [canvas, height] of [[this.diagram, this.state.height], [this.strip, stripHeight]] as const) {
+      canvas.width = this.state.width * devicePixelRatio;
+      canvas.height = height * devicePixelRatio;
+      canvas.style.height = `${height}px`;
+      canvas.getContext("2d")!.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
+    }
+    const area: [[number, number], [number, number]] = [[0, 0], [this.state.width, this.state.height]];
+    this.zoom.extent(area).translateExtent([[0, -Infinity], [this.state.width, Infinity]]);
+    if (before !== this.state.width) this.show(...(this.state.x.domain() as [number, number]));
+    this.redraw();
+  }
+
+  private redraw(): void {
+    if (this.asked) return;
+    this.asked = true;
+    requestAnimationFrame(() => {
+      this.asked = false;
+      this.state.top = Math.max(0, Math.min(this.state.top, this.state.lanes.height - this.state.height));
+      drawStrip(this.strip.getContext("2d")!, this.state, this.theme, this.sent);
+      drawDiagram(this.diagram.getContext("2d")!, this.state, this.theme);
+      this.gutter.draw();
+      byId("unhide").hidden = this.state.lanes.hidden.size === 0;
+    });
+  }
+
+  /** Shows a span of time, in µs. */
+  private show(from: number, to: number): void {
+    const scale = Math.min(scaleMax, this.picture.end / Math.max(1, to - from));
+    const left = (from / this.picture.end) * this.state.width;
+    select(this.diagram).call(this.zoom.transform, zoomIdentity.scale(scale).translate(-left, 0));
+  }
+
+  private wireMouse(): void {
+    this.zoom.scaleExtent([1, scaleMax]).filter((e: MouseEvent) => !e.shiftKey && !e.button).on("zoom", (e: D3ZoomEvent<HTMLCanvasElement, unknown>) => {
+      const whole = scaleLinear().domain([0, this.picture.end]).range([0, this.state.width]);
+      this.state.x = e.transform.rescaleX(whole);
+      if (e.sourceEvent instanceof MouseEvent && e.sourceEvent.type === "mousemove") this.state.top -= e.sourceEvent.movementY;
+      this.redraw();
+    });
+    select(this.diagram).call(this.zoom).on("dblclick.zoom", null);
+    this.diagram.addEventListener("wheel", (e) => {
+      if (!e.shiftKey) return;
+      e.preventDefault();
+      this.state.top += e.deltaY || e.deltaX;
+      this.redraw();
+    }, { passive: false });
+    this.diagram.addEventListener("click", (e) => {
+      const message = messageAt(this.state, e.offsetX, e.offsetY);
+      if (message >= 0) this.select(message);
+      else this.clear();
+    });
+    byId("unhide").addEventListener("click", () => {
+      this.state.lanes.setAll(this.state.lanes.hidden, []);
+      this.redraw();
+    });
+    this.query.addEventListener("input", () => this.search());
+    byId("close").addEventListener("click", () => this.clear());
+  }
+
+  private wireKeys(): void {
+    this.query.addEventListener("keydown", (e) => {
+      if (e.key === "Enter") this.next(e.shiftKey ? -1 : 1);
+      if (e.key === "Escape") {
+        this.query.value = "";
+        this.search();
+        this.diagram.focus();
+      }
+    });
+    document.addEventListener("keydown", (e) => {
+      if (e.target === this.query || e.ctrlKey || e.metaKey || e.altKey) return;
+      const act = this.keys[e.key];
+      if (!act) return;
+      e.preventDefault();
+      act();
+    });
+  }
+
+  private readonly keys: Record<string, () => void> = {
+    ArrowLeft: () => this.pan(-0.2),
+    ArrowRight: () => this.pan(0.2),
+    ArrowUp: () => this.scroll(-60),
+    ArrowDown: () => this.scroll(60),
+    "+": () => this.scaleBy(1.6),
+    "=": () => this.scaleBy(1.6),
+    "-": () => this.scaleBy(1 / 1.6),
+    "0": () => this.show(0, this.picture.end),
+    "/": () => this.query.focus(),
+    n: () => this.next(1),
+    N: () => this.next(-1),
+    "[": () => this.step(this.state.light?.past[0]),
+    "]": () => this.step(this.state.light ? effectsOf(this.picture, this.state.light.message)[0] : undefined),
+    o: () => this.openAll(),
+    "?": () => byId<HTMLDialogElement>("help").showModal(),
+    Escape: () => this.clear(),
+  };
+
+  private pan(part: number): void {
+    const [from, to] = this.state.x.domain();
+    const by = Math.max(-from, Math.min(this.picture.end - to, part * (to - from)));
+    this.show(from + by, to + by);
+  }
+
+  private scroll(by: number): void {
+    this.state.top += by;
+    this.redraw();
+  }
+
+  private scaleBy(factor: number): void {
+    select(this.diagram).call(this.zoom.scaleBy, factor);
+  }
+
+  private openAll(): void {
+    const { lanes } = this.state;
+    lanes.setAll(lanes.opened, lanes.opened.size > 0 ? [] : this.picture.nodes.keys());
+    this.redraw();
+  }
+
+  private step(to: number | undefined): void {
+    if (to !== undefined) this.reveal(to);
+  }
+
+  private search(): void {
+    const { state } = this;
+    state.found = search(this.picture, this.query.value);
+    state.foundSet = new Set(state.found);
+    state.at = -1;
+    const sought = this.query.value.trim();
+    this.status.textContent = sought === "" ? "" : `${state.found.length} found`;
+    this.redraw();
+  }
+
+  private next(by: number): void {
+    const { found } = this.state;
+    if (found.length === 0) return;
+    this.state.at = this.state.at < 0 && by < 0 ? found.length - 1 : (this.state.at + by + found.length) % found.length;
+    this.reveal(found[this.state.at]);
+    this.status.textContent = `${this.state.at + 1} of ${found.length}: ${this.status.textContent}`;
+  }
+
+  /** Selects a message and brings it into sight. */
+  private reveal(message: number): void {
+    const at = timeOf(this.picture, message);
+    const [from, to] = this.state.x.domain();
+    if (Number.isFinite(at)) {
+      const span = Math.min(to - from, this.picture.end, Math.max(8 * this.picture.flightMax, 100_000));
+      const begin = Math.max(0, Math.min(this.picture.end - span, at - span / 3));
+      this.show(begin, begin + span);
+      const first = this.picture.hopsOf[this.picture.hopsFrom[message]];
+      const y = this.state.lanes.y(this.picture.hops.from[first]);
+      if (y < this.state.top || y > this.state.top + this.state.height) this.state.top = y - this.state.height / 2;
+    }
+    this.select(message);
+  }
+
+  private select(message: number): void {
+    const lit = light(this.picture, message);
+    this.state.light = lit;
+    showMessage(byId("details"), this.picture, lit, (m) => this.reveal(m));
+    this.panel.hidden = false;
+    const { id, type } = this.picture.messages;
+    this.status.textContent = `${this.picture.strings[type[message]]} ${this.picture.strings[id[message]]} at ${seconds(timeOf(this.picture, message))}, ` +
+      `${lit.past.length} led to it, it led to ${lit.future.length}`;
+    this.redraw();
+  }
+
+  private clear(): void {
+    this.state.light = null;
+    this.panel.hidden = true;
+    this.status.textContent = "";
+    this.redraw();
+  }
+
+  private legend(): void {
+    const { types, strings } = this.picture;
+    byId("legend").replaceChildren(...types.map((type, rank) => {
+      const label = element("label", strings[type] || "(no type)");
+      const box = document.createElement("input");
+      box.type = "checkbox";
+      box.checked = true;
+      box.style.accentColor = typeColour(this.theme, rank);
+      box.addEventListener("change", () => {
+        if (box.checked) this.state.hiddenTypes.delete(type);
+        else this.state.hiddenTypes.add(type);
+        this.redraw();
+      });
+      const swatch = element("span", "");
+      swatch.className = "swatch";
+      swatch.style.background = `var(--type-${rank < this.theme.types.length ? rank : "other"})`;
+      label.prepend(box, swatch);
+      return label;
+    }));
+  }
+}
+
+unpack(byId("data").textContent!).then((picture) => new Page(picture), (why) => {
+  byId("status").textContent = `The picture cannot be read: ${why}`;
+  throw why;
+});

@@ -1,0 +1,19 @@
+import type { ScaleLinear } from "d3-scale";
+import type { Light } from "./causality";
+import type { Lanes } from "./lanes";
+import type { Picture } from "./picture";
+
+/** What is looked at, and how. */
+export interface State {
+  readonly picture: Picture;
+  readonly lanes: Lanes;
+  x: ScaleLinear<number, number>; // µs to pixels of the diagram
+  top: number; // how far it is scrolled down, in pixels
+  width: number;
+  height: number;
+  readonly hiddenTypes: Set<number>;
+  light: Light | null;
+  found: number[]; // messages, by their time
+  foundSet: Set<number>;
+  at: number; // of found, which one is shown
+}

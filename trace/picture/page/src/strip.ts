@@ -1,0 +1,66 @@
+import { format } from "d3-format";
+import { lowerBound, type Picture } from "./picture";
+import type { State } from "./state";
+import type { Theme } from "./theme";
+
+export const stripHeight = 56;
+const axisHeight = 16;
+const barWidth = 3; // pixels
+
+/** Draws, above the diagram and on its scale of time, messages a second between nodes and the deepest mailbox. */
+export function drawStrip(c: CanvasRenderingContext2D, s: State, theme: Theme, sentBetweenNodes: number[]): void {
+  c.clearRect(0, 0, s.width, stripHeight);
+  const bars = Math.ceil(s.width / barWidth);
+  const seconds = (s.x.invert(barWidth) - s.x.invert(0)) / 1e6;
+  const rates = new Float64Array(bars);
+  const depths = new Int32Array(bars);
+  const edges = Array.from({ length: bars + 1 }, (_, i) => s.x.invert(i * barWidth));
+  let sent = lowerBound(sentBetweenNodes, edges[0]);
+  let event = lowerBound(s.picture.events.at, edges[0]);
+  for (let i = 0; i < bars; i++) {
+    const next = lowerBound(sentBetweenNodes, edges[i + 1]);
+    rates[i] = (next - sent) / seconds;
+    sent = next;
+    const { at, depth } = s.picture.events;
+    for (; event < at.length && at[event] < edges[i + 1]; event++) depths[i] = Math.max(depths[i], depth[event]);
+  }
+  const room = stripHeight - axisHeight - 2;
+  const rateMax = Math.max(1, ...rates);
+  const depthMax = Math.max(1, ...depths);
+  c.fillStyle = theme.bar;
+  rates.forEach((rate, i) => {
+    const height = (rate / rateMax) * room;
+    c.fillRect(i * barWidth, room - height + 2, barWidth - 1, height);
+  });
+  c.strokeStyle = theme.depth;
+  c.lineWidth = 1.5;
+  c.beginPath();
+  depths.forEach((depth, i) => {
+    const y = 2 + room - (depth / depthMax) * room;
+    if (i === 0) c.moveTo(0, y);
+    else c.lineTo(i * barWidth, y);
+  });
+  c.stroke();
+  c.font = "11px system-ui, sans-serif";
+  c.textBaseline = "top";
+  c.fillStyle = theme.text;
+  c.fillText(`up to ${format(".3s")(rateMax)} messages/s between nodes, mailboxes up to ${depthMax} deep`, 4, 2);
+  drawAxis(c, s, theme);
+}
+
+function drawAxis(c: CanvasRenderingContext2D, s: State, theme: Theme): void {
+  c.fillStyle = theme.faint;
+  c.textBaseline = "bottom";
+  const ticks = s.x.ticks(Math.max(2, s.width / 120));
+  const decimals = ticks.length > 1 ? Math.max(0, Math.ceil(-Math.log10((ticks[1] - ticks[0]) / 1e6))) : 3;
+  for (const tick of ticks) {
+    c.fillRect(s.x(tick), stripHeight - axisHeight, 1, 4);
+    c.fillText(`${(tick / 1e6).toFixed(decimals)} s`, s.x(tick) + 3, stripHeight);
+  }
+}
+
+/** When messages went from one node to another, in ascending order. */
+export function betweenNodes(p: Picture): number[] {
+  const { from, to, sent } = p.hops;
+  return sent.filter((_, i) => p.laneNode[from[i]] !== p.laneNode[to[i]]);
+}
