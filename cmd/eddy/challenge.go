@@ -42,6 +42,7 @@ var challenges = []challenge{
 			report.ServerMessagesPerOp(20), report.MedianStableLatency(time.Second), report.MaxStableLatency(2 * time.Second),
 		},
 	},
+	{number: "4", workload: "g-counter", flags: []string{"node-count=3", "rate=100", "time-limit=20", "nemesis=partition"}},
 }
 
 func findChallenge(number string) (challenge, error) {

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"eddy/actor/node"
+	"eddy/counter"
 	"eddy/echo"
 	"eddy/gossip"
 	"eddy/uniqueids"
@@ -43,6 +44,9 @@ var services = []service{
 		name: "g-set", short: "A set that only grows, the same on every node in the end",
 		long: broadcastLong, flags: gossipFlags(gossip.GSet, gossip.CheckGSet),
 	},
+	{name: "g-counter", short: "A sum that only grows", long: counterLong, flags: counterFlags(counter.GCounter)},
+	{name: "pn-counter", short: "A sum that grows and shrinks", long: counterLong, flags: counterFlags(counter.PNCounter)},
+	kafkaService,
 }
 
 func findService(name string) (service, error) {

@@ -1,0 +1,256 @@
+package counter
+
+import (
+	"errors"
+	"math/big"
+	"time"
+
+	maelstrom "github.com/jepsen-io/maelstrom/demo/go"
+
+	"eddy/actor"
+	"eddy/actor/node"
+)
+
+// The messages of a ledger to itself.
+type (
+	// loaded: the store has said what this node's shard is.
+	loaded actor.Answer[shard]
+	// written: the store has answered a compare and set.
+	written struct{ err error }
+	// rewrite: it is time to try a compare and set again.
+	rewrite struct{}
+	// reread: it is time to ask again what a compare and set has found.
+	reread struct{}
+)
+
+// ledger is the actor of a node that keeps its shard under a key of its own in seq-kv.
+//
+// Nobody else writes that key, so it is written with compare and set from what was written last: a write that the
+// network repeats, or delivers late, then changes nothing. One is under way at a time, and the same one until its
+// fate is known, since a larger one beside it could be counted twice. What was added meanwhile goes with the next.
+//
+// Of a key that only this node writes seq-kv never shows this node the past; a write of an earlier life that was
+// on its way when that life ended is met as a compare and set that fails, and taken over.
+type ledger struct {
+	config Config
+	node   *node.Node
+	kv     node.KV
+	key    string
+
+	known   bool  // what is stored has been read
+	loading bool  // is being read
+	stored  shard // as last read or written
+	pending shard // added since then
+	target  shard // what is being written; of meaning while writing
+	sent    shard // the part of pending that is in target
+	writing bool
+	begunAt time.Duration // when the last write began
+	wrote   bool          // there was one that has ended
+
+	riding  []addRequest // Through: to be acknowledged when target is stored
+	waiting []addRequest // Through: to go with the next write
+	held    []message    // requests that came before the shard was known
+	others  *view
+}
+
+func newLedger(c *actor.Context[message], n *node.Node, config Config) actor.Actor[message] {
+	l := &ledger{config: config, node: n, kv: n.SeqKV(), key: keyOf(n.ID())}
+	l.others = newView(c, l)
+	if config.Write == Behind {
+		actor.SpawnTicker[message](c, "ticker", config.Interval, tick{}, c.Self())
+	}
+	return l
+}
+
+// keyOf is the key of a node's shard.
+func keyOf(node string) string { return "eddy-counter-" + node }
+
+// storeWithin is how long a request to the store may take with all its retries: less than a client waits.
+const storeWithin = 4 * time.Second
+
+func (l *ledger) options() node.KVOptions {
+	return node.KVOptions{Within: storeWithin, Retry: node.Retry{First: l.config.Retry, Factor: 2, Max: storeWithin, Jitter: 0.2}}
+}
+
+func (l *ledger) Receive(c *actor.Context[message], m message) {
+	switch m := m.(type) {
+	case addRequest, readRequest, shardRequest:
+		if !l.known {
+			l.hold(c, m)
+			return
+		}
+		l.handle(c, m)
+	case negative:
+		m.refuse()
+	case loaded:
+		l.load(c, m)
+	case written:
+		l.settle(c, m.err)
+	case rewrite:
+		l.send(c)
+	case reread:
+		l.read(c)
+	case tick:
+		l.write(c)
+	default:
+		l.others.receive(c, m)
+	}
+}
+
+// hold keeps a request until the shard is known. The store is asked with the first request and not when the node
+// begins: while the cluster is being started, the store may not be there yet.
+func (l *ledger) hold(c *actor.Context[message], m message) {
+	if len(l.held) >= l.config.WaitingMax {
+		m.(actor.Refusable).Refuse(actor.ErrFull)
+		return
+	}
+	l.held = append(l.held, m)
+	if !l.loading {
+		l.loading = true
+		l.read(c)
+	}
+}
+
+func (l *ledger) read(c *actor.Context[message]) {
+	node.Read(c, l.kv, l.key, l.options(), func(a actor.Answer[shard]) message { return loaded(a) })
+}
+
+// load takes in what the store holds: at the beginning, or after a compare and set that found something else.
+func (l *ledger) load(c *actor.Context[message], a loaded) {
+	if codeOf(a.Err) == maelstrom.KeyDoesNotExist {
+		a.Value, a.Err = shard{}, nil
+	}
+	switch {
+	case !l.known:
+		l.begin(c, a)
+	case a.Err != nil:
+		c.After(l.config.Retry, reread{})
+	case a.Value.equals(l.target):
+		l.commit(c)
+	default: // written by an earlier life; what is pending comes on top
+		l.stored, l.writing = a.Value, false
+		l.waiting, l.riding = append(l.riding, l.waiting...), nil
+		l.write(c)
+	}
+}
+
+// begin handles the requests that have waited for the shard. Where it cannot be read, the next request tries again.
+func (l *ledger) begin(c *actor.Context[message], a loaded) {
+	held := l.held
+	l.held, l.loading = nil, false
+	if a.Err != nil {
+		for _, m := range held {
+			m.(actor.Refusable).Refuse(node.Errorf(maelstrom.TemporarilyUnavailable, "this node's shard cannot be read from seq-kv: %v", a.Err))
+		}
+		return
+	}
+	l.known, l.stored = true, a.Value
+	for _, m := range held {
+		l.handle(c, m)
+	}
+}
+
+func (l *ledger) handle(c *actor.Context[message], m message) {
+	switch m := m.(type) {
+	case addRequest:
+		l.add(c, m)
+	case readRequest:
+		l.others.read(c, m)
+	case shardRequest:
+		m.Reply(shardBody{l.own()})
+	}
+}
+
+func (l *ledger) add(c *actor.Context[message], m addRequest) {
+	if !admit(m, l.total(l.pending)) {
+		return
+	}
+	switch {
+	case m.Body.Delta == 0:
+		m.Reply(node.None{})
+		return
+	case l.config.Write == Behind:
+		l.pending = l.pending.with(m.Body.Delta)
+		m.Reply(node.None{})
+		return
+	case len(l.waiting)+len(l.riding) >= l.config.WaitingMax:
+		m.Fail(actor.ErrFull)
+		return
+	}
+	l.pending = l.pending.with(m.Body.Delta)
+	l.waiting = append(l.waiting, m)
+	l.write(c)
+}
+
+// own is this node's shard as others may see it: with Through what is stored, since the rest may yet be lost.
+func (l *ledger) own() shard {
+	if l.config.Write == Behind {
+		return l.stored.plus(l.pending)
+	}
+	return l.stored
+}
+
+// total is the sum of what is known, and of what is pending beside what is stored.
+func (l *ledger) total(pending shard) *big.Int {
+	sum := l.others.sum()
+	l.stored.addTo(sum)
+	pending.addTo(sum)
+	return sum
+}
+
+// present reports whether this node has begun to write within a time, so that what it reads from the store now is at
+// most that old.
+func (l *ledger) present(now, within time.Duration) bool {
+	return (l.writing || l.wrote) && now-l.begunAt <= within
+}
+
+// write begins to store what is pending, unless something is being stored, and reports whether it did.
+func (l *ledger) write(c *actor.Context[message]) bool {
+	if l.writing || !l.known || l.pending.empty() {
+		return false
+	}
+	l.writing, l.begunAt, l.sent, l.target = true, c.Elapsed(), l.pending, l.stored.plus(l.pending)
+	l.riding, l.waiting = l.waiting, nil
+	l.send(c)
+	return true
+}
+
+func (l *ledger) send(c *actor.Context[message]) {
+	node.CompareAndSet(c, l.kv, l.key, l.stored, l.target, true, l.options(), func(err error) message { return written{err} })
+}
+
+// settle goes on when the store has answered, or has not. A compare and set that found something else may have
+// found what its own first try had set.
+func (l *ledger) settle(c *actor.Context[message], err error) {
+	switch {
+	case err == nil:
+		l.commit(c)
+	case codeOf(err) == maelstrom.PreconditionFailed:
+		l.read(c)
+	default:
+		c.After(l.config.Retry, rewrite{})
+	}
+}
+
+// commit acknowledges what has been stored.
+func (l *ledger) commit(c *actor.Context[message]) {
+	l.stored, l.pending, l.writing = l.target, l.pending.minus(l.sent), false
+	l.wrote = true
+	for _, m := range l.riding {
+		m.Reply(node.None{})
+	}
+	l.riding = nil
+	l.others.goOn(c)
+	if l.config.Write == Through {
+		l.write(c)
+	}
+}
+
+// codeOf is the protocol's code of an error, -1 for another error or none.
+func codeOf(err error) int {
+	var coded *node.Error
+	if errors.As(err, &coded) {
+		return coded.Code
+	}
+	return -1
+}

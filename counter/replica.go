@@ -1,0 +1,176 @@
+package counter
+
+import (
+	"fmt"
+	"math/big"
+
+	"eddy/actor"
+	"eddy/actor/node"
+)
+
+// stateBody is what nodes tell each other with CRDT: all shards that they know of, by the life of the node that
+// they were added through. It is whole, since a shard is a few bytes; a neighbour that has it has all.
+type stateBody struct {
+	State map[string]shard `json:"state"`
+	// Asks that the receiver says what it has, since it is not known to have this.
+	Asks bool `json:"asks,omitzero"`
+	// Hello asks for that at once: the sender has just begun, and may have lost its memory.
+	Hello bool `json:"hello,omitzero"`
+}
+
+const stateType = "counter_state"
+
+type stateRequest = node.Request[stateBody, node.None]
+
+type (
+	// tick: an interval is over.
+	tick struct{}
+	// impatient: the neighbours have had time enough to answer a hello.
+	impatient struct{}
+)
+
+// replica is the actor of a node that keeps all shards of the counter and gossips about them.
+//
+// A shard belongs to a life of a node, not to the node: a life that began without the memory of the one before
+// would otherwise count in a shard that others know to be larger, and be ignored.
+type replica struct {
+	config     Config
+	node       *node.Node
+	life       string // names this life's shard
+	shards     map[string]shard
+	sum        *big.Int // of all shards; nil: to be made up
+	neighbours []*neighbour
+	byPeer     map[string]*neighbour
+
+	greeted bool          // the neighbours have been told that this node is there
+	opening []readRequest // that came before they could answer
+	waits   bool          // for their answers
+}
+
+func newReplica(c *actor.Context[message], n *node.Node, config Config) actor.Actor[message] {
+	r := &replica{
+		config: config, node: n, life: fmt.Sprintf("%s-%016x", n.ID(), c.Rand().Uint64()),
+		shards: make(map[string]shard), byPeer: make(map[string]*neighbour),
+	}
+	hub := n.IDs()[0]
+	for _, peer := range n.IDs() {
+		if peer == n.ID() || config.Topology == Star && peer != hub && n.ID() != hub {
+			continue
+		}
+		near := &neighbour{peer: peer}
+		r.neighbours = append(r.neighbours, near)
+		r.byPeer[peer] = near
+	}
+	if len(r.neighbours) > 0 {
+		actor.SpawnTicker[message](c, "ticker", config.Interval, tick{}, c.Self())
+	}
+	return r
+}
+
+func (r *replica) Receive(c *actor.Context[message], m message) {
+	switch m := m.(type) {
+	case addRequest:
+		r.greet(c)
+		r.add(m)
+	case negative:
+		m.refuse()
+	case readRequest:
+		r.greet(c)
+		r.read(m)
+	case stateRequest:
+		r.hear(c, m)
+	case tick:
+		for _, near := range r.neighbours {
+			near.tell(r, c.Elapsed())
+		}
+	case impatient:
+		r.open()
+	}
+}
+
+func (r *replica) add(m addRequest) {
+	if !admit(m, r.total()) {
+		return
+	}
+	if m.Body.Delta != 0 {
+		r.shards[r.life] = r.shards[r.life].with(m.Body.Delta)
+		r.sum = nil
+	}
+	m.Reply(node.None{})
+}
+
+func (r *replica) read(m readRequest) {
+	switch {
+	case !r.waits:
+		show(m, r.total())
+	case len(r.opening) < r.config.WaitingMax:
+		r.opening = append(r.opening, m)
+	default:
+		m.Fail(actor.ErrFull)
+	}
+}
+
+// total is the sum of all shards. Their order makes no difference to it.
+func (r *replica) total() *big.Int {
+	if r.sum == nil {
+		r.sum = new(big.Int)
+		for _, s := range r.shards {
+			s.addTo(r.sum)
+		}
+	}
+	return r.sum
+}
+
+// greet tells the neighbours, with the first client, that this node is there, and has the first reads wait for
+// what they say: a node that was killed has forgotten what they remember. It is not done before, since nodes may
+// not be there yet while the cluster is being started, and must not be written to.
+func (r *replica) greet(c *actor.Context[message]) {
+	if r.greeted {
+		return
+	}
+	r.greeted = true
+	for _, near := range r.neighbours {
+		if !near.heard {
+			near.hello(r, c.Elapsed())
+		}
+	}
+	if r.waits = r.unheard(); r.waits {
+		c.After(r.config.Patience, impatient{})
+	}
+}
+
+func (r *replica) unheard() bool {
+	for _, near := range r.neighbours {
+		if !near.heard {
+			return true
+		}
+	}
+	return false
+}
+
+// hear takes in what a neighbour has.
+func (r *replica) hear(c *actor.Context[message], m stateRequest) {
+	near := r.byPeer[m.From]
+	if near == nil {
+		return // no neighbour in this topology
+	}
+	for life, s := range m.Body.State {
+		if known := r.shards[life]; !known.covers(s) {
+			r.shards[life] = known.join(s)
+			r.sum = nil
+		}
+	}
+	near.hear(r, c.Elapsed(), m.Body)
+	if r.waits && !r.unheard() {
+		r.open()
+	}
+}
+
+// open answers the reads that have waited for the neighbours.
+func (r *replica) open() {
+	r.waits = false
+	for _, m := range r.opening {
+		show(m, r.total())
+	}
+	r.opening = nil
+}
