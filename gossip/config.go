@@ -70,12 +70,13 @@ type Config struct {
 // to 3e: see docs/broadcast.md for the measurements.
 const (
 	defaultInterval   = 250 * time.Millisecond
-	defaultWindow     = 485 * time.Millisecond // of Paced
+	defaultWindow     = 475 * time.Millisecond // of Paced
 	defaultBatchBytes = 64 << 10
 	defaultMailbox    = 256
 	retryAfterAck     = time.Second // on top of the acknowledgement's delay
 	ackDelayIntervals = 3
-	ackDelayWindows   = 4 // of Paced
+	ackDelayWindows   = 4               // of Paced,
+	ackDelayLong      = 2 * time.Second // but no longer than this or a window
 	retryMaxFactor    = 2
 )
 
@@ -107,7 +108,7 @@ func (c Config) filled() (Config, error) {
 		c.Interval = defaultWindow
 	}
 	if c.Dissemination == Paced && c.AckDelay == 0 {
-		c.AckDelay = ackDelayWindows * c.Interval
+		c.AckDelay = min(ackDelayWindows*c.Interval, max(ackDelayLong, c.Interval*5/4))
 	}
 	if c.Ack == AckCumulative && c.AckDelay == 0 {
 		c.AckDelay = max(ackDelayIntervals*c.Interval, defaultInterval)

@@ -86,7 +86,7 @@ func (s *star) suspect(c *actor.Context[message]) {
 	s.press(c, p)
 }
 
-// press sends the hub what it lacks, and a question.
+// press sends a peer what it lacks, and a question.
 func (s *star) press(c *actor.Context[message], p *session) {
 	var last starMessage
 	for more := p.pending(s.self, s.history); more; {

@@ -68,7 +68,7 @@ func (s *star) retryLeaf(c *actor.Context[message], p *session) {
 		return
 	}
 	p.rewind()
-	s.flush(c, p)
+	s.press(c, p)
 	s.expect(c, p)
 }
 
