@@ -37,7 +37,8 @@ const (
 	AckCumulative Ack = "cumulative"
 )
 
-// Config is a strategy. Zero fields stand for the defaults of the dissemination.
+// Config is a strategy. Zero fields stand for the defaults of the dissemination,
+// which for Batch follow the size of the cluster (size.go).
 type Config struct {
 	Dissemination Dissemination
 	Topology      string // given, line, grid, tree:k, star, clusters:k, mesh
@@ -80,8 +81,9 @@ const (
 	retryMaxFactor    = 2
 )
 
-// Default is the strategy of a node that was told nothing: batches over a star,
-// acknowledged cumulatively.
+// Default is the strategy of a node that was told nothing: batches, acknowledged
+// cumulatively, over a star, or in a cluster of hundreds of nodes and more over
+// clusters of hubs (size.go).
 func Default() Config { return Config{Dissemination: Batch} }
 
 // filled returns c with its defaults filled in, or why it makes no sense.

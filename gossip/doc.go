@@ -12,6 +12,10 @@
 //	client -> store -> link/n7 -> n7
 //	n7 -> store (learns) -> link/n7 (acknowledges), and to the other links
 //
+// What a node is that was told nothing follows the size of the cluster: a star up
+// to 256 nodes, above that clusters of the root of n nodes with linked hubs
+// (size.go).
+//
 // A strategy is a [Config]: how values get around (config.go), over which links
 // (topology.go), how they are acknowledged. Combinations that make no sense are
 // refused by the names of their flags. docs/broadcast.md says what each costs

@@ -51,7 +51,7 @@ func CheckGSet(config Config) error {
 
 // start spawns the set and declares what both services have in common.
 func start(n *node.Node, config Config, field string) (actor.Ref[message], error) {
-	config, err := config.filled()
+	config, err := config.sized(len(n.IDs())).filled()
 	if err != nil {
 		return actor.Ref[message]{}, err
 	}

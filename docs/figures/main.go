@@ -12,6 +12,11 @@
 // holds the simulator against the built-in bench, strategy by strategy. The
 // built-in bench takes real time, so that takes some minutes, and a machine with
 // nothing else to do.
+//
+//	go run ./docs/figures sizes [nodes ...]
+//
+// measures strategies in clusters of 10 to 10,000 nodes, or of those sizes, with
+// the time and the memory that the simulator takes for each.
 package main
 
 import (
@@ -64,10 +69,13 @@ func run() error {
 		return err
 	}
 	if len(os.Args) > 1 {
-		if os.Args[1] != "engines" || len(os.Args) > 2 {
-			return fmt.Errorf("%q: the only argument there is is engines", os.Args[1:])
+		switch {
+		case os.Args[1] == "sizes":
+			return s.sizes(os.Args[2:])
+		case os.Args[1] == "engines" && len(os.Args) == 2:
+			return s.engines()
 		}
-		return s.engines()
+		return fmt.Errorf("%q: the only arguments there are are engines, and sizes with numbers of nodes", os.Args[1:])
 	}
 	fmt.Println("| strategy flags | messages an op | median | max | lost in partitions | lost where 5 % of messages are |")
 	fmt.Println("| --- | --- | --- | --- | --- | --- |")

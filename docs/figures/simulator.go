@@ -55,11 +55,14 @@ func (s *simulator) measure(engine []string, seed int, strategy []string, flags 
 	if err != nil && (!errors.As(err, &exit) || exit.ExitCode() != 1) {
 		return results{}, fmt.Errorf("eddy %s: %w:\n%s", strings.Join(args, " "), err, report)
 	}
-	data, err := os.ReadFile(file)
-	if err != nil {
-		return results{}, err
-	}
+	return readResults(file)
+}
+
+func readResults(file string) (results, error) {
 	var r results
-	err = json.Unmarshal(data, &r)
+	data, err := os.ReadFile(file)
+	if err == nil {
+		err = json.Unmarshal(data, &r)
+	}
 	return r, err
 }
