@@ -52,6 +52,7 @@ func TestRecordedRunsBecomeOutcomes(t *testing.T) {
 		{"broadcast", "broadcast/lost", "1", checker.Invalid, 1},
 		{"g-set", "g-set/invalid", "1", checker.Invalid, 1},
 		{"broadcast", "broadcast/valid-partition", "0", checker.Valid, 0},
+		{"kafka", "kafka/inconsistent-offsets", "1", checker.Invalid, 1},
 	}
 	for _, c := range cases {
 		t.Run(c.recording, func(t *testing.T) {
@@ -119,13 +120,14 @@ func TestFlagsAreMaelstroms(t *testing.T) {
 	o.LatencyMs, o.LatencyDist, o.Topology = 100, "exponential", "tree4"
 	o.Nemesis, o.NemesisInterval = []string{"partition"}, 500*time.Millisecond
 	o.Availability, o.ConsistencyModels = "total", []string{"a", "b"}
+	o.Operations.KeyCount, o.Operations.MaxTxnLength, o.Operations.MaxWritesPerKey = 5, 3, 100
 	o.LogStderr, o.LogNetSend, o.LogNetRecv = true, true, true
 	o.Args, o.Seed = []string{"serve", "broadcast"}, 7
 	got, err := Command(o, "/x/eddy")
 	want := []string{"test", "-w", "broadcast", "--bin", "/x/eddy", "--node-count", "25", "--concurrency", "4n",
 		"--time-limit", "20", "--rate", "0.5", "--latency", "100", "--latency-dist", "exponential",
 		"--nemesis", "partition", "--nemesis-interval", "0.5", "--topology", "tree4", "--availability", "total",
-		"--consistency-models", "a , b", "--log-stderr", "--log-net-send", "--log-net-recv", "--", "serve", "broadcast"}
+		"--consistency-models", "a , b", "--key-count", "5", "--max-txn-length", "3", "--max-writes-per-key", "100", "--log-stderr", "--log-net-send", "--log-net-recv", "--", "serve", "broadcast"}
 	if err != nil || !slices.Equal(got, want) {
 		t.Errorf("%v\n%q", err, got)
 	}

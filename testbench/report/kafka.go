@@ -13,7 +13,11 @@ func (p *page) kafka(k *checker.Kafka) {
 		p.row("messages", fmt.Sprintf("%s acknowledged in %s: %s polled, %s never polled",
 			grouped(m.Acknowledged), plural(m.Keys, "key", "keys"), grouped(m.Polled), grouped(m.Acknowledged-m.Polled)))
 	}
-	if lag := k.WorstRealtimeLag; lag.Process != nil {
+	switch lag := k.WorstRealtimeLag; {
+	case lag.Process == nil:
+	case lag.LagS == 0:
+		p.row("realtime lag", "none")
+	default:
 		p.row("realtime lag", fmt.Sprintf("%.3f s at worst, of process %d at %.3f s on key %s", lag.LagS, *lag.Process, lag.TimeS, clip(string(lag.Key))))
 	}
 }
@@ -31,7 +35,10 @@ func kafkaReason(k *checker.Kafka) string {
 	for _, kind := range k.BadErrorTypes {
 		all = append(all, fmt.Sprintf("%s %s", grouped(casesOf(k, kind)), kind))
 	}
-	if len(all) == 0 {
+	switch {
+	case len(k.Error) > 0:
+		return "the workload's checker failed, so there is no judgement"
+	case len(all) == 0:
 		return "the workload's checker says " + k.Valid.String()
 	}
 	return strings.Join(all, ", ")

@@ -108,6 +108,14 @@ func TestReportOfDuplicatesNamesWhoGotThem(t *testing.T) {
 	golden(t, "duplicates.txt", terminal(t, r, Meta{Workload: "unique-ids", Engine: "Maelstrom"}))
 }
 
+func TestReportOfAnomaliesProvesThem(t *testing.T) {
+	_, r := recorded(t, "kafka", "inconsistent-offsets", checker.Options{})
+	nodeOf := func(process int) string { return fmt.Sprintf("n%d", process%2) }
+	golden(t, "kafka.txt", terminal(t, r, Meta{Workload: "kafka", NodeOf: nodeOf}))
+	_, r = recorded(t, "kafka", "valid", checker.Options{})
+	golden(t, "kafka-valid.txt", terminal(t, r, Meta{Workload: "kafka"}))
+}
+
 func TestReportOfWrongEchoesAndOfProblems(t *testing.T) {
 	r := run(t, "echo", checker.Options{Availability: checker.AvailabilityGoal{Total: true}, Problems: []checker.Problem{
 		{Node: "n0", Kind: "malformed line", Line: "hello, I am \x1b[31mnode 0", Expected: `one JSON object a line: {"src":"n0","dest":...,"body":{...}}`,

@@ -43,6 +43,8 @@ func broken(w checker.Workload) string {
 			return "nodes differ after recovery"
 		}
 		return strings.Join(w.AnomalyTypes, ", ")
+	case *checker.Kafka:
+		return strings.Join(w.BadErrorTypes, ", ")
 	case *checker.LinKV:
 		return "not linearizable"
 	}

@@ -3,6 +3,7 @@ package virtual
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -227,6 +228,9 @@ func TestEachFaultOfALogIsNamedAndProved(t *testing.T) {
 		if r.Valid != checker.Invalid || !slices.Contains(k.BadErrorTypes, anomaly) {
 			t.Errorf("a broker that %s is %v with %v, want %s", fault, r.Valid, k.BadErrorTypes, anomaly)
 			continue
+		}
+		if failure := Failure(&out); !strings.Contains(failure, anomaly) {
+			t.Errorf("a broker that %s fails with %q", fault, failure)
 		}
 		i := slices.IndexFunc(r.Witnesses, func(w checker.Witness) bool { return w.Kind == anomaly })
 		if i < 0 || len(r.Witnesses[i].Events) == 0 || r.Witnesses[i].Note == "" {
