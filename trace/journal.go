@@ -1,0 +1,175 @@
+package trace
+
+import (
+	"bytes"
+	"errors"
+	"time"
+
+	"eddy/testbench/jsonwalk"
+)
+
+// MessageKind is what the network did with a message.
+type MessageKind uint8
+
+// What happens to a message.
+const (
+	MessageSent MessageKind = iota
+	MessageReceived
+	MessageLost
+)
+
+// Message is one line of the network's journal. Body is lent, as an Event's
+// slices are.
+type Message struct {
+	At   time.Duration // since the run began
+	Kind MessageKind
+	ID   int64 // the network's number
+	Src  string
+	Dest string
+	Body []byte // of what was sent; nil otherwise
+	Why  string // a loss: partition, loss or killed
+}
+
+// EachMessage gives every line of the network's journal, in order; none where there is no
+// journal. Lines that make no sense are passed over.
+func (r *Run) EachMessage(each func(m *Message) error) error {
+	if r.Messages == "" {
+		return nil
+	}
+	p := newParser()
+	err := eachLine(r.Messages, func(line []byte, _ bool) error {
+		m, ok := p.message(line)
+		if !ok {
+			return nil
+		}
+		return each(&m)
+	})
+	if errors.Is(err, errStop) {
+		return nil
+	}
+	return err
+}
+
+func (p *parser) message(line []byte) (m Message, ok bool) {
+	if len(line) == 0 || line[0] != '{' || line[len(line)-1] != '}' {
+		return m, false
+	}
+	kind := ""
+	for i := 1; i < len(line) && line[i] == '"'; {
+		keyEnd := jsonwalk.SkipString(line, i)
+		key := line[i+1 : max(keyEnd-1, i+1)]
+		start := keyEnd + 1
+		if i = jsonwalk.SkipValue(line, start); i >= len(line) || i <= start {
+			return m, false
+		}
+		value := line[start:i]
+		switch string(key) {
+		case "time":
+			m.At = time.Duration(integer(value))
+		case "type":
+			kind = p.name(value)
+		case "id":
+			m.ID = integer(value)
+		case "src":
+			m.Src = p.name(value)
+		case "dest":
+			m.Dest = p.name(value)
+		case "body":
+			m.Body = value
+		case "why":
+			m.Why = p.name(value)
+		}
+		i++
+	}
+	switch kind {
+	case "send":
+		m.Kind = MessageSent
+	case "recv":
+		m.Kind = MessageReceived
+	case "lost":
+		m.Kind = MessageLost
+	default:
+		return m, false
+	}
+	return m, true
+}
+
+// IsClient tells whether an id names a client: to Maelstrom it does exactly if it
+// starts with c.
+func IsClient(id string) bool { return len(id) > 0 && id[0] == 'c' }
+
+// mark is what a traced message between nodes has in its body.
+var mark = []byte(`"eddy":"`)
+
+// Name is a message's id as the nodes' records have it: the mark that its sender
+// left in it, such as n1/17; of a client's request, such as c5/12. For what a
+// node says to a client or a service, which bears no mark, it is a name of
+// its own ([Event.Name] gives the same), such as n1>c5/12 for the answer to c5's
+// request 12.
+func (m *Message) Name() string { return messageName(m.Src, m.Dest, m.Body) }
+
+// Name is the message's name for joining it with the network's journal: the id but for
+// what a node says to a client or a service. It is empty for events that are not
+// at the edge.
+func (e *Event) Name() string {
+	switch e.Actor {
+	case Stdin:
+		return string(e.ID)
+	case Stdout:
+		if IsClient(e.Dest) || isService(e.Dest) {
+			if name := messageName(e.Node, e.Dest, e.BodyText()); name != "" {
+				return name
+			}
+		}
+		return string(e.ID)
+	}
+	return ""
+}
+
+// isService tells whether an id is one of Maelstrom's services.
+func isService(id string) bool {
+	switch id {
+	case "lin-kv", "seq-kv", "lww-kv", "lin-tso":
+		return true
+	}
+	return false
+}
+
+func messageName(src, dest string, body []byte) string {
+	if at := bytes.LastIndex(body, mark); at >= 0 {
+		name, _, _ := bytes.Cut(body[at+len(mark):], []byte{'@'})
+		return string(name)
+	}
+	msgID, inReplyTo := fieldOf(body, "msg_id"), fieldOf(body, "in_reply_to")
+	own := IsClient(src) || isService(src)
+	switch {
+	case own && msgID != nil:
+		return src + "/" + string(msgID)
+	case own && inReplyTo != nil:
+		return src + "/" + dest + "-" + string(inReplyTo)
+	case inReplyTo != nil:
+		return src + ">" + dest + "-" + string(inReplyTo)
+	case msgID != nil:
+		return src + ">" + dest + "/" + string(msgID)
+	}
+	return ""
+}
+
+// fieldOf is the value of a field of an object, nil where it has none. Of a body that was
+// cut it finds what is whole.
+func fieldOf(body []byte, name string) []byte {
+	if len(body) == 0 || body[0] != '{' {
+		return nil
+	}
+	for i := jsonwalk.SkipSpace(body, 1); i < len(body) && body[i] == '"'; {
+		keyEnd := jsonwalk.SkipString(body, i)
+		key := body[i+1 : max(keyEnd-1, i+1)]
+		start := jsonwalk.SkipSpace(body, jsonwalk.SkipSpace(body, keyEnd)+1)
+		i = jsonwalk.SkipValue(body, start)
+		if string(key) == name && i < len(body) && i > start {
+			return body[start:i]
+		}
+		i = jsonwalk.SkipSpace(body, jsonwalk.SkipSpace(body, i)+1)
+	}
+	return nil
+}
