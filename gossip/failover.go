@@ -32,6 +32,7 @@ type allegiance struct {
 	doubt    doubt
 	since    time.Duration // when the questions of this doubt began
 	best     int           // first node that has answered, or this one
+	rounds   int           // how often all were asked
 	patience actor.Timer
 	heard    time.Duration // when the hub was last heard of
 	flight   time.Duration // of the last question and its answer together
@@ -57,6 +58,8 @@ const (
 	// lookBackWindows is between two looks at whether an earlier hub is back.
 	lookBackWindows = 4
 	lookBackMin     = 2 * time.Second
+	// roundsMax is how often a node asks all others before it is on its own.
+	roundsMax = 2
 	// settleWindows is how long the hub gets to hear from others what they all know.
 	settleWindows = 3
 )
@@ -103,14 +106,24 @@ func (s *star) press(c *actor.Context[message], p *session) {
 func (s *star) impatient(c *actor.Context[message]) {
 	switch s.doubt {
 	case asking:
-		s.doubt, s.since, s.best = seeking, c.Elapsed(), s.self
-		for peer := range s.self {
-			s.seek(s.session(peer), 1)
-		}
-		s.patience = c.After(s.patient(), bell{kind: bellPatience})
+		s.doubt, s.since, s.best, s.rounds = seeking, c.Elapsed(), s.self, 0
+		s.seekAll(c)
 	case seeking:
+		if s.best == s.self && s.rounds < roundsMax {
+			s.seekAll(c)
+			return
+		}
 		s.follow(c, s.best)
 	}
+}
+
+// seekAll asks all nodes that come before this one.
+func (s *star) seekAll(c *actor.Context[message]) {
+	s.rounds++
+	for peer := range s.self {
+		s.seek(s.session(peer), 1)
+	}
+	s.patience = c.After(s.patient(), bell{kind: bellPatience})
 }
 
 // seek asks a node that comes before this one whether it would do as a hub.

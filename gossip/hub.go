@@ -12,7 +12,7 @@ import (
 
 // triesMax is how often a leaf is sent the same before it is only asked, until
 // it is heard of.
-const triesMax = 3
+const triesMax = 6
 
 // leads reports whether a peer is a leaf of this node, as far as is known: it
 // said so, or it is the cluster's beginning. Hubs come before their leaves in

@@ -313,7 +313,7 @@ func (s *star) expect(c *actor.Context[message], p *session) {
 	case p.silent:
 		wait = s.lookBackAfter()
 	case p.tries > 0: // it was asked to answer at once
-		wait = max(2*s.patient(), s.config.Interval)
+		wait = s.patient()
 	}
 	p.waiting = true
 	p.retry = c.After(time.Duration(float64(wait)*(0.95+0.1*c.Rand().Float64())), bell{bellRetry, p.peer})
