@@ -102,6 +102,7 @@ func Analyze(h history.History, pairs history.Pairing) (*Analysis, error) {
 		a.strangers(l)
 		a.unseen(l)
 	}
+	a.aborted()
 	a.internalPolls()
 	a.processes()
 	a.lag()

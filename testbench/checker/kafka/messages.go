@@ -99,8 +99,8 @@ func (a *analyzer) lost(l *log) {
 	}
 }
 
-// strangers finds messages that a poll shows and that were never sent, not yet
-// sent, or sent in vain.
+// strangers finds messages that a poll shows and that were never sent, or not
+// yet.
 func (a *analyzer) strangers(l *log) {
 	for v, f := range l.facts {
 		if f.reader == none {
@@ -111,14 +111,26 @@ func (a *analyzer) strangers(l *log) {
 			a.add(Unsent, c)
 			continue
 		}
-		c.Ops = a.at(f.writer, f.reader)
-		if a.ops[f.writer].ended == history.Fail {
-			a.add(AbortedRead, c)
-			continue
-		}
 		if begun := a.begin(f.writer); begun > int(a.ops[f.reader].at) {
 			c.Ops = []int{int(a.ops[f.reader].at), begun}
 			a.add(FutureRead, c)
+		}
+	}
+}
+
+// aborted finds every showing of a message whose send failed.
+func (a *analyzer) aborted() {
+	for i := range a.ops {
+		o := &a.ops[i]
+		if o.ended != history.OK {
+			continue
+		}
+		for _, p := range o.polls {
+			for _, v := range p.values {
+				if w := p.log.facts[v].writer; w != none && a.ops[w].ended == history.Fail {
+					a.add(AbortedRead, Case{Key: p.log.key, Value: p.log.value(v), Ops: a.at(w, int32(i))})
+				}
+			}
 		}
 	}
 }
