@@ -107,16 +107,19 @@ func (l *ledger) insert(offset int64, value []byte) bool {
 // insertLate puts an entry among those that were thought complete. That costs
 // the whole book, and happens only where a node had lost its memory.
 func (l *ledger) insertLate(offset int64, value []byte) bool {
-	var all []entry
 	there := false
-	l.book.scan(0, func(e entry) bool {
-		there = there || e.offset == offset
-		all = append(all, e)
-		return true
+	l.book.scan(offset, func(e entry) bool {
+		there = e.offset == offset
+		return false
 	})
 	if there {
 		return false
 	}
+	var all []entry
+	l.book.scan(0, func(e entry) bool {
+		all = append(all, e)
+		return true
+	})
 	at, _ := slices.BinarySearchFunc(all, offset, byOffset)
 	var anew book
 	for _, e := range slices.Insert(all, at, entry{offset, compact(value)}) {

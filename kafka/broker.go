@@ -88,7 +88,7 @@ func newBroker(c *actor.Context[message], n *node.Node, config Config) actor.Act
 	case Local:
 		b.strategy = &local{memory: newMemory(b)}
 	case Owner:
-		b.strategy = &owner{memory: newMemory(b)}
+		b.strategy = newOwner(b)
 	case Leaderless:
 		b.strategy = newLeaderless(b)
 	case CAS, Fallback:
@@ -125,7 +125,7 @@ func (b *broker) Receive(c *actor.Context[message], m message) {
 	case report:
 		m.then(c)
 	case greeted:
-		b.strategy.(*leaderless).begin(c)
+		b.strategy.(interface{ begin() }).begin()
 	case heldLonger:
 		b.strategy.(*leaderless).expireHeld(c)
 	case flush:

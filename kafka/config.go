@@ -16,8 +16,8 @@ const (
 	Local Strategy = "local"
 	// CAS keeps every log in lin-kv; each node appends to it by compare and set.
 	CAS Strategy = "cas"
-	// Owner keeps each log in the memory of one node, found by rendezvous
-	// hashing; the others forward to it in batches.
+	// Owner has one node give out a key's offsets, found by rendezvous hashing;
+	// the others forward to it in batches, and every node keeps every log.
 	Owner Strategy = "owner"
 	// Fallback is CAS with one node preferred for each log: the others forward
 	// to it, and write to lin-kv themselves when it is silent.
@@ -74,7 +74,7 @@ type Config struct {
 
 const (
 	defaultWindow      = 100 * time.Millisecond
-	defaultOwnerWindow = 20 * time.Millisecond // a client waits for it twice
+	defaultOwnerWindow = 5 * time.Millisecond // a client may wait for two
 	defaultRetry       = 600 * time.Millisecond
 	defaultPatience    = 500 * time.Millisecond
 	defaultRefresh     = 200 * time.Millisecond

@@ -17,11 +17,6 @@ type (
 	// handBack asks for the log itself: the actor stops unless it is busy.
 	handBack struct{ reply actor.Reply[bool] }
 
-	// appendNext asks for a value to be given the next offset.
-	appendNext struct {
-		value []byte
-		reply actor.Reply[int64]
-	}
 	// place enters a client's message at an offset that the broker gave out.
 	place struct {
 		sendRequest
@@ -48,8 +43,6 @@ func (l *memoryLog) Receive(c *actor.Context[logMessage], m logMessage) {
 	switch m := m.(type) {
 	case sendRequest:
 		m.ReplyWith(offsetField(l.addNext(m.Body.Msg)))
-	case appendNext:
-		m.reply.Send(l.addNext(m.value))
 	case place:
 		l.ledger.put(m.offset, m.Body.Msg, m.bound)
 		if !m.silently {

@@ -21,14 +21,14 @@ const (
 )
 
 // restore begins a transfer. What the peer was promised before, it has forgotten.
-func (l *leaderless) restore(c *actor.Context[message], m *mirror) {
+func (l *replica) restore(c *actor.Context[message], m *mirror) {
 	m.promised = 0
 	m.transfer = &transfer{keys: slices.Sorted(maps.Keys(l.topics))}
 	l.transferMore(c, m, m.transfer)
 }
 
 // transferMore asks the next log for what is next of it, or ends the transfer.
-func (l *leaderless) transferMore(c *actor.Context[message], m *mirror, t *transfer) {
+func (l *replica) transferMore(c *actor.Context[message], m *mirror, t *transfer) {
 	switch {
 	case m.transfer != t:
 		return // the peer has lost its memory again
@@ -52,7 +52,7 @@ func (l *leaderless) transferMore(c *actor.Context[message], m *mirror, t *trans
 }
 
 // transferred sends a part of a log on.
-func (l *leaderless) transferred(c *actor.Context[message], m *mirror, t *transfer, key string, part []entry) {
+func (l *replica) transferred(c *actor.Context[message], m *mirror, t *transfer, key string, part []entry) {
 	if m.transfer != t {
 		return
 	}

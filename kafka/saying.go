@@ -1,8 +1,6 @@
 package kafka
 
 import (
-	"maps"
-	"slices"
 	"strconv"
 
 	"eddy/actor/node/wire"
@@ -11,35 +9,24 @@ import (
 // saying is one item of a stream: what a node tells or asks a peer. A question
 // has a number, and its answer the same.
 type saying struct {
-	Type    string           `json:"t" wire:"required"`
-	ID      int64            `json:"id"`
-	Key     string           `json:"k"`
-	Offset  int64            `json:"o"`
-	Value   wire.Raw         `json:"v"`
-	Offsets map[string]int64 `json:"m"`
-	Keys    []string         `json:"ks"`
-	By      string           `json:"by"`  // the life of the node that a client gave the message
-	Seq     int64            `json:"seq"` // which of that life's messages of the key it is
+	Type   string   `json:"t" wire:"required"`
+	ID     int64    `json:"id"`
+	Key    string   `json:"k"`
+	Offset int64    `json:"o"`
+	Value  wire.Raw `json:"v"`
+	By     string   `json:"by"`  // the life of the node that a client gave the message
+	Seq    int64    `json:"seq"` // which of that life's messages of the key it is
 }
 
-// The types of sayings. Of leaderless:
+// The types of sayings.
 const (
 	sayEntry   = "e" // Value stands at Offset of Key
 	sayCommit  = "c" // Offset of Key is committed
 	sayPromise = "p" // every entry at or below Offset has been said
-)
 
-// Of owner and fallback, questions and answers:
-const (
-	sayAppend    = "append"    // append Value to Key
-	sayAppended  = "appended"  // it stands at Offset
-	sayUnsure    = "unsure"    // it may stand there or not
-	sayPoll      = "poll"      // what follows the Offsets?
-	sayPolled    = "polled"    // Value, an object of entries by key
-	sayCommits   = "commit"    // commit the Offsets
-	sayCommitted = "committed" // so it is
-	sayList      = "list"      // what is committed of Keys?
-	sayListed    = "listed"    // the Offsets
+	sayAppend   = "append"   // a question: append Value to Key
+	sayAppended = "appended" // it stands at Offset
+	sayUnsure   = "unsure"   // it may stand there or not
 )
 
 var shapeOfSaying = func() wire.Shape[saying] {
@@ -70,20 +57,6 @@ func (s saying) encode() []byte {
 	}
 	if s.Value != nil {
 		dst = append(append(dst, `,"v":`...), compact(s.Value)...)
-	}
-	if len(s.Keys) > 0 {
-		dst = append(dst, `,"ks":`...)
-		for i, key := range s.Keys {
-			dst = append(append(dst, separator(i)), quoted(key)...)
-		}
-		dst = append(dst, ']')
-	}
-	if len(s.Offsets) > 0 {
-		var pairs []keyed
-		for _, key := range slices.Sorted(maps.Keys(s.Offsets)) {
-			pairs = append(pairs, keyed{key, encodeInt(s.Offsets[key])})
-		}
-		dst = keyedField{"m", pairs}.AppendFields(append(dst, ','))
 	}
 	return append(dst, '}')
 }

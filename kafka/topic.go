@@ -23,6 +23,7 @@ type topic struct {
 	waiting []func(actor.Ref[logMessage]) // while it is being parked
 	used    int64                         // the sweep before the last use
 	seq     int64                         // of the last message that clients of this node gave it
+	next    int64                         // the highest offset of it that is known; the owner's
 	owner   *peer                         // nil if it is this node
 }
 

@@ -17,8 +17,8 @@ const kafkaLong = `The strategy is where a log lives and who gives out its offse
 
   local       in the memory of the only node
   cas         in lin-kv: every node appends by compare and set, in batches
-  owner       in the memory of one node a key, by rendezvous hashing; the others
-              forward to it in batches
+  owner       on every node; one node a key gives out the offsets, by rendezvous
+              hashing, and the others forward to it in batches
   fallback    in lin-kv, appended to by a key's owner, and by any other node
               that finds the owner silent
   leaderless  on every node, each giving out offsets of its own; polls show what
@@ -30,7 +30,7 @@ func kafkaFlags(flags *pflag.FlagSet) func() (node.Service, error) {
 	var c kafka.Config
 	strategy := flags.String("strategy", string(kafka.Leaderless), "local, cas, owner, fallback or leaderless")
 	acks := flags.String("acks", "", "leaderless: 1 or all; a send is acknowledged when so many nodes have it (default 1)")
-	flags.DurationVar(&c.Window, "window", 0, "owner, fallback, leaderless: between two messages to a peer (default 100ms, 20ms with owners)")
+	flags.DurationVar(&c.Window, "window", 0, "owner, fallback, leaderless: between two messages to a peer (default 100ms, 5ms with owners)")
 	flags.DurationVar(&c.Retry, "retry", 0, "owner, fallback, leaderless: until what a peer has not acknowledged is sent again (default 600ms, at least 4 windows)")
 	flags.DurationVar(&c.Patience, "patience", 0, "fallback: how long the owner may be silent (default 500ms)")
 	flags.DurationVar(&c.Refresh, "refresh", 0, "cas, fallback: how old what is known of lin-kv may be for a poll (default 200ms)")

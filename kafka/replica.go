@@ -1,0 +1,216 @@
+package kafka
+
+import (
+	"slices"
+	"time"
+
+	"eddy/actor"
+	"eddy/actor/node"
+)
+
+// replica is what owner and leaderless have in common: every node keeps every
+// log and every committed offset, and tells the others, window by window, what
+// its own clients brought. So polls, commits and lists are answered from what
+// is here. Who gives out offsets, and how far a poll may see, is the strategy's.
+//
+// A node that starts may have lost its memory. So before its first offset it
+// asks the others for their clocks, which are above every offset they ever
+// heard of, and it is told everything again by everybody (restore.go).
+type replica struct {
+	memory
+	rules   rules
+	now     int64 // the Lamport clock: the highest offset given out or heard of, over all keys
+	mirrors []*mirror
+
+	dirty   []string // keys whose committed offset the peers are to be told
+	isDirty map[string]bool
+	given   int64 // entries that this node gave an offset
+
+	ready    bool     // offsets may be given out
+	greeting bool     // the others were asked for their clocks
+	early    []func() // what waits for that
+}
+
+// rules are what a strategy decides for its replica.
+type rules interface {
+	// bound is up to where a poll may see.
+	bound() int64
+	// promises reports whether the peer is to be told, behind the window's
+	// entries, that it was told everything up to the clock.
+	promises(*mirror) bool
+	// progressed is told when a peer may have acknowledged something.
+	progressed()
+}
+
+// mirror is what this node knows of a peer and the peer of this node.
+type mirror struct {
+	*peer
+	promise  int64     // of the peer
+	promised int64     // to the peer
+	met      bool      // the peer has told its clock
+	began    int64     // its clock at that time
+	transfer *transfer // of everything, to a peer that has lost its memory; nil without one
+}
+
+// greeted: the others had time enough to tell their clocks.
+type greeted struct{}
+
+// greetFor is how long a node waits for the clocks of all others before it
+// gives out offsets without having heard them all. It is less than a client waits.
+const greetFor = 2 * time.Second
+
+func newReplica(b *broker) replica {
+	r := replica{memory: newMemory(b), isDirty: make(map[string]bool), ready: len(b.peers) == 0}
+	for _, p := range b.peers {
+		r.mirrors = append(r.mirrors, &mirror{peer: p})
+	}
+	return r
+}
+
+// tooEarly keeps what is to be done until offsets may be given out.
+func (l *replica) tooEarly(c *actor.Context[message], do func()) {
+	l.early = append(l.early, do)
+	l.greet(c)
+}
+
+// publish tells every peer but one something, when the window is over. It is
+// encoded once.
+func (l *replica) publish(c *actor.Context[message], except *peer, s saying) {
+	if len(l.mirrors) == 0 {
+		return
+	}
+	data := s.encode()
+	for _, m := range l.mirrors {
+		if m.peer != except {
+			m.stream.push(data, l.given)
+		}
+	}
+	l.armBy(c, c.Elapsed())
+}
+
+func (l *replica) poll(c *actor.Context[message], r pollRequest) {
+	l.greet(c)
+	l.pollLogs(c, r.Body.Offsets, l.rules.bound(), l.config.share(len(r.Body.Offsets)), r.answerPoll)
+}
+
+func (l *replica) commit(c *actor.Context[message], r commitRequest) {
+	l.greet(c)
+	for _, key := range l.advanceAll(r.Body.Offsets) {
+		l.soil(c, key)
+	}
+	r.Reply(node.None{})
+}
+
+// soil has the peers told of a key's committed offset when the window is over.
+func (l *replica) soil(c *actor.Context[message], key string) {
+	if len(l.mirrors) > 0 && !l.isDirty[key] {
+		l.isDirty[key] = true
+		l.dirty = append(l.dirty, key)
+		l.armBy(c, c.Elapsed())
+	}
+}
+
+func (l *replica) list(c *actor.Context[message], r listRequest) {
+	l.greet(c)
+	r.ReplyWith(keyedField{"offsets", offsetPairs(l.listed(r.Body.Keys))})
+}
+
+// hear takes in what a peer says of its logs.
+func (l *replica) hear(c *actor.Context[message], from *peer, s *saying) {
+	switch s.Type {
+	case sayEntry:
+		l.now = max(l.now, s.Offset)
+		l.tell(c, l.topicOf(s.Key), insert{offset: s.Offset, bound: l.rules.bound(), value: s.Value})
+	case sayCommit:
+		l.advance(s.Key, s.Offset)
+	case sayPromise:
+		l.now = max(l.now, s.Offset)
+		m := l.mirrorOf(from)
+		m.promise = max(m.promise, s.Offset)
+	}
+}
+
+func (l *replica) mirrorOf(p *peer) *mirror {
+	return l.mirrors[slices.IndexFunc(l.mirrors, func(m *mirror) bool { return m.peer == p })]
+}
+
+// closing puts behind the window's entries what they allow to be said: the
+// committed offsets that grew, and the promise.
+func (l *replica) closing(*actor.Context[message]) {
+	for _, key := range l.dirty {
+		data := saying{Type: sayCommit, Key: key, Offset: l.committed[key]}.encode()
+		for _, m := range l.mirrors {
+			m.stream.push(data, l.given)
+		}
+		delete(l.isDirty, key)
+	}
+	l.dirty = l.dirty[:0]
+	for _, m := range l.mirrors {
+		if l.owesPromise(m) {
+			m.stream.push(saying{Type: sayPromise, Offset: l.now}.encode(), l.given)
+			m.promised = l.now
+		}
+	}
+}
+
+func (l *replica) clock() int64 { return l.now }
+
+// met takes in what a message of a peer says beside its items.
+func (l *replica) met(c *actor.Context[message], from *peer, p *parcel, forgot bool) {
+	l.greet(c)
+	m := l.mirrorOf(from)
+	l.now = max(l.now, p.Clock)
+	if !m.met {
+		m.met, m.began = true, p.Clock
+		if !slices.ContainsFunc(l.mirrors, func(m *mirror) bool { return !m.met }) {
+			l.begin()
+		}
+	}
+	if forgot {
+		l.restore(c, m)
+	}
+	l.rules.progressed()
+	l.promiseSoon(c)
+}
+
+// owesPromise reports whether a promise is due, and can be given.
+func (l *replica) owesPromise(m *mirror) bool {
+	return l.now > m.promised && m.transfer == nil && l.rules.promises(m)
+}
+
+// promiseSoon has a window end if there is something to promise in it.
+func (l *replica) promiseSoon(c *actor.Context[message]) {
+	for _, m := range l.mirrors {
+		if l.owesPromise(m) {
+			l.armBy(c, c.Elapsed())
+			return
+		}
+	}
+}
+
+// greet asks the others for their clocks, once. It is called when somebody was
+// heard: before that the others may not be there yet.
+func (l *replica) greet(c *actor.Context[message]) {
+	if l.ready || l.greeting {
+		return
+	}
+	l.greeting = true
+	for _, m := range l.mirrors {
+		m.stream.hails = !m.met
+	}
+	l.armBy(c, c.Elapsed())
+	c.After(greetFor, greeted{})
+}
+
+// begin gives out offsets from now on.
+func (l *replica) begin() {
+	if l.ready {
+		return
+	}
+	l.ready = true
+	early := l.early
+	l.early = nil
+	for _, do := range early {
+		do()
+	}
+}
