@@ -49,6 +49,10 @@ type Config struct {
 	// at once: the neighbour batches. Only for Batch.
 	Interval     time.Duration
 	LeafInterval time.Duration
+	// HubInterval is the same between two hubs of clusters:k; 0 for Interval. Few
+	// values begin at one hub: a short one lets most of them go at once, and costs
+	// little. Only for Batch.
+	HubInterval time.Duration
 	// Retry is until what is not acknowledged is sent again; it doubles up to
 	// RetryMax while nothing is acknowledged. It should be longer than AckDelay
 	// and a round trip.
@@ -176,7 +180,7 @@ func (c Config) checkBounds() error {
 		flag  string
 		value time.Duration
 	}{
-		{"--interval", c.Interval}, {"--leaf-interval", c.LeafInterval},
+		{"--interval", c.Interval}, {"--leaf-interval", c.LeafInterval}, {"--hub-interval", c.HubInterval},
 		{"--retry", c.Retry}, {"--retry-max", c.RetryMax}, {"--ack-delay", c.AckDelay},
 	} {
 		if d.value < 0 {
@@ -214,6 +218,8 @@ func (c Config) checkSense() error {
 		return fmt.Errorf("--interval %v with --strategy %s: only batch and paced have an interval", c.Interval, c.Dissemination)
 	case c.Dissemination != Batch && c.LeafInterval != 0:
 		return fmt.Errorf("--leaf-interval %v with --strategy %s: only batch has an interval", c.LeafInterval, c.Dissemination)
+	case c.HubInterval != 0 && (c.Dissemination != Batch || !strings.HasPrefix(c.Topology, "clusters:")):
+		return fmt.Errorf("--hub-interval %v with --strategy %s: only batch with --topology clusters:k has batches from hub to hub", c.HubInterval, c.Dissemination)
 	case c.Ack == AckNone && (c.Retry != 0 || c.RetryMax != 0):
 		return fmt.Errorf("--retry with --ack none: without acknowledgement nothing is ever retried")
 	case c.AckDelay != 0 && (c.Ack == AckNone || c.Ack == AckEach || c.Ack == "" && c.Dissemination != Batch && c.Dissemination != Paced):

@@ -17,6 +17,8 @@ func TestCombinationsThatMakeNoSenseAreRefusedByName(t *testing.T) {
 		{Config{Topology: "tree"}, []string{"--topology", "tree:k"}},
 		{Config{Topology: "tree:0"}, []string{"tree:0", "at least 1"}},
 		{Config{Topology: "clusters:x"}, []string{"clusters:k"}},
+		{Config{HubInterval: time.Second}, []string{"--hub-interval 1s", "clusters:k"}},
+		{Config{Topology: "clusters:3", HubInterval: -1}, []string{"--hub-interval", "negative"}},
 		{Config{Topology: "star:3"}, []string{"star takes no number"}},
 		{Config{Dissemination: Origin, Topology: "star"}, []string{"origin", "star", "mesh"}},
 		{Config{Dissemination: Paced, Topology: "tree:2"}, []string{"paced", "tree:2", "star"}},

@@ -11,14 +11,14 @@ import (
 //   - up to starNodesMax nodes a star: the fewest messages and the fewest hops
 //     that there are;
 //   - above, clusters of as many nodes as there are clusters, the root of n
-//     rounded up, and twice the interval.
+//     rounded up, twice the interval, and a fifth of that from hub to hub.
 //
 // A star costs hardly less than clusters and saves a hop at any size, but its
 // hub sends and hears whatever n nodes send and hear: four messages to each node
 // a second, and every value and acknowledgement from it. One hub stands, or
 // fails, for all. Clusters share that out: no node has more than about twice the
-// root of n neighbours. Hubs are sent a value by the one hub where it began, at
-// once as a rule, so that only the last hop waits for an interval.
+// root of n neighbours. The other hubs are sent a value by the one where it
+// began, at once as a rule, so that only the last hop waits for an interval.
 //
 // The interval is twice as long because what is left to save is there: each node
 // gets a message an interval, whatever happens, and acknowledges every third.
@@ -26,6 +26,7 @@ import (
 const (
 	starNodesMax  = 256
 	largeInterval = 2 * defaultInterval
+	hubInterval   = largeInterval / 5
 )
 
 // sized fills in what follows the number of nodes.
@@ -36,6 +37,9 @@ func (c Config) sized(nodes int) Config {
 	c.Topology = fmt.Sprintf("clusters:%d", clusterWidth(nodes))
 	if c.Interval == 0 {
 		c.Interval = largeInterval
+	}
+	if c.HubInterval == 0 {
+		c.HubInterval = min(hubInterval, c.Interval)
 	}
 	return c
 }

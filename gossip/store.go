@@ -33,10 +33,10 @@ type store struct {
 	values   values
 	links    []*neighbour
 	byPeer   map[string]int32
-	ticker   actor.Ref[actor.Pace]
-	tickers  int  // spawned so far: the one before may still be ending
-	settled  bool // told of a topology, or the neighbours greeted
-	behind   bool // catchUp is on its way
+	pacing   []actor.Ref[actor.Pace] // the tickers of the links
+	tickers  int                     // spawned so far: those before may still be ending
+	settled  bool                    // told of a topology, or the neighbours greeted
+	behind   bool                    // catchUp is on its way
 }
 
 // neighbour is what the store knows of a link.
@@ -79,7 +79,7 @@ func (s *store) connect(c *actor.Context[message], near []string) {
 			s.addLink(c, peer, s.role(peer, near))
 		}
 	}
-	s.startTicker(c, len(near))
+	s.startTickers(c, len(near))
 	s.offerAll(c)
 }
 
@@ -100,19 +100,38 @@ func (s *store) interval(neighbours int) time.Duration {
 	return s.config.Interval
 }
 
-// startTicker starts the actor that paces the links, anew if there was one.
-func (s *store) startTicker(c *actor.Context[message], neighbours int) {
+// startTickers starts the actors that pace the links, anew if there were some.
+// Links between hubs have one of their own where their interval is another.
+func (s *store) startTickers(c *actor.Context[message], neighbours int) {
+	for _, ticker := range s.pacing {
+		ticker.Stop()
+	}
+	s.pacing = nil
 	every := s.interval(neighbours)
-	s.ticker.Stop()
-	if every == 0 || len(s.links) == 0 {
+	if every == 0 {
 		return
 	}
-	refs := make([]actor.Ref[linkMessage], len(s.links))
-	for i, l := range s.links {
-		refs[i] = l.link
+	between := s.config.HubInterval
+	if between == every {
+		between = 0
 	}
-	s.tickers++
-	s.ticker = actor.SpawnTicker[linkMessage](c, fmt.Sprintf("ticker/%d", s.tickers), every, tick{}, refs...)
+	var own, across []actor.Ref[linkMessage]
+	for _, l := range s.links {
+		if l.role.across && between > 0 {
+			across = append(across, l.link)
+		} else {
+			own = append(own, l.link)
+		}
+	}
+	s.startTicker(c, every, own)
+	s.startTicker(c, between, across)
+}
+
+func (s *store) startTicker(c *actor.Context[message], every time.Duration, links []actor.Ref[linkMessage]) {
+	if len(links) > 0 {
+		s.tickers++
+		s.pacing = append(s.pacing, actor.SpawnTicker[linkMessage](c, fmt.Sprintf("ticker/%d", s.tickers), every, tick{}, links...))
+	}
 }
 
 func (s *store) addLink(c *actor.Context[message], peer string, role linkRole) *neighbour {

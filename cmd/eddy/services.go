@@ -95,6 +95,7 @@ func gossipFlags(build func(gossip.Config) node.Service, check func(gossip.Confi
 		flags.StringVar(&c.Topology, "topology", "", "given, line, grid, tree:k, star, clusters:k or mesh (default star for batch, from 257 nodes on clusters of the root of their number; grid for flood, mesh for origin, line for detour)")
 		flags.DurationVar(&c.Interval, "interval", 0, "between two batches to a neighbour (default 250ms; 500ms from 257 nodes on; 485ms for paced)")
 		flags.DurationVar(&c.LeafInterval, "leaf-interval", 0, "the same for a node with one neighbour; 0: at once")
+		flags.DurationVar(&c.HubInterval, "hub-interval", 0, "the same between two hubs of clusters:k (default --interval; 100ms where clusters are the default)")
 		flags.DurationVar(&c.Retry, "retry", 0, "until what is not acknowledged is sent again (default 1s, plus --ack-delay)")
 		flags.DurationVar(&c.RetryMax, "retry-max", 0, "bound on the doubling of --retry (default twice --retry)")
 		flags.DurationVar(&c.AckDelay, "ack-delay", 0, "how long an acknowledgement waits for a message to ride on (default 3 intervals)")

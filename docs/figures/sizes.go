@@ -26,6 +26,7 @@ var sizeRows = []string{
 	"--topology tree:{root} --interval 250ms",
 	"--topology clusters:{root} --interval 250ms",
 	"--topology clusters:{root} --interval 500ms",
+	"--topology clusters:{root} --interval 500ms --hub-interval 100ms",
 	"--topology clusters:{root} --interval 1s",
 	pushOnly,
 }
