@@ -254,9 +254,16 @@ func (s *star) heardOf(c *actor.Context[message], p *session, b *starBody) {
 		return
 	}
 	s.seekSoon(now, p.peer, s.patient())
-	doubted := b.Doubt != 0 && p.hub == s.hub || p.hub == p.peer && p.peer != 0 && p.peer < s.self
-	if doubted && now-s.heard > suspectWindows*s.config.Interval {
+	if now-s.heard <= suspectWindows*s.config.Interval {
+		return
+	}
+	called := p.hub == p.peer && p.peer != 0 && p.peer < s.self
+	if b.Doubt != 0 && p.hub == s.hub || called {
 		s.suspect(c)
+	}
+	if called && s.doubt == asking { // the hub did not answer that one
+		s.patience.Cancel()
+		s.impatient(c)
 	}
 }
 
