@@ -43,6 +43,9 @@ var challenges = []challenge{
 		},
 	},
 	{number: "4", workload: "g-counter", flags: []string{"node-count=3", "rate=100", "time-limit=20", "nemesis=partition"}},
+	{number: "5a", workload: "kafka", flags: []string{"node-count=1", "concurrency=2n", "time-limit=20", "rate=1000"}, strategy: []string{"--strategy", "local"}},
+	{number: "5b", workload: "kafka", flags: []string{"node-count=2", "concurrency=2n", "time-limit=20", "rate=1000"}, strategy: []string{"--strategy", "cas"}},
+	{number: "5c", workload: "kafka", flags: []string{"node-count=2", "concurrency=2n", "time-limit=20", "rate=1000"}},
 }
 
 func findChallenge(number string) (challenge, error) {
