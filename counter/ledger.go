@@ -69,7 +69,7 @@ func keyOf(node string) string { return "eddy-counter-" + node }
 const storeWithin = 4 * time.Second
 
 func (l *ledger) options() node.KVOptions {
-	return node.KVOptions{Within: storeWithin, Retry: node.Retry{First: l.config.Retry, Factor: 2, Max: storeWithin, Jitter: 0.2}}
+	return node.KVOptions{Within: storeWithin, Retry: node.Retry{First: l.config.Retry, Factor: 2, Max: 2 * l.config.Retry, Jitter: 0.2}}
 }
 
 func (l *ledger) Receive(c *actor.Context[message], m message) {
