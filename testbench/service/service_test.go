@@ -351,7 +351,7 @@ func TestSameSeedGivesTheSameAnswers(t *testing.T) {
 			}
 			return all.String()
 		}
-		if run() != run() {
+		if first, second := run(), run(); first != second {
 			t.Errorf("%s answered differently", name)
 		}
 	}
