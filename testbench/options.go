@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"eddy/testbench/checker"
+	"eddy/testbench/checker/txn"
 	"eddy/testbench/nemesis"
 	"eddy/testbench/network"
 	"eddy/testbench/workload"
@@ -159,8 +160,11 @@ func (o *Options) Validate() error {
 	_, err = workload.Topology(o.Topology, []string{"n0"})
 	oneOf("topology", o.Topology, err, workload.Topologies())
 	check(o.Operations.KeyCount >= 0 && o.Operations.KeyCount <= workload.KeyCountMax, "key-count", o.Operations.KeyCount, fmt.Sprintf("an integer from 1 to %d", workload.KeyCountMax))
+	check(o.Operations.MinTxnLength > 0 && o.Operations.MinTxnLength <= max(1, o.Operations.MaxTxnLength), "min-txn-length", o.Operations.MinTxnLength, "an integer from 1 to --max-txn-length")
 	check(o.Operations.MaxTxnLength > 0 && o.Operations.MaxTxnLength <= workload.TxnLengthMax, "max-txn-length", o.Operations.MaxTxnLength, fmt.Sprintf("an integer from 1 to %d", workload.TxnLengthMax))
 	check(o.Operations.MaxWritesPerKey > 0, "max-writes-per-key", o.Operations.MaxWritesPerKey, "a positive integer")
+	_, err = txn.ParseModels(o.ConsistencyModels)
+	check(err == nil, "consistency-models", strings.Join(o.ConsistencyModels, ","), "with commas between, some of "+strings.Join(txn.Models(), ", "))
 	_, err = checker.ParseAvailability(o.Availability)
 	check(err == nil, "availability", o.Availability, "total or a number from 0 to 1")
 	check(o.Recovery >= 0, "recovery", o.Recovery, "a time that is not negative, such as 10s")

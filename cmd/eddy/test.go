@@ -86,6 +86,7 @@ func declareOptions(flags *pflag.FlagSet, o *testbench.Options) {
 	flags.StringVar(&o.Availability, "availability", "", "total, or the least fraction of operations that must succeed")
 	flags.StringSliceVar(&o.ConsistencyModels, "consistency-models", nil, "for workloads of transactions: the models to check")
 	flags.IntVar(&o.Operations.KeyCount, "key-count", 0, "for transactions and kafka: keys in use at a time (default: the workload's own)")
+	flags.IntVar(&o.Operations.MinTxnLength, "min-txn-length", o.Operations.MinTxnLength, "not under Maelstrom, for transactions: fewest operations in one")
 	flags.IntVar(&o.Operations.MaxTxnLength, "max-txn-length", o.Operations.MaxTxnLength, "for transactions: most operations in one")
 	flags.IntVar(&o.Operations.MaxWritesPerKey, "max-writes-per-key", o.Operations.MaxWritesPerKey, "for transactions and kafka: writes to a key before another takes its place")
 	flags.StringVar(&o.Bin, "bin", "", "program of a node (default: eddy serve <workload>)")

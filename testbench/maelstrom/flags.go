@@ -58,6 +58,7 @@ func refuse(o testbench.Options) error {
 	}
 	check(o.TimeLimit%time.Second == 0, "time-limit", o.TimeLimit, "Maelstrom takes whole seconds")
 	check(o.Recovery == d.Recovery, "recovery", o.Recovery, fmt.Sprintf("Maelstrom always waits %v", d.Recovery))
+	check(o.Operations.MinTxnLength == d.Operations.MinTxnLength, "min-txn-length", o.Operations.MinTxnLength, "Maelstrom's transactions have at least 1 operation")
 	check(o.ClientTimeout == d.ClientTimeout, "client-timeout", o.ClientTimeout, fmt.Sprintf("Maelstrom's clients always wait %v", d.ClientTimeout))
 	check(!o.IdealDelivery, "ideal-delivery", o.IdealDelivery, "Maelstrom delivers messages one after the other")
 	check(o.Loss == 0, "loss", o.Loss, "Maelstrom loses messages in partitions only")

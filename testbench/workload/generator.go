@@ -11,12 +11,13 @@ import (
 // Options are the flags that shape what clients do. Names and meanings are Maelstrom's.
 type Options struct {
 	KeyCount        int // keys in use at a time; 0 leaves it to the workload
+	MinTxnLength    int // fewest operations in one transaction; Maelstrom has no flag for it
 	MaxTxnLength    int // most operations in one transaction
 	MaxWritesPerKey int // writes to a key before another takes its place
 }
 
 // DefaultOptions are those for which no flag is given.
-func DefaultOptions() Options { return Options{MaxTxnLength: 4, MaxWritesPerKey: 16} }
+func DefaultOptions() Options { return Options{MinTxnLength: 1, MaxTxnLength: 4, MaxWritesPerKey: 16} }
 
 // Limits that keep a slip of the finger from filling the machine.
 const (

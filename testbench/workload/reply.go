@@ -21,6 +21,9 @@ const (
 	Offset   // an integer that fits 64 bits
 	Offsets  // an object of keys and their offsets
 	Messages // an object of keys and their lists of [offset, message]
+
+	RegisterTxn // a list of ["r", key, value] and ["w", key, value]
+	ListTxn     // a list of ["r", key, list] and ["append", key, element]
 )
 
 var kinds = [...]struct {
@@ -28,11 +31,14 @@ var kinds = [...]struct {
 	not    string // what another value is not
 	admits func(value []byte) bool
 }{
-	Any:      {"...", "", func([]byte) bool { return true }},
-	List:     {"[...]", "a list", isList},
-	Integer:  {"an integer", "an integer", network.IsInteger},
-	Offset:   {"an integer", "an integer of 64 bits", isOffset},
-	Offsets:  {"{key: offset, ...}", "an object of integers of 64 bits", isOffsets},
+	Any:         {"...", "", func([]byte) bool { return true }},
+	List:        {"[...]", "a list", isList},
+	Integer:     {"an integer", "an integer", network.IsInteger},
+	Offset:      {"an integer", "an integer of 64 bits", isOffset},
+	Offsets:     {"{key: offset, ...}", "an object of integers of 64 bits", isOffsets},
+	RegisterTxn: {`[["r", key, value], ["w", key, value], ...]`, "a list of reads and writes", isRegisterTxn},
+	ListTxn:     {`[["r", key, [...]], ["append", key, element], ...]`, "a list of reads of lists and appends", isListTxn},
+
 	Messages: {"{key: [[offset, message], ...], ...}", "an object of lists of pairs of an integer of 64 bits and a message", isMessages},
 }
 

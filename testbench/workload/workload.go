@@ -77,7 +77,7 @@ func Names() []string {
 }
 
 func all() []Workload {
-	return []Workload{broadcast(), echo(), gCounter(), gSet(), kafka(), linKV(), pnCounter(), uniqueIDs()}
+	return []Workload{broadcast(), echo(), gCounter(), gSet(), kafka(), linKV(), pnCounter(), txnAppend(), txnRegister(), uniqueIDs()}
 }
 
 // Request makes the body that asks a node to perform an operation.
