@@ -67,6 +67,8 @@ type Config struct {
 	// SkipRetries breaks the strategy: nothing is ever sent again. It is there
 	// so that tests can show that they would find that.
 	SkipRetries bool
+	// Fault breaks it in another way, for tests too. Only for AckCumulative.
+	Fault Fault
 	// Mailbox is the capacity, in messages, of the set's and the links' mailboxes.
 	Mailbox int
 }

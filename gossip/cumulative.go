@@ -31,6 +31,7 @@ type cumulative struct {
 	wait  time.Duration
 	retry actor.Timer
 	hurry int64 // where a gap was answered already
+	told  int64 // number of the last value that was sent at all
 
 	peerLife  int64   // 0 before the first message
 	pastLives []int64 // of the neighbour
@@ -40,6 +41,7 @@ type cumulative struct {
 	ackTimer  actor.Timer
 	seen      int64 // number of the last value that came, with a gap before it or not
 	gapTimed  bool  // a look at the gap is to come
+	tries     int   // to send again since the last acknowledgement
 }
 
 // gapPatience is how long a gap may be the order of arrival, and no loss.
@@ -57,7 +59,7 @@ func newCumulative(c *actor.Context[linkMessage], l *link) *cumulative {
 // begin starts a new epoch, in which nothing has been sent.
 func (a *cumulative) begin() {
 	a.epoch++
-	a.acked, a.queue, a.sent, a.back, a.wait, a.hurry = 0, nil, 0, 0, a.Retry, -1
+	a.acked, a.queue, a.sent, a.back, a.wait, a.hurry, a.told = 0, nil, 0, 0, a.Retry, -1, 0
 	a.retry.Cancel()
 }
 
@@ -78,11 +80,18 @@ func (a *cumulative) send(c *actor.Context[linkMessage]) {
 		if o.first <= a.back {
 			o.back = 1
 		}
+		if o.first > a.told {
+			a.told = o.first + int64(n) - 1
+			tellSent(c, actor.EventState, a.peer, o.first, a.told)
+		}
 		a.sayWith(o)
 		a.sent += n
 	}
 	if first == 0 && a.sent > 0 {
 		a.expectAck(c)
+	}
+	if a.Fault == TrustsTheNetwork {
+		a.acknowledged(c, a.acked+int64(a.sent))
 	}
 }
 
@@ -114,8 +123,11 @@ func (a *cumulative) hear(c *actor.Context[linkMessage], h heard) {
 		a.owe(c) // it may be waiting for an answer to its greeting
 	}
 	if h.count > 0 {
-		if h.body.First <= a.upTo+1 {
-			a.upTo = max(a.upTo, h.body.First+h.count-1)
+		if h.body.First <= a.upTo+1 || a.Fault == AcksOverGaps {
+			if last := h.body.First + h.count - 1; last > a.upTo {
+				a.upTo = last
+				tellHas(c, a.peer, last)
+			}
 		}
 		a.seen = max(a.seen, h.body.First+h.count-1)
 		a.owe(c)
@@ -148,6 +160,7 @@ func (a *cumulative) current(c *actor.Context[linkMessage], b *gossipBody) bool 
 	case b.Life != a.peerLife:
 		if a.peerLife != 0 {
 			a.pastLives = append(a.pastLives, a.peerLife)
+			tellForgot(c, a.peer)
 			a.begin()
 			a.resync(c)
 		}
@@ -175,6 +188,8 @@ func (a *cumulative) acknowledged(c *actor.Context[linkMessage], upTo int64) {
 	}
 	a.queue, a.sent, a.acked, a.wait = a.queue[n:], a.sent-n, upTo, a.Retry
 	a.retry.Cancel()
+	a.tries = 0
+	tellAcked(c, a.peer, upTo)
 	if a.sent > 0 {
 		a.expectAck(c)
 	}
@@ -201,9 +216,14 @@ func (a *cumulative) wake(c *actor.Context[linkMessage], m alarm) {
 
 // again sends everything that is not acknowledged, from the first on.
 func (a *cumulative) again(c *actor.Context[linkMessage]) {
-	if a.SkipRetries {
+	if !a.mayRetry() {
 		return
 	}
 	a.sent = 0
+	if a.Fault == SkipsTheFirst {
+		a.sent = min(1, len(a.queue))
+		a.expectAck(c)
+	}
+	tellSent(c, actor.EventRetry, a.peer, a.acked+int64(a.sent)+1, a.acked+int64(len(a.queue)))
 	a.send(c)
 }

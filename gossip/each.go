@@ -1,6 +1,7 @@
 package gossip
 
 import (
+	"strconv"
 	"time"
 
 	"eddy/actor"
@@ -66,6 +67,9 @@ func (a *each) hear(_ *actor.Context[linkMessage], h heard) {
 
 func (a *each) wake(c *actor.Context[linkMessage], m alarm) {
 	if p := a.open[m.id]; p != nil {
+		if c.Traced() {
+			c.Trace(actor.EventRetry, "sent "+a.peer+" parcel "+strconv.FormatInt(m.id, 10))
+		}
 		a.dispatch(c, m.id, p)
 	}
 }

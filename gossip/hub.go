@@ -67,6 +67,7 @@ func (s *star) retryLeaf(c *actor.Context[message], p *session) {
 		s.meet(c, p)
 		return
 	}
+	tellSent(c, actor.EventRetry, s.name(p), int64(p.acked)+1, int64(len(s.history)))
 	p.rewind()
 	s.press(c, p)
 	s.expect(c, p)

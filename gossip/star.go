@@ -153,12 +153,13 @@ func (s *star) take(c *actor.Context[message], value wire.Raw, ok func(), fail f
 	its := stamp{memory{int32(s.self), s.life}, s.born}
 	s.held.add(its)
 	s.history = append(s.history, item{its, s.values.last(), int32(s.self)})
+	tellLearned(c, s.values.last())
 	s.spread(c)
 }
 
 // learn enters what came from a peer and reports whether anything was new. One
 // value may come from two clients, and is then known by two stamps.
-func (s *star) learn(p *session, b *starBody) bool {
+func (s *star) learn(c *actor.Context[message], p *session, b *starBody) bool {
 	before := len(s.history)
 	for i, its := range b.stamps() {
 		if s.held.covers(its) {
@@ -169,7 +170,9 @@ func (s *star) learn(p *session, b *starBody) bool {
 			continue // no node sends what it could not learn itself
 		}
 		raw := s.values.last()
-		if !fresh {
+		if fresh {
+			tellLearned(c, raw)
+		} else {
 			raw = s.values.keep(b.Values[i])
 		}
 		s.held.add(its)
@@ -200,12 +203,15 @@ func (s *star) hear(c *actor.Context[message], p *session, b *starBody) {
 		p.known.raise(b.Have)
 		p.met = true
 	}
+	if reborn {
+		tellForgot(c, s.name(p))
+	}
 	if reborn && p.peer == s.hub {
 		p.own = true
 		s.settleLater(c, p)
 	}
 	s.keepPace(p, b)
-	fresh := s.learn(p, b)
+	fresh := s.learn(c, p, b)
 	s.acknowledge(c, p, b)
 	s.heardOf(c, p, b)
 	if b.Ask != 0 {
@@ -223,7 +229,10 @@ func (s *star) hear(c *actor.Context[message], p *session, b *starBody) {
 // acknowledge does what a message asks for in acknowledgements, either way.
 func (s *star) acknowledge(c *actor.Context[message], p *session, b *starBody) {
 	if b.Epoch != 0 {
-		p.came(b)
+		had := p.upTo
+		if p.came(b); p.upTo > had {
+			tellHas(c, s.name(p), p.upTo)
+		}
 		s.owe(c, p)
 		if p.gap() && !p.gapTimed {
 			p.gapTimed = true
@@ -233,14 +242,21 @@ func (s *star) acknowledge(c *actor.Context[message], p *session, b *starBody) {
 	if b.AckLife != s.life {
 		return
 	}
-	if p.acknowledged(b, len(s.history)) && p.acked < p.sentTo {
-		s.expect(c, p)
+	if p.acknowledged(b, len(s.history)) {
+		tellAcked(c, s.name(p), int64(p.acked))
+		if p.acked < p.sentTo {
+			s.expect(c, p)
+		}
 	}
 	if p.gapAt(b) && !s.config.SkipRetries {
+		tellSent(c, actor.EventRetry, s.name(p), int64(p.acked)+1, int64(len(s.history)))
 		p.rewind()
 		s.flush(c, p)
 	}
 }
+
+// name is the peer's.
+func (s *star) name(p *session) string { return s.node.IDs()[p.peer] }
 
 // spread sends what is new on its ways: to the hub, and to the leaves.
 func (s *star) spread(c *actor.Context[message]) {

@@ -198,6 +198,7 @@ func (s *store) take(c *actor.Context[message], value wire.Raw, ok func(), fail 
 	}
 	ok()
 	if fresh {
+		tellLearned(c, s.values.last())
 		s.offerAll(c)
 	}
 }
@@ -235,6 +236,7 @@ func (s *store) hear(c *actor.Context[message], m gossipRequest) {
 	for _, value := range m.Body.Values {
 		if isNew, err := s.values.learn(value, from); err == nil && isNew {
 			s.values.log[len(s.values.log)-1].hub = hub
+			tellLearned(c, s.values.last())
 			fresh = true
 		}
 	}
