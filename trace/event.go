@@ -1,7 +1,9 @@
 package trace
 
 import (
+	"bytes"
 	"encoding/json"
+	"slices"
 	"time"
 )
 
@@ -65,6 +67,28 @@ func (e *Event) BodyText() []byte {
 	}
 	return []byte(text)
 }
+
+// Words is the text as it is read.
+func (e *Event) Words() string {
+	if bytes.IndexByte(e.Text, '\\') < 0 {
+		return string(e.Text)
+	}
+	var text string
+	if json.Unmarshal(slices.Concat([]byte{'"'}, e.Text, []byte{'"'}), &text) != nil {
+		return string(e.Text)
+	}
+	return text
+}
+
+// Learned is the value that a record says its node has learned, as JSON.
+func (e *Event) Learned() (value string, learned bool) {
+	if e.Kind != State || !bytes.HasPrefix(e.Text, valuePrefix) {
+		return "", false
+	}
+	return e.Words()[len(valuePrefix):], true
+}
+
+var valuePrefix = []byte("+value ")
 
 // Handled reports whether the event is the handling of a message by an actor, and
 // so has a wait and a length.

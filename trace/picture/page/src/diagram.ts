@@ -62,12 +62,27 @@ export interface Segment {
   lost: boolean;
 }
 
-/** Where a hop is drawn; null where it is not. */
-export function segment(s: State, hop: number): Segment | null {
-  const { hops, messages } = s.picture;
+/** The hops that are in sight. */
+function hopsInSight(s: State): number[] {
+  const { sent, got, from, to, message } = s.picture.hops;
+  const type = s.picture.messages.type;
+  const [begin, end] = s.x.domain();
+  const inSight: number[] = [];
+  for (let i = lowerBound(sent, begin - s.picture.flightMax); i < sent.length && sent[i] <= end; i++) {
+    if (got[i] >= 0 && got[i] < begin) continue;
+    const y1 = s.lanes.y(from[i]) - s.top;
+    const y2 = s.lanes.y(to[i]) - s.top;
+    // A hidden lane is at NaN, which no comparison lets pass.
+    if (Math.max(y1, y2) > -8 && Math.min(y1, y2) < s.height + 8 && !s.hiddenTypes.has(type[message[i]])) inSight.push(i);
+  }
+  return inSight;
+}
+
+/** Where a hop is drawn. */
+function segment(s: State, hop: number): Segment {
+  const { hops } = s.picture;
   const y1 = s.lanes.y(hops.from[hop]) - s.top;
   const y2 = s.lanes.y(hops.to[hop]) - s.top;
-  if (Number.isNaN(y1) || Number.isNaN(y2) || s.hiddenTypes.has(messages.type[hops.message[hop]])) return null;
   const x1 = s.x(hops.sent[hop]);
   const lost = hops.got[hop] < 0;
   if (!lost) return { x1, y1, x2: s.x(hops.got[hop]), y2, lost };
@@ -75,47 +90,56 @@ export function segment(s: State, hop: number): Segment | null {
   return { x1, y1, x2: x1 + 14, y2: (y1 + y2) / 2, lost };
 }
 
-/** Calls f with the hops that may be seen. */
-export function eachHop(s: State, f: (hop: number, segment: Segment) => void): void {
-  const { sent, got } = s.picture.hops;
-  const [from, to] = s.x.domain();
-  const begin = lowerBound(sent, from - s.picture.flightMax);
-  for (let i = begin; i < sent.length && sent[i] <= to; i++) {
-    if (got[i] >= 0 && got[i] < from) continue;
-    const at = segment(s, i);
-    if (at && (at.y1 > -8 || at.y2 > -8) && (at.y1 < s.height + 8 || at.y2 < s.height + 8)) f(i, at);
+// So many hops are drawn at most: more would cover each other, and take long. While the diagram moves it is fewer.
+const crowd = 6000;
+const crowdMoving = 1200;
+const reasonsMax = 60; // beside lost messages: more could not be read
+
+/** The hops to draw. Where there are too many, those that are alike count once: from one lane to another, and sent
+ * within some pixels of each other. Lit ones are drawn all. */
+function chooseHops(s: State): { hops: number[]; crowded: boolean } {
+  const { from, to, message, sent } = s.picture.hops;
+  let hops = hopsInSight(s);
+  const room = s.moving ? crowdMoving : crowd;
+  const crowded = hops.length > room;
+  const lit = s.light?.lit;
+  for (let grain = 2 ** Math.floor(Math.log2(hops.length / room)); hops.length > room && grain < s.width; grain *= 2) {
+    const seen = new Set<number>();
+    hops = hops.filter((i) => {
+      if (lit && lit[message[i]] > 0) return true;
+      const key = (Math.round(s.x(sent[i]) / grain) * 4096 + (from[i] % 4096)) * 4096 + (to[i] % 4096);
+      const isNew = !seen.has(key);
+      seen.add(key);
+      return isNew;
+    });
+    if (lit && seen.size === 0) break; // all that is left is lit
   }
+  return { hops, crowded };
 }
 
-// Above so many hops in sight, those that would cover each other are drawn once.
-const crowd = 3000;
-
 function drawHops(c: CanvasRenderingContext2D, s: State, theme: Theme): void {
-  const { hops, messages, rankOf } = s.picture;
-  const [from, to] = s.x.domain();
-  const inSight = lowerBound(hops.sent, to) - lowerBound(hops.sent, from);
-  const grain = inSight > 20 * crowd ? 3 : inSight > crowd ? 1.5 : 0;
-  const drawn = new Set<number>();
+  const { messages, rankOf } = s.picture;
+  const { hops, crowded } = chooseHops(s);
   const ranks = theme.types.length + 1;
   const dim = Array.from({ length: ranks }, () => new Path2D());
   const lit = Array.from({ length: ranks }, () => new Path2D());
   const stopped = new Path2D();
   const stoppedLit = new Path2D();
+  const reasons: { text: string; x: number; y: number }[] = [];
   const bright = s.light?.lit;
-  eachHop(s, (i, at) => {
-    const isLit = bright ? bright[hops.message[i]] > 0 : false;
-    const rank = Math.min(rankOf.get(messages.type[hops.message[i]])!, ranks - 1);
-    if (grain > 0 && !isLit) {
-      const key = ((Math.round(at.x1 / grain) * 4096 + Math.round(at.x2 / grain)) * 1024 + hops.from[i] % 1024) * 1024 + hops.to[i] % 1024;
-      if (drawn.has(key)) return;
-      drawn.add(key);
-    }
-    const path = (isLit ? lit : dim)[rank];
+  for (const hop of hops) {
+    const at = segment(s, hop);
+    const message = s.picture.hops.message[hop];
+    const isLit = bright ? bright[message] > 0 : false;
+    const path = (isLit ? lit : dim)[Math.min(rankOf.get(messages.type[message])!, ranks - 1)];
     path.moveTo(at.x1, at.y1);
     path.lineTo(at.x2, at.y2);
-    if (at.lost) cross(isLit ? stoppedLit : stopped, at.x2, at.y2);
-    else if (isLit || grain === 0) head(path, at);
-  });
+    if (at.lost) {
+      cross(isLit ? stoppedLit : stopped, at.x2, at.y2);
+      const why = s.picture.hops.why[hop];
+      if (why >= 0 && (isLit || (!crowded && !bright))) reasons.push({ text: s.picture.strings[why], x: at.x2 + 8, y: at.y2 });
+    } else if (isLit || !crowded) head(path, at);
+  }
   const stroke = (paths: Path2D[], width: number, alpha: number) => {
     c.lineWidth = width;
     c.globalAlpha = alpha;
@@ -124,13 +148,17 @@ function drawHops(c: CanvasRenderingContext2D, s: State, theme: Theme): void {
       c.stroke(path);
     });
   };
-  stroke(dim, 1, bright ? 0.12 : grain > 0 ? 0.5 : 0.85);
+  stroke(dim, 1, bright ? 0.12 : crowded ? 0.5 : 0.85);
   c.strokeStyle = theme.lost;
   c.lineWidth = 2;
   c.stroke(stopped);
   stroke(lit, 2, 1);
   c.strokeStyle = theme.lost;
   c.stroke(stoppedLit);
+  if (reasons.length > reasonsMax) return;
+  c.fillStyle = theme.lost;
+  c.textBaseline = "middle";
+  for (const { text, x, y } of reasons) c.fillText(text, x, y);
 }
 
 function cross(path: Path2D, x: number, y: number): void {
@@ -158,6 +186,7 @@ function drawEvents(c: CanvasRenderingContext2D, s: State, theme: Theme): void {
   const begin = lowerBound(events.at, from);
   const end = lowerBound(events.at, to);
   const drawn = new Set<number>();
+  const grain = end - begin <= crowd ? 1 : s.moving ? 6 : 2;
   const bright = s.light?.lit;
   for (let i = begin; i < end; i++) {
     const y = s.lanes.y(events.lane[i]) - s.top;
@@ -166,7 +195,7 @@ function drawEvents(c: CanvasRenderingContext2D, s: State, theme: Theme): void {
     const isLit = bright && events.message[i] >= 0 && bright[events.message[i]] > 0;
     const kind = strings[events.kind[i]];
     const loud = kind === "drop" || kind === "restart" || kind === "timeout" || kind === "retry" || kind === "stop";
-    const key = (Math.round(x) * 8192 + events.lane[i]) * 4 + (isLit ? 2 : 0) + (loud ? 1 : 0);
+    const key = (Math.round(x / grain) * 8192 + events.lane[i]) * 4 + (isLit ? 2 : 0) + (loud ? 1 : 0);
     if (drawn.has(key)) continue;
     drawn.add(key);
     c.globalAlpha = bright && !isLit ? 0.25 : 1;
@@ -183,12 +212,12 @@ function drawFound(c: CanvasRenderingContext2D, s: State, theme: Theme): void {
   c.strokeStyle = theme.ring;
   c.lineWidth = 2;
   c.beginPath();
-  let left = crowd;
-  eachHop(s, (i, at) => {
-    if (!s.foundSet.has(s.picture.hops.message[i]) || left-- <= 0) return;
-    c.moveTo(at.x2 + 5, at.y2);
-    c.arc(at.x2, at.y2, 5, 0, 2 * Math.PI);
-  });
+  const found = hopsInSight(s).filter((i) => s.foundSet.has(s.picture.hops.message[i]));
+  for (const hop of found.slice(0, crowdMoving)) {
+    const { x2, y2 } = segment(s, hop);
+    c.moveTo(x2 + 5, y2);
+    c.arc(x2, y2, 5, 0, 2 * Math.PI);
+  }
   c.stroke();
 }
 
@@ -196,13 +225,13 @@ function drawFound(c: CanvasRenderingContext2D, s: State, theme: Theme): void {
 export function messageAt(s: State, x: number, y: number): number {
   let nearest = -1;
   let best = 7; // pixels
-  eachHop(s, (i, at) => {
-    const distance = distanceTo(at, x, y);
+  for (const hop of hopsInSight(s)) {
+    const distance = distanceTo(segment(s, hop), x, y);
     if (distance < best) {
       best = distance;
-      nearest = s.picture.hops.message[i];
+      nearest = s.picture.hops.message[hop];
     }
-  });
+  }
   return nearest;
 }
 

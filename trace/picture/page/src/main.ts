@@ -13,6 +13,7 @@ import { betweenNodes, drawStrip, stripHeight } from "./strip";
 import { readTheme, typeColour } from "./theme";
 
 const byId = <T extends HTMLElement>(id: string) => document.getElementById(id) as T;
+const restMs = 120;
 const scaleMax = 1e6; // of the zoom: 30 s become 30 µs
 
 /** The page: what it shows, and what the mouse and the keyboard do to it. */
@@ -28,12 +29,13 @@ class Page {
   private readonly zoom = zoom<HTMLCanvasElement, unknown>();
   private theme = readTheme();
   private asked = false; // for a frame
+  private rest = 0; // the timer of the frame that is drawn in full once the diagram rests
 
   constructor(private readonly picture: Picture) {
     const whole = scaleLinear().domain([0, picture.end]);
     this.state = {
       picture, lanes: new Lanes(picture), x: whole, top: 0, width: 0, height: 0,
-      hiddenTypes: new Set(), light: null, found: [], foundSet: new Set(), at: -1,
+      hiddenTypes: new Set(), light: null, found: [], foundSet: new Set(), at: -1, moving: false,
     };
     this.sent = betweenNodes(picture);
     this.gutter = new Gutter(byId("gutter"), this.state, () => this.redraw());
@@ -93,14 +95,14 @@ class Page {
       const whole = scaleLinear().domain([0, this.picture.end]).range([0, this.state.width]);
       this.state.x = e.transform.rescaleX(whole);
       if (e.sourceEvent instanceof MouseEvent && e.sourceEvent.type === "mousemove") this.state.top -= e.sourceEvent.movementY;
-      this.redraw();
+      this.moves();
     });
     select(this.diagram).call(this.zoom).on("dblclick.zoom", null);
     this.diagram.addEventListener("wheel", (e) => {
       if (!e.shiftKey) return;
       e.preventDefault();
       this.state.top += e.deltaY || e.deltaX;
-      this.redraw();
+      this.moves();
     }, { passive: false });
     this.diagram.addEventListener("click", (e) => {
       const message = messageAt(this.state, e.offsetX, e.offsetY);
@@ -160,6 +162,17 @@ class Page {
 
   private scroll(by: number): void {
     this.state.top += by;
+    this.moves();
+  }
+
+  /** Redraws quickly now, and in full once nothing has moved for a moment. */
+  private moves(): void {
+    this.state.moving = true;
+    clearTimeout(this.rest);
+    this.rest = setTimeout(() => {
+      this.state.moving = false;
+      this.redraw();
+    }, restMs);
     this.redraw();
   }
 

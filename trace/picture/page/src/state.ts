@@ -16,4 +16,5 @@ export interface State {
   found: number[]; // messages, by their time
   foundSet: Set<number>;
   at: number; // of found, which one is shown
+  moving: boolean; // by hand, so that a frame must be quick
 }

@@ -1,0 +1,260 @@
+package trace
+
+import (
+	"bytes"
+	"cmp"
+	"slices"
+	"time"
+)
+
+// Carrier is one message between nodes that had a value in it, and its fate.
+type Carrier struct {
+	Name      string // as its sender's record has it, if that was traced
+	Src, Dest string
+	Sent      time.Duration
+	Received  time.Duration // when it was delivered; unless Delivered
+	Delivered bool
+	LostAt    time.Duration
+	Lost      string // why it was; empty if it was not
+	Number    int64  // of the value on its link, where the body numbers them from its field first; else 0
+	First     int64  // of that body
+}
+
+// Learning is a node's first sight of a value.
+type Learning struct {
+	Node  string
+	At    time.Duration
+	Cause string // the message that brought it
+	Clock uint64
+}
+
+// Dossier is all that a run's files have of one value.
+type Dossier struct {
+	Value    string
+	Given    []Learning // clients' requests with it, by the node that was asked
+	Learned  []Learning
+	Carriers []Carrier
+	Nodes    []string                   // of the run, in order
+	reach    map[string]map[string]bool // which node has links to, or was seen to send to, which
+	lives    map[string][]time.Duration // when each node began
+	traced   bool                       // there are words of state, so that what is not said did not happen
+}
+
+// Collect reads what there is of a value.
+func Collect(r *Run, value string) (*Dossier, error) {
+	d := &Dossier{Value: value, reach: make(map[string]map[string]bool), lives: make(map[string][]time.Duration)}
+	if err := d.readJournal(r); err != nil {
+		return nil, err
+	}
+	if err := d.readRecords(r); err != nil {
+		return nil, err
+	}
+	byTime := func(a, b Learning) int { return cmp.Compare(a.At, b.At) }
+	slices.SortStableFunc(d.Given, byTime)
+	slices.SortStableFunc(d.Learned, byTime)
+	slices.SortFunc(d.Nodes, compareNames)
+	d.Nodes = slices.Compact(d.Nodes)
+	if !d.traced {
+		d.inferLearned()
+	}
+	return d, nil
+}
+
+// readJournal takes the carriers and their fates from the network's journal.
+func (d *Dossier) readJournal(r *Run) error {
+	value := []byte(d.Value)
+	under := make(map[int64]int) // carriers by the network's number
+	asked := make(map[int64]Learning)
+	inits := make(map[int64]bool)
+	seen := make(map[string]bool)
+	return r.EachMessage(func(m *Message) error {
+		switch m.Kind {
+		case MessageSent:
+			if !IsClient(m.Src) && !isService(m.Src) && !seen[m.Src] {
+				seen[m.Src] = true
+				d.Nodes = append(d.Nodes, m.Src)
+			}
+			if IsClient(m.Dest) || isService(m.Dest) {
+				return nil
+			}
+			if !IsClient(m.Src) {
+				d.link(m.Src, m.Dest)
+			}
+			if string(fieldOf(m.Body, "type")) == `"init"` {
+				inits[m.ID] = true
+			}
+			place, found := carries(m.Body, value)
+			switch {
+			case !found:
+			case IsClient(m.Src):
+				asked[m.ID] = Learning{Node: m.Dest, At: m.At, Cause: m.Name()}
+			default:
+				under[m.ID] = len(d.Carriers)
+				d.Carriers = append(d.Carriers, newCarrier(m, place))
+			}
+		case MessageReceived:
+			if i, carrier := under[m.ID]; carrier {
+				d.Carriers[i].Received, d.Carriers[i].Delivered = m.At, true
+			}
+			if inits[m.ID] {
+				d.lives[m.Dest] = append(d.lives[m.Dest], m.At)
+			}
+			if given, request := asked[m.ID]; request {
+				given.At = m.At
+				d.Given = append(d.Given, given)
+			}
+		case MessageLost:
+			if i, carrier := under[m.ID]; carrier {
+				d.Carriers[i].LostAt, d.Carriers[i].Lost = m.At, m.Why
+			}
+		}
+		return nil
+	})
+}
+
+func newCarrier(m *Message, place int) Carrier {
+	c := Carrier{Src: m.Src, Dest: m.Dest, Sent: m.At}
+	if bytes.Contains(m.Body, mark) {
+		c.Name = m.Name()
+	}
+	if first := fieldOf(m.Body, "first"); first != nil {
+		c.First = integer(first)
+		c.Number = c.First + int64(place)
+	}
+	return c
+}
+
+func (d *Dossier) link(src, dest string) {
+	to := d.reach[src]
+	if to == nil {
+		to = make(map[string]bool)
+		d.reach[src] = to
+	}
+	to[dest] = true
+}
+
+// readRecords takes from the nodes' logs who learned the value when; where there
+// is no journal, the carriers too.
+func (d *Dossier) readRecords(r *Run) error {
+	value := []byte(d.Value)
+	seen := make(map[string]bool)
+	carriers := make(map[string]int)
+	_, err := r.Events(func(e *Event) error {
+		if !seen[e.Node] {
+			seen[e.Node] = true
+			d.Nodes = append(d.Nodes, e.Node)
+		}
+		switch {
+		case e.Kind == State:
+			d.traced = true
+			if learned, ok := e.Learned(); ok && learned == d.Value {
+				d.Learned = append(d.Learned, Learning{e.Node, e.At, string(e.Cause), e.Clock})
+			}
+		case r.Messages == "" && e.Actor == Stdin && e.Type == "init":
+			d.lives[e.Node] = append(d.lives[e.Node], e.At)
+		case e.Kind == Spawn:
+			if peer := linkPeer(e.Actor); peer != "" {
+				d.link(e.Node, peer)
+			}
+		case r.Messages == "" && e.Crossing():
+			d.edge(e, value, carriers)
+		}
+		return nil
+	})
+	return err
+}
+
+// edge takes a carrier from what its sender and its receiver recorded.
+func (d *Dossier) edge(e *Event, value []byte, carriers map[string]int) {
+	peer := e.Src
+	if e.Actor == Stdout {
+		peer = e.Dest
+		if !IsClient(peer) && !isService(peer) {
+			d.link(e.Node, peer)
+		}
+	}
+	place, found := carries(e.BodyText(), value)
+	if !found || isService(peer) {
+		return
+	}
+	if IsClient(peer) {
+		if e.Actor == Stdin {
+			d.Given = append(d.Given, Learning{e.Node, e.At, string(e.ID), e.Clock})
+		}
+		return
+	}
+	i, known := carriers[string(e.ID)]
+	if !known {
+		i = len(d.Carriers)
+		carriers[string(e.ID)] = i
+		m := Message{Src: e.Node, Dest: e.Dest, At: e.At, Body: e.BodyText()}
+		if e.Actor == Stdin {
+			m.Src, m.Dest = e.Src, e.Node
+		}
+		c := newCarrier(&m, place)
+		c.Name = string(e.ID)
+		d.Carriers = append(d.Carriers, c)
+	}
+	if e.Actor == Stdin {
+		d.Carriers[i].Received, d.Carriers[i].Delivered = e.At, true
+	} else {
+		d.Carriers[i].Sent = e.At
+	}
+}
+
+// linkPeer is the node that an actor is the link to: the name behind link/.
+func linkPeer(path string) string {
+	at := bytes.LastIndex([]byte(path), []byte("link/"))
+	if at < 0 {
+		return ""
+	}
+	peer := path[at+len("link/"):]
+	if peer == "" || bytes.IndexByte([]byte(peer), '/') >= 0 {
+		return ""
+	}
+	return peer
+}
+
+// inferLearned stands in for words of state where nodes have said none: whoever
+// was given the value, or got a message with it, has it.
+func (d *Dossier) inferLearned() {
+	d.Learned = slices.Clone(d.Given)
+	for _, c := range d.Carriers {
+		if c.Delivered {
+			d.Learned = append(d.Learned, Learning{Node: c.Dest, At: c.Received, Cause: c.Name})
+		}
+	}
+	slices.SortStableFunc(d.Learned, func(a, b Learning) int { return cmp.Compare(a.At, b.At) })
+}
+
+// has tells when a node first learned the value.
+func (d *Dossier) has(node string) (Learning, bool) {
+	for _, l := range d.Learned {
+		if l.Node == node {
+			return l, true
+		}
+	}
+	return Learning{}, false
+}
+
+// keeps reports whether a node learned the value in its last life.
+func (d *Dossier) keeps(node string) bool {
+	lives := d.lives[node]
+	for _, l := range d.Learned {
+		if l.Node == node && (len(lives) == 0 || l.At >= lives[len(lives)-1]) {
+			return true
+		}
+	}
+	return false
+}
+
+// Without are the nodes that do not have the value at the end.
+func (d *Dossier) Without() []string {
+	var all []string
+	for _, n := range d.Nodes {
+		if !d.keeps(n) {
+			all = append(all, n)
+		}
+	}
+	return all
+}

@@ -1,0 +1,217 @@
+package trace
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Kind says in what way a value was lost.
+type Kind string
+
+// The ways in which a value does not get over a link, and those in which it does
+// not even come to that.
+const (
+	NeverAgain    Kind = "sent once, and never again"
+	GaveUp        Kind = "given up after some tries"
+	LeftOut       Kind = "left out when the link sent again"
+	TakenForAcked Kind = "taken for acknowledged though it was not"
+	FalselyAcked  Kind = "acknowledged though it never came"
+	NotSent       Kind = "never sent"
+	NotTaken      Kind = "delivered, but not taken in"
+	StillUnderWay Kind = "still under way at the end"
+	Forgotten     Kind = "forgotten with a killed node's memory"
+	NeverLearned  Kind = "never learned by any node"
+)
+
+// Cause is why a value is missing on a node.
+type Cause struct {
+	Value string
+	Node  string // that has not got it
+	Kind  Kind
+	Src   string        // the link that failed, if one did
+	Dest  string        // which may be on the way to Node
+	At    time.Duration // when it went wrong first
+	Text  string        // in words
+}
+
+// Explain finds out why a value never reached a node.
+func Explain(r *Run, d *Dossier, node string) (Cause, error) {
+	c := Cause{Value: d.Value, Node: node}
+	if l, had := d.has(node); had && !d.keeps(node) {
+		c.Kind, c.At = Forgotten, d.lives[node][len(d.lives[node])-1]
+		c.Text = fmt.Sprintf("%s had it since %s, was killed, began anew at %s with its memory lost, and was not given it again", node, seconds(l.At), seconds(c.At))
+		if inner, found, err := d.explainLink(r, node); err != nil || found {
+			inner.Text = c.Text + ": " + inner.Text
+			return inner, err
+		}
+		return c, nil
+	}
+	inner, found, err := d.explainLink(r, node)
+	if err != nil || found {
+		return inner, err
+	}
+	for _, l := range d.Learned {
+		if !d.keeps(l.Node) {
+			lives := d.lives[l.Node]
+			c.Kind, c.At = Forgotten, lives[len(lives)-1]
+			c.Text = fmt.Sprintf("only %s had it, and was killed before it had passed it on; it began anew at %s with its memory lost", l.Node, seconds(c.At))
+			return c, nil
+		}
+	}
+	c.Kind, c.Text = NeverLearned, "no node ever said that it had learned it"
+	return c, nil
+}
+
+// explainLink finds the link where the value got stuck on its way to a node.
+func (d *Dossier) explainLink(r *Run, node string) (Cause, bool, error) {
+	src, dest, found := d.frontier(node)
+	if !found {
+		return Cause{}, false, nil
+	}
+	facts, err := d.linkFacts(r, src, dest)
+	if err != nil {
+		return Cause{}, false, err
+	}
+	c := facts.judge(d)
+	c.Value, c.Node, c.Src, c.Dest = d.Value, node, src, dest
+	if dest != node {
+		c.Text = fmt.Sprintf("it did not get past %s: %s", dest, c.Text)
+	}
+	return c, true, nil
+}
+
+// frontier is the link from a node that has the value to one that has not, nearest
+// to the node that misses it. Of several, it is the one that carried it in vain;
+// of those, the first.
+func (d *Dossier) frontier(node string) (src, dest string, found bool) {
+	type edge struct {
+		src, dest string
+		tried     bool
+		first     time.Duration
+	}
+	reached, queue := map[string]bool{node: true}, []string{node}
+	for len(queue) > 0 {
+		var edges []edge
+		var next []string
+		for _, to := range queue {
+			for _, from := range d.Nodes {
+				if !d.reach[from][to] {
+					continue
+				}
+				if !d.keeps(from) {
+					if !reached[from] {
+						reached[from] = true
+						next = append(next, from)
+					}
+					continue
+				}
+				e := edge{src: from, dest: to, first: 1<<63 - 1}
+				for _, c := range d.Carriers {
+					if c.Src == from && c.Dest == to && !e.tried {
+						e.tried, e.first = true, c.Sent
+					}
+				}
+				edges = append(edges, e)
+			}
+		}
+		slices.SortStableFunc(edges, func(a, b edge) int { return cmp.Compare(a.first, b.first) })
+		if len(edges) > 0 {
+			return edges[0].src, edges[0].dest, true
+		}
+		queue = next
+	}
+	return "", "", false
+}
+
+// said is one thing that an actor of a link said.
+type said struct {
+	at     time.Duration
+	cause  string
+	number int64 // the last number concerned
+	first  int64 // the first
+}
+
+// linkFacts is what is known of a link from one node to another.
+type linkFacts struct {
+	src, dest string
+	carriers  []Carrier
+	retries   []said // of src to dest
+	acked     []said // src says that dest has acknowledged
+	has       []said // dest says what has come
+	trouble   []string
+	traced    bool
+	end       time.Duration
+}
+
+// factsMax bounds what is kept of a link.
+const factsMax = 1 << 18
+
+func (d *Dossier) linkFacts(r *Run, src, dest string) (*linkFacts, error) {
+	f := &linkFacts{src: src, dest: dest, traced: d.traced}
+	for _, c := range d.Carriers {
+		if c.Src == src && c.Dest == dest {
+			f.carriers = append(f.carriers, c)
+		}
+	}
+	_, err := r.Events(func(e *Event) error {
+		f.end = max(f.end, e.At)
+		if e.Node != src && e.Node != dest {
+			return nil
+		}
+		switch e.Kind {
+		case State, Retry:
+			f.hear(e)
+		case Drop, "panic", Restart, "escalate":
+			f.suffer(e)
+		}
+		return nil
+	})
+	return f, err
+}
+
+// hear takes in what the link's two ends say of it.
+func (f *linkFacts) hear(e *Event) {
+	words := strings.Fields(string(e.Text))
+	if len(words) < 3 || len(f.retries)+len(f.acked)+len(f.has) > factsMax {
+		return
+	}
+	s := said{at: e.At, cause: string(e.Cause)}
+	switch {
+	case e.Node == f.src && words[1] == f.dest && words[0] == "sent" && e.Kind == Retry:
+		s.first, s.number = numbers(words[2])
+		f.retries = append(f.retries, s)
+	case e.Node == f.src && words[1] == f.dest && words[0] == "acked":
+		s.number = integer([]byte(words[len(words)-1]))
+		f.acked = append(f.acked, s)
+	case e.Node == f.dest && words[1] == f.src && words[0] == "has":
+		s.number = integer([]byte(words[len(words)-1]))
+		f.has = append(f.has, s)
+	}
+}
+
+// numbers reads 29..31, or 29.
+func numbers(text string) (first, last int64) {
+	a, b, found := strings.Cut(text, "..")
+	first = integer([]byte(a))
+	if !found {
+		return first, first
+	}
+	return first, integer([]byte(b))
+}
+
+// suffer notes what went wrong inside the link's nodes, where it concerns the link
+// or what feeds it.
+func (f *linkFacts) suffer(e *Event) {
+	peer := linkPeer(e.Actor)
+	other := f.dest
+	if e.Node == f.dest {
+		other = f.src
+	}
+	if peer != "" && peer != other || len(f.trouble) > 3 {
+		return
+	}
+	f.trouble = append(f.trouble, fmt.Sprintf("%s %s: %s %s at %s", e.Node, e.Actor, e.Kind, e.Words(), seconds(e.At)))
+}

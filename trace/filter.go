@@ -1,0 +1,52 @@
+package trace
+
+import (
+	"path"
+	"strings"
+	"time"
+)
+
+// Filter says which records count. What is empty lets all through; what is given
+// must all hold.
+type Filter struct {
+	Actor    string // path of actors, with * for any part: gossip/link/*
+	Node     string // or several with commas between
+	Event    string // or several
+	From, To time.Duration
+	Between  bool // From and To count
+}
+
+// Lets reports whether a record passes.
+func (f *Filter) Lets(e *Event) bool {
+	switch {
+	case f.Between && (e.At < f.From || e.At > f.To):
+		return false
+	case f.Node != "" && !oneOf(f.Node, e.Node):
+		return false
+	case f.Event != "" && !oneOf(f.Event, e.Kind):
+		return false
+	case f.Actor != "" && !matches(f.Actor, e.Actor):
+		return false
+	}
+	return true
+}
+
+// Any reports whether the filter lets everything through.
+func (f *Filter) Any() bool { return *f == Filter{} }
+
+func oneOf(list, name string) bool {
+	for one := range strings.SplitSeq(list, ",") {
+		if one == name {
+			return true
+		}
+	}
+	return false
+}
+
+func matches(pattern, actor string) bool {
+	if pattern == actor {
+		return true
+	}
+	ok, err := path.Match(pattern, actor)
+	return ok && err == nil
+}

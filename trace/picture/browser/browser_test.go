@@ -1,0 +1,319 @@
+package browser
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"eddy/trace/picture"
+)
+
+const ms = time.Millisecond
+
+// spread is a page of values that spread from the nodes where clients gave them over a star of 25. Value 42
+// does not reach n7.
+func spread(values int) *picture.Page {
+	p := &picture.Page{Title: "broadcast", Subtitle: "broadcast: invalid, 1 value lost"}
+	every := 30 * time.Second / time.Duration(values)
+	for v := range values {
+		at := time.Duration(v) * every
+		entry := fmt.Sprint("n", v%25)
+		client, first := fmt.Sprintf("c%d/%d", v%25, v), fmt.Sprintf("%s/%d", entry, v)
+		p.Message(picture.Message{ID: client, Type: "broadcast", Body: fmt.Sprintf(`{"type":"broadcast","message":%d}`, v)})
+		p.Hop(picture.Hop{Message: client, From: picture.Lane{Node: picture.Clients, Actor: fmt.Sprint("c", v%25)}, To: picture.Lane{Node: entry, Actor: "stdin"}, Sent: at, Got: at})
+		p.Event(picture.Event{At: at, Lane: picture.Lane{Node: entry, Actor: "gossip"}, Kind: "receive", Message: client, Depth: 1 + v%3, Text: fmt.Sprint("+value ", v)})
+		cause := client
+		if entry != "n0" {
+			hop(p, v, first, cause, entry, "n0", at, false)
+			cause, at = first, at+100*ms
+		}
+		for n := 1; n < 25; n++ {
+			if to := fmt.Sprint("n", n); to != entry {
+				hop(p, v, fmt.Sprintf("n0/%d-%d", v, n), cause, "n0", to, at, v == 42 && n == 7)
+			}
+		}
+	}
+	p.Shade(picture.Shade{Kind: "partition", From: 4 * time.Second, To: 9 * time.Second, Label: "n7 alone"})
+	p.Shade(picture.Shade{Kind: "pause", From: 12 * time.Second, To: 14 * time.Second, Nodes: []string{"n3"}, Label: "paused"})
+	return p
+}
+
+func hop(p *picture.Page, v int, id, cause, from, to string, at time.Duration, lost bool) {
+	h := picture.Hop{Message: id, From: picture.Lane{Node: from, Actor: "stdout"}, To: picture.Lane{Node: to, Actor: "stdin"}, Sent: at, Got: at + 100*ms, Lost: lost}
+	if lost {
+		h.Why = "partition"
+	}
+	p.Message(picture.Message{ID: id, Type: "gossip", Cause: cause, Body: fmt.Sprintf(`{"type":"gossip","values":[%d]}`, v)})
+	p.Hop(h)
+	if !lost {
+		p.Event(picture.Event{At: h.Got, Lane: picture.Lane{Node: to, Actor: "gossip"}, Kind: "receive", Message: id, Depth: 1, Text: fmt.Sprint("+value ", v)})
+	}
+}
+
+// tab is a page that has been loaded, and what its console says.
+type tab struct {
+	context.Context
+	t       *testing.T
+	console iter.Seq2[chromedp.ConsoleMessage, error]
+}
+
+// open loads a page in a Chromium of its own.
+func open(t *testing.T, file string) *tab {
+	t.Helper()
+	path := ""
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if found, err := exec.LookPath(name); err == nil {
+			path = found
+			break
+		}
+	}
+	if path == "" {
+		t.Fatal("there is no chromium on the PATH: install Debian's package of that name")
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox,
+		chromedp.WindowSize(1400, 800), chromedp.WSURLReadTimeout(time.Minute))
+	allocator, end := chromedp.NewExecAllocator(context.Background(), options...)
+	ctx, leave := chromedp.NewContext(allocator)
+	ctx, expire := context.WithTimeout(ctx, time.Minute)
+	t.Cleanup(func() { expire(); leave(); end() })
+	b := &tab{Context: ctx, t: t, console: chromedp.Console(ctx)}
+	b.do(chromedp.Navigate("about:blank"))
+	began := time.Now()
+	b.do(chromedp.Navigate("file://" + file))
+	b.do(chromedp.Query(chromedp.CSS(`html[data-ready="true"]`)))
+	b.frames(2)
+	t.Logf("loaded in %v", time.Since(began).Round(ms))
+	return b
+}
+
+func run[T any](b *tab, action chromedp.Action[T]) T {
+	b.t.Helper()
+	result, err := chromedp.Run(b, action)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return result
+}
+
+func (b *tab) do(actions ...chromedp.Action[chromedp.Void]) {
+	b.t.Helper()
+	if err := chromedp.Do(b, actions...); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// frames waits until so many frames have been drawn.
+func (b *tab) frames(n int) {
+	b.t.Helper()
+	run(b, chromedp.Evaluate[int](fmt.Sprintf(`new Promise(done => { let left = %d; const f = () => left-- > 0 ? requestAnimationFrame(f) : done(0); f(); })`, n), chromedp.EvalAwaitPromise))
+}
+
+// keys are pressed while the diagram has the focus.
+func (b *tab) keys(keys string) {
+	b.t.Helper()
+	b.do(chromedp.Focus(chromedp.CSS("#diagram")), chromedp.KeyEvent(keys))
+	b.frames(2)
+}
+
+// text is what an element says, shown or not.
+func (b *tab) text(selector string) string {
+	b.t.Helper()
+	return run(b, chromedp.Evaluate[string](fmt.Sprintf("document.querySelector(%q).textContent", selector)))
+}
+
+func (b *tab) search(text string) {
+	b.t.Helper()
+	b.do(chromedp.Focus(chromedp.CSS("#query")), chromedp.Evaluate[chromedp.Void](`document.getElementById("query").value = ""`), chromedp.SendKeys(chromedp.CSS("#query"), text+kb.Enter))
+	b.frames(2)
+}
+
+// quiet fails the test if the console complained.
+func (b *tab) quiet() {
+	b.t.Helper()
+	b.do(chromedp.Evaluate[chromedp.Void](`console.log("the end")`, chromedp.EvalIgnoreExceptions))
+	for m, err := range b.console {
+		switch {
+		case err != nil:
+			b.t.Fatal(err)
+		case m.Text == "the end":
+			return
+		default:
+			b.t.Errorf("the console says: %s", m)
+		}
+	}
+}
+
+// shoot leaves a picture of the tab where $SCREENSHOTS asks for them.
+func (b *tab) shoot(name string) {
+	b.t.Helper()
+	dir := os.Getenv("SCREENSHOTS")
+	if dir == "" {
+		return
+	}
+	image := run(b, chromedp.CaptureScreenshot())
+	if err := os.WriteFile(filepath.Join(dir, name+".png"), image, 0o644); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+func written(t *testing.T, p *picture.Page) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "page.html")
+	file, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Write(file); err != nil {
+		t.Fatal(err)
+	}
+	if err := file.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestSearchFindsAValueAndFollowingItLightsItsPath(t *testing.T) {
+	b := open(t, written(t, spread(100)))
+	b.shoot("whole")
+	b.search("42")
+	if got := b.text("#status"); !strings.HasPrefix(got, "1 of 25: broadcast c17/42 at 12.600 s, 0 led to it, it led to 24") {
+		t.Errorf("after the search the status is %q", got)
+	}
+	details := b.text("#details")
+	for _, want := range []string{`"message":42`, "Nothing led to it", "It led to: 24", "+value 42"} {
+		if !strings.Contains(details, want) {
+			t.Errorf("the details lack %q:\n%s", want, details)
+		}
+	}
+	b.keys("]")
+	if got := b.text("#status"); !strings.Contains(got, "gossip n17/42 at 12.600 s, 1 led to it, it led to 23") {
+		t.Errorf("one step on the status is %q", got)
+	}
+	b.shoot("followed")
+	b.keys("[")
+	if got := b.text("#status"); !strings.Contains(got, "broadcast c17/42") {
+		t.Errorf("one step back the status is %q", got)
+	}
+	b.keys(kb.Escape)
+	if got := b.text("#status"); got != "" {
+		t.Errorf("let go, the status is %q", got)
+	}
+	b.quiet()
+}
+
+func TestALostMessageSaysWhy(t *testing.T) {
+	b := open(t, written(t, spread(100)))
+	b.search("n0/42-7")
+	if got := b.text("#details"); !strings.Contains(got, "never: partition") {
+		t.Errorf("the details are:\n%s", got)
+	}
+	b.shoot("lost")
+	b.quiet()
+}
+
+func TestNodesOpenIntoActorsAndHide(t *testing.T) {
+	b := open(t, written(t, spread(50)))
+	lines := func(selector string) int {
+		return run(b, chromedp.Evaluate[int](fmt.Sprintf(`document.querySelectorAll(%q).length`, selector)))
+	}
+	if n := lines("#gutter .actor"); n != 0 {
+		t.Fatalf("%d actors are shown at first", n)
+	}
+	b.do(chromedp.Click(chromedp.CSS(`[aria-label="Open n0, 3 actors"]`)))
+	b.frames(2)
+	if n := lines("#gutter .actor"); n != 3 {
+		t.Errorf("n0 opens into %d actors", n)
+	}
+	before := lines("#gutter .node")
+	b.do(chromedp.Click(chromedp.CSS(`[aria-label="Hide n1"]`)))
+	b.frames(2)
+	if n := lines(`[aria-label="Hide n1"]`); n != 0 || lines("#gutter .node") > before {
+		t.Errorf("n1 is still shown, among %d nodes", lines("#gutter .node"))
+	}
+	b.do(chromedp.Click(chromedp.CSS("#unhide")))
+	b.frames(2)
+	if n := lines(`[aria-label="Hide n1"]`); n != 1 {
+		t.Errorf("n1 is shown %d times", n)
+	}
+	b.keys("o")
+	b.shoot("opened")
+	b.quiet()
+}
+
+func TestAClickOnAnArrowFollowsIt(t *testing.T) {
+	b := open(t, written(t, spread(10)))
+	// The middle of the arrow from n1 to n0 that leaves at 3.000 s, by the page's own measures.
+	b.search("n1/1")
+	b.do(chromedp.Click(chromedp.CSS("#close")))
+	b.frames(2)
+	if got := b.text("#status"); got != "" {
+		t.Fatalf("the status is %q", got)
+	}
+	type rectangle struct{ Left, Top, Width float64 }
+	box := run(b, chromedp.Evaluate[rectangle](`(() => { const r = document.getElementById("diagram").getBoundingClientRect(); return {Left: r.left, Top: r.top, Width: r.width}; })()`))
+	found := false
+	for x := 0.0; x < box.Width && !found; x += 5 {
+		b.do(chromedp.MouseClickXY(box.Left+x, box.Top+48)) // between the lines of n0 and n1
+		found = strings.Contains(b.text("#status"), "gossip n1/1 ")
+	}
+	if !found {
+		t.Error("no click between n0 and n1 found the message")
+	}
+	b.quiet()
+}
+
+func TestReadableInTheDark(t *testing.T) {
+	b := open(t, written(t, spread(100)))
+	colour := func() string {
+		return run(b, chromedp.Evaluate[string](`getComputedStyle(document.body).backgroundColor`))
+	}
+	light := colour()
+	dark := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}}}
+	if _, err := chromedp.Call(b, emulation.SetEmulatedMedia, dark); err != nil {
+		t.Fatal(err)
+	}
+	b.frames(2)
+	if dark := colour(); dark == light {
+		t.Errorf("the background is %s in light and dark", dark)
+	}
+	b.search("42")
+	b.shoot("dark")
+	b.quiet()
+}
+
+// TestAHundredThousandEventsPan reports how long frames take; how smooth that is depends on the machine.
+func TestAHundredThousandEventsPan(t *testing.T) {
+	p := spread(2100)
+	if p.Events() < 100_000 {
+		t.Fatalf("%d events", p.Events())
+	}
+	b := open(t, written(t, p))
+	for _, zoom := range []string{"", "+++++", "++++++"} {
+		b.keys(zoom)
+		type frames struct{ Median, Longest float64 }
+		took := run(b, chromedp.Evaluate[frames](`new Promise(done => {
+			const frames = []; let last = performance.now(), n = 0;
+			const key = k => document.dispatchEvent(new KeyboardEvent("keydown", {key: k}));
+			const f = () => {
+				const now = performance.now(); frames.push(now - last); last = now;
+				if (n++ == 60) { frames.sort((a, b) => a - b); done({Median: frames[30], Longest: frames[60]}); return; }
+				key(n % 20 < 10 ? "ArrowRight" : "ArrowLeft"); key(n % 2 ? "+" : "-");
+				requestAnimationFrame(f);
+			};
+			requestAnimationFrame(f);
+		})`, chromedp.EvalAwaitPromise))
+		t.Logf("%d events, zoomed in by %q: a frame takes %.0f ms in the median, %.0f at most", p.Events(), zoom, took.Median, took.Longest)
+	}
+	b.shoot("crowded")
+	b.quiet()
+}
