@@ -34,6 +34,7 @@ type Node struct {
 	ids    []string
 	place  map[string]int // of each id in ids; never changed
 	log    *zap.Logger
+	disk   Disk
 	output actor.Ref[Line]
 	rpc    actor.Ref[rpcMessage]
 	routes map[string]route
@@ -54,6 +55,9 @@ func (n *Node) Place(id string) (place int, ok bool) {
 	place, ok = n.place[id]
 	return place, ok
 }
+
+// Disk is what the node was given to keep what must outlive it; nil if nothing.
+func (n *Node) Disk() Disk { return n.disk }
 
 // Log is the node's log.
 func (n *Node) Log() *zap.Logger { return n.log }

@@ -20,6 +20,7 @@ type Options struct {
 	Out      io.Writer     // default standard output
 	Log      *zap.Logger   // default: warnings and errors to standard error
 	Trace    TraceOptions  // what is recorded of messages
+	Disk     Disk          // for services that save something; nil leaves it to them
 	Roster   *Roster       // shared by the nodes of a World; default one for each
 }
 
@@ -40,6 +41,7 @@ func Run(service Service, o Options) error {
 	tracer := newTracer(live, o.Trace)
 	sys, output := actor.NewSystem("node", live, recording, tracer.option()), actor.NewSystem("output", live, recording)
 	in := newIngress(sys, o.Log, spawnWriter(output, o.Out, tracer), service, o.Roster, tracer)
+	in.node.disk = o.Disk
 	read, stop := make(chan error, 1), make(chan struct{})
 	defer close(stop)
 	go func() { read <- in.readAll(newLineReader(o.In, o.LineMax), stop) }()

@@ -59,6 +59,7 @@ func Simulate(w *actor.World, name string, service Service, out func(Line), o Op
 		})
 	}, actor.Capacity(writerCapacity), actor.WhenFull(actor.Wait), actor.Restarts(0, 0))
 	s.in = newIngress(s.sys, log, sink, service, s.options.Roster, tracer)
+	s.in.node.disk = s.options.Disk
 	return s
 }
 

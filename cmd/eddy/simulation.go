@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -10,6 +11,7 @@ import (
 
 	"eddy/actor"
 	"eddy/actor/node"
+	"eddy/kv/disk"
 	"eddy/testbench"
 	"eddy/testbench/network"
 	"eddy/testbench/report"
@@ -64,14 +66,31 @@ func (s simulation) run() testbench.Outcome { return virtual.Run(s.options, s.co
 // config is that of an engine whose nodes log to logs, or nowhere.
 func (s simulation) config(logs *nodeLogs) virtual.Config {
 	roster := &node.Roster{}
+	disks := make(map[string]*disk.Simulated)
 	return virtual.Config{Meta: s.meta, Start: func(w *actor.World, id string, out func([]byte)) virtual.Process {
-		options := node.Options{LineMax: s.nodes.lineMax, Roster: roster}
+		if disks[id] == nil {
+			disks[id] = &disk.Simulated{}
+		}
+		options := node.Options{Disk: disks[id].Open(), LineMax: s.nodes.lineMax, Roster: roster}
 		if logs != nil {
 			options.Log, options.Trace = logs.logger(id), s.nodes.trace
 			options.Trace.To = logs.of(id).records
 		}
-		return node.Simulate(w, id, s.nodes.service, func(l node.Line) { out(bytes.TrimSuffix(l.Data, []byte("\n"))) }, options)
+		process := node.Simulate(w, id, s.nodes.service, func(l node.Line) { out(bytes.TrimSuffix(l.Data, []byte("\n"))) }, options)
+		return mortal{process, disks[id], w.Rand()}
 	}}
+}
+
+// mortal is a node whose disk outlives it, but for what was not synced.
+type mortal struct {
+	*node.Simulated
+	disk *disk.Simulated
+	rng  *rand.Rand
+}
+
+func (m mortal) Kill() {
+	m.Simulated.Kill()
+	m.disk.Kill(m.rng)
 }
 
 // watch is how a single run is followed while it is made.

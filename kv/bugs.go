@@ -1,0 +1,85 @@
+package kv
+
+import (
+	"slices"
+
+	"go.etcd.io/raft/v3"
+	pb "go.etcd.io/raft/v3/raftpb"
+	"go.etcd.io/raft/v3/tracker"
+	"google.golang.org/protobuf/proto"
+)
+
+// Bug is a deliberate mistake, by which the tests show that they would find it.
+type Bug string
+
+// The mistakes. Those that would be the library's are made at the seam to it.
+const (
+	// StaleLocalRead answers reads from what this replica has applied, asking nobody.
+	StaleLocalRead Bug = "stale-local-read"
+	// VoteTwice counts each vote that is given once more, as that of the next replica: a second vote is forged as
+	// it comes in.
+	VoteTwice Bug = "vote-twice"
+	// NoTruncation keeps entries that contradict the leader's in what is saved.
+	NoTruncation Bug = "no-truncation"
+	// OlderTermByCounting applies, on a leader, what a majority holds although none of it is of the leader's term.
+	OlderTermByCounting Bug = "older-term-by-counting"
+	// CASTwice applies a command each time it is in the log.
+	CASTwice Bug = "cas-twice"
+	// SnapshotWithoutLast makes snapshots that lack the last entry which they claim to hold.
+	SnapshotWithoutLast Bug = "snapshot-without-last"
+)
+
+// forge makes the votes that are counted besides one that came in.
+func (b Bug) forge(m *pb.Message, nodes int) []*pb.Message {
+	if b != VoteTwice || m.GetReject() || m.GetType() != pb.MsgVoteResp && m.GetType() != pb.MsgPreVoteResp {
+		return nil
+	}
+	other := m.GetFrom()%uint64(nodes) + 1
+	if other == m.GetTo() {
+		other = other%uint64(nodes) + 1
+	}
+	forged := proto.CloneOf(m)
+	forged.From = proto.Uint64(other)
+	return []*pb.Message{forged}
+}
+
+// memory makes the log of a new replica.
+func (b Bug) memory() memory {
+	if b == NoTruncation {
+		return untruncated{raft.NewMemoryStorage()}
+	}
+	return raft.NewMemoryStorage()
+}
+
+// untruncated is a log that only grows.
+type untruncated struct{ *raft.MemoryStorage }
+
+func (u untruncated) Append(entries []*pb.Entry) error {
+	last, err := u.LastIndex()
+	for err == nil && len(entries) > 0 && entries[0].GetIndex() <= last {
+		entries = entries[1:]
+	}
+	if err != nil {
+		return err
+	}
+	return u.MemoryStorage.Append(entries)
+}
+
+// count applies what a majority holds, whatever its term.
+func (b Bug) count(r *replica) {
+	if b != OlderTermByCounting || r.role != raft.StateLeader {
+		return
+	}
+	var matches []uint64
+	r.raft.WithProgress(func(_ uint64, _ raft.ProgressType, p tracker.Progress) { matches = append(matches, p.Match) })
+	slices.Sort(matches)
+	held := matches[(len(matches)-1)/2]
+	last, err := r.log.LastIndex()
+	if err != nil || min(held, last) <= r.applied {
+		return
+	}
+	entries, err := r.log.Entries(r.applied+1, min(held, last)+1, ^uint64(0))
+	for i := 0; err == nil && i < len(entries) && entries[i].GetTerm() < r.term; i++ {
+		r.apply(entries[i])
+	}
+}

@@ -1,0 +1,311 @@
+package kv
+
+import (
+	"fmt"
+	"time"
+
+	"go.etcd.io/raft/v3"
+	pb "go.etcd.io/raft/v3/raftpb"
+	"google.golang.org/protobuf/proto"
+
+	"eddy/actor"
+	"eddy/actor/node"
+	"eddy/actor/node/wire"
+)
+
+// The messages of the replica: requests of clients (readRequest, writeRequest,
+// casRequest, memberRequest), raftMessage, and
+type (
+	message any
+
+	// tick is the beat of the replica's clocks.
+	tick struct{}
+	// speak: it is time for what is to be said to peers.
+	speak struct{}
+	// kept: the disk holds what it was given.
+	kept struct{ err error }
+)
+
+// replica is the actor that owns one copy of the store and its part in Raft. The
+// library decides, told of ticks and messages; what it wants done comes out as
+// a Ready, whose parts are handled in order: saved, then said, then applied.
+type replica struct {
+	config Config
+	node   *node.Node
+	self   uint64 // the replica's id: its place among the nodes, from 1
+	life   uint64 // drawn at the start, so that nothing of a former life is taken for this one's
+
+	raft   *raft.RawNode
+	log    memory
+	disk   actor.Ref[writing]
+	saving *raft.Ready // under way to the disk
+	anew   bool        // the disk holds more than it must, and is to begin anew
+	aged   bool        // that is under way
+	ticks  int
+	clock  electionClock
+	mute   int // ticks during which no votes are given: see lease
+
+	role raft.StateType
+	lead uint64
+	term uint64
+
+	store      *store
+	applied    uint64
+	snapshotAt uint64 // index of the last snapshot
+	former     []byte // the store before the last entry, for a Bug
+	conf       *pb.ConfState
+
+	requests *requests
+	reads    reads
+	number   uint64 // of the last question, see question
+	lease    lease
+	sent     map[uint64]int // tick at which a peer was sent a snapshot
+
+	out      outbox
+	speakAt  time.Duration // not before
+	speaking bool          // a message to do so is on its way
+}
+
+// Receive takes in one message, then does what follows from it.
+func (r *replica) Receive(c *actor.Context[message], m message) {
+	switch m := m.(type) {
+	case readRequest:
+		r.read(c, m)
+	case writeRequest:
+		r.change(c, m.From, m.Asks(), m.Body.ID, command{Op: opWrite, To: m.Body.Value}, m.Body.Key, done(m))
+	case casRequest:
+		b := m.Body
+		r.change(c, m.From, m.Asks(), b.ID, command{Op: opCAS, From: b.From, To: b.To, Create: b.Create}, b.Key, done(m))
+	case memberRequest:
+		r.changeMembers(c, m)
+	case raftMessage:
+		r.hear(c, m)
+	case tick:
+		r.tick(c)
+	case speak:
+		r.speaking = false
+	case kept:
+		r.kept(c, m)
+	}
+	r.proceed(c)
+	r.pace(c)
+}
+
+// read takes in a read.
+func (r *replica) read(c *actor.Context[message], m readRequest) {
+	key, err := wire.Canonical(m.Body.Key)
+	switch {
+	case err != nil:
+		m.Fail(err)
+	case r.config.Bug == StaleLocalRead:
+		value(m)(r.store.read(string(key)))
+	case r.config.Read == ReadLog:
+		r.requests.add(&pending{command: r.signed(command{Op: opRead, Key: string(key)}), answer: value(m), deadline: r.deadline(c)})
+	case len(r.reads.queue) >= requestsMax:
+		m.Fail(actor.ErrFull)
+	default:
+		r.reads.queue = append(r.reads.queue, reading{key: string(key), answer: value(m), deadline: r.deadline(c)})
+	}
+}
+
+// change takes in a request that changes something.
+func (r *replica) change(c *actor.Context[message], from string, asks bool, id int64, cmd command, key wire.Raw, answer func(result)) {
+	canonical, err := wire.Canonical(key)
+	if err != nil {
+		answer(malformed(err))
+		return
+	}
+	cmd.Key = string(canonical)
+	if asks {
+		cmd.Client, cmd.ID = from, id
+	}
+	r.requests.add(&pending{command: r.signed(cmd), answer: answer, deadline: r.deadline(c)})
+}
+
+func (r *replica) signed(cmd command) command {
+	cmd.Origin, cmd.Life = r.self, r.life
+	return cmd
+}
+
+func (r *replica) deadline(c *actor.Context[message]) time.Duration {
+	return c.Elapsed() + r.config.ClientTimeout - answerMargin
+}
+
+// hear steps the messages of a peer into the library.
+func (r *replica) hear(c *actor.Context[message], m raftMessage) {
+	place, known := r.node.Place(m.From)
+	if !known {
+		return
+	}
+	for _, encoded := range m.Body.Messages {
+		said := &pb.Message{}
+		if err := proto.Unmarshal(encoded, said); err != nil || said.GetFrom() != uint64(place+1) || said.GetTo() != r.self {
+			r.node.Log().Warn(fmt.Sprintf("a message of %s is none of the replica's there to this one, and is passed over", m.From))
+			continue
+		}
+		r.step(c, said)
+		for _, forged := range r.config.Bug.forge(said, len(r.node.IDs())) {
+			r.step(c, forged)
+		}
+	}
+}
+
+func (r *replica) step(c *actor.Context[message], m *pb.Message) {
+	switch m.GetType() {
+	case pb.MsgVote, pb.MsgPreVote:
+		if r.mute > 0 {
+			return
+		}
+	case pb.MsgReadIndex:
+		if r.answerUnderLease(c, m) {
+			return
+		}
+	}
+	if err := r.raft.Step(m); err != nil {
+		return // such as a proposal that no leader takes: whoever made it makes it again
+	}
+	switch m.GetType() {
+	case pb.MsgApp, pb.MsgHeartbeat, pb.MsgSnap:
+		if r.raft.BasicStatus().GetTerm() == m.GetTerm() {
+			r.clock.reset(c.Rand())
+		}
+	}
+}
+
+// tick advances all clocks. The library's is advanced without campaigning where
+// it would: see electionClock.
+func (r *replica) tick(c *actor.Context[message]) {
+	r.ticks++
+	r.mute = max(r.mute-1, 0)
+	if r.role == raft.StateLeader {
+		r.raft.Tick()
+		r.keepLease(c)
+	} else {
+		r.raft.TickQuiesced()
+		if r.clock.tick() {
+			r.clock.reset(c.Rand())
+			_ = r.raft.Campaign() // a replica that is no member does not stand
+		}
+	}
+	for peer := range r.node.IDs() {
+		if at, sent := r.sent[uint64(peer+1)]; sent && r.ticks-at >= r.config.Election {
+			delete(r.sent, uint64(peer+1))
+			r.raft.ReportSnapshot(uint64(peer+1), raft.SnapshotFailure) // or it would wait for ever where the snapshot got lost
+		}
+	}
+	r.requests.tick(c.Elapsed(), r.ticks, r.config.Election, r.term)
+	r.reads.tick(c.Elapsed(), r.ticks, r.config.Election, r.term)
+}
+
+// proceed handles what the library wants done, until there is no more or the
+// disk must be waited for.
+func (r *replica) proceed(c *actor.Context[message]) {
+	for r.saving == nil && !r.aged && r.raft.HasReady() {
+		rd := r.raft.Ready()
+		r.observe(c, &rd)
+		if s := savedOf(&rd); !s.empty() && !r.disk.IsZero() {
+			r.saving = &rd
+			if s.snapshot != nil && s.hard == nil {
+				s.hard, _, _ = r.log.InitialState() // a record that replaces all brings all
+			}
+			r.write(c, writing{record: s.encode(), anew: s.snapshot != nil})
+			return
+		}
+		r.finish(c, &rd)
+	}
+	if r.anew && r.saving == nil && !r.aged {
+		r.beginAnew(c)
+	}
+	r.config.Bug.count(r)
+	r.reads.serve(r.applied, r.store)
+}
+
+func (r *replica) write(c *actor.Context[message], w writing) {
+	actor.Ask(c, r.disk, diskPatience, func(done actor.Reply[struct{}]) writing {
+		w.done = done
+		return w
+	}, func(a actor.Answer[struct{}]) message { return kept{a.Err} })
+}
+
+// kept goes on where the disk was waited for.
+func (r *replica) kept(c *actor.Context[message], m kept) {
+	if m.err != nil {
+		panic("kv: the disk does not answer: " + m.err.Error())
+	}
+	rd := r.saving
+	r.saving, r.aged = nil, false
+	if rd != nil {
+		r.finish(c, rd)
+	}
+}
+
+// finish does what may be done once a Ready is saved.
+func (r *replica) finish(c *actor.Context[message], rd *raft.Ready) {
+	if err := savedOf(rd).keep(r.log); err != nil {
+		panic("kv: " + err.Error())
+	}
+	for _, m := range rd.Messages {
+		r.say(c, m)
+	}
+	if !raft.IsEmptySnap(rd.Snapshot) {
+		r.adopt(rd.Snapshot)
+	}
+	for _, e := range rd.CommittedEntries {
+		r.apply(e)
+	}
+	for _, s := range rd.ReadStates {
+		r.answered(s)
+	}
+	r.raft.Advance(*rd)
+	r.snapshot()
+}
+
+// observe follows the term and who leads.
+func (r *replica) observe(c *actor.Context[message], rd *raft.Ready) {
+	term, lead := r.term, r.lead
+	if rd.SoftState != nil {
+		r.role, r.lead = rd.RaftState, rd.Lead
+	}
+	if !raft.IsEmptyHardState(rd.HardState) {
+		r.term = rd.GetTerm()
+	}
+	if r.term != term || r.lead != lead {
+		r.clock.reset(c.Rand())
+	}
+}
+
+// say puts a message into the outbox.
+func (r *replica) say(c *actor.Context[message], m *pb.Message) {
+	switch m.GetType() {
+	case pb.MsgVoteResp:
+		if !m.GetReject() {
+			r.clock.reset(c.Rand())
+		}
+	case pb.MsgSnap:
+		r.sent[m.GetTo()] = r.ticks
+	}
+	r.out.add(m)
+}
+
+// pace says what is to be said, at once if that was long enough ago that it was
+// done last, so that no peer gets more than one message in so much time.
+func (r *replica) pace(c *actor.Context[message]) {
+	if !r.out.waiting && !(r.lead != raft.None && (len(r.requests.queue) > 0 || len(r.reads.queue) > 0)) {
+		return
+	}
+	now := c.Elapsed()
+	if now < r.speakAt {
+		if !r.speaking {
+			r.speaking = true
+			c.After(r.speakAt-now, message(speak{}))
+		}
+		return
+	}
+	r.propose()
+	r.askForReads(c)
+	r.proceed(c)
+	if r.out.waiting {
+		r.out.send()
+		r.speakAt = now + r.config.Batch
+	}
+}

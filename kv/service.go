@@ -1,0 +1,164 @@
+package kv
+
+import (
+	"fmt"
+	"slices"
+
+	"go.etcd.io/raft/v3"
+	pb "go.etcd.io/raft/v3/raftpb"
+	"google.golang.org/protobuf/proto"
+
+	"eddy/actor"
+	"eddy/actor/node"
+	"eddy/kv/disk"
+)
+
+// Service is the service of Maelstrom's workload lin-kv.
+func Service(config Config) node.Service {
+	return func(n *node.Node) error {
+		if err := config.Check(); err != nil {
+			return err
+		}
+		config := config.filled()
+		r, err := newReplica(n, config)
+		if err != nil {
+			return err
+		}
+		n.AnswerWithin(config.ClientTimeout)
+		to := actor.Spawn(n, "replica", func(c *actor.Context[message]) actor.Actor[message] {
+			r.begin(c)
+			return r
+		}, actor.Capacity(mailboxCapacity), actor.Restarts(0, 0)) // what it knows and has not saved would be gone
+		actor.SpawnTicker[message](n, "ticker", config.Latency, tick{}, to)
+		node.Handle(n, "read", to, func(m readRequest) message { return m })
+		node.Handle(n, "write", to, func(m writeRequest) message { return m })
+		node.Handle(n, "cas", to, func(m casRequest) message { return m })
+		node.Handle(n, raftType, to, func(m raftMessage) message { return m })
+		node.Handle(n, "add_node", to, func(m node.Request[memberBody, node.None]) message { return memberRequest{m, true} })
+		node.Handle(n, "remove_node", to, func(m node.Request[memberBody, node.None]) message { return memberRequest{m, false} })
+		return nil
+	}
+}
+
+// mailboxCapacity is room for a burst of every client's and every peer's messages.
+const mailboxCapacity = 1024
+
+// newReplica makes the replica as it stood when it was killed, or a new one.
+func newReplica(n *node.Node, config Config) (*replica, error) {
+	place, _ := n.Place(n.ID())
+	r := &replica{
+		config: config, node: n, self: uint64(place + 1), log: config.Bug.memory(),
+		store: newStore(), conf: &pb.ConfState{}, requests: newRequests(), lease: newLease(config),
+		sent: map[uint64]int{}, out: newOutbox(n, config.BatchBytes), clock: electionClock{timeout: config.Election},
+	}
+	if err := r.recall(); err != nil {
+		return nil, err
+	}
+	s, err := r.log.Snapshot()
+	if err != nil {
+		return nil, err
+	}
+	if !raft.IsEmptySnap(s) {
+		meta := s.GetMetadata()
+		r.applied, r.snapshotAt, r.conf = meta.GetIndex(), meta.GetIndex(), proto.CloneOf(meta.GetConfState())
+		if r.store, err = restore(s.GetData()); err != nil {
+			return nil, err
+		}
+	}
+	r.raft, err = raft.NewRawNode(r.library())
+	if err != nil {
+		return nil, fmt.Errorf("start Raft: %w", err)
+	}
+	status := r.raft.BasicStatus()
+	r.term = status.GetTerm()
+	return r, nil
+}
+
+// library is how the library is used.
+func (r *replica) library() *raft.Config {
+	return &raft.Config{
+		ID: r.self, Storage: r.log, Applied: r.applied,
+		ElectionTick: r.config.Election, HeartbeatTick: r.config.Heartbeat,
+		PreVote: true, CheckQuorum: true, StepDownOnRemoval: true,
+		MaxSizePerMsg: uint64(r.config.BatchBytes), MaxInflightMsgs: inflightMax, MaxUncommittedEntriesSize: uncommittedBytesMax,
+		Logger: logger{r.node.Log()},
+	}
+}
+
+const (
+	inflightMax         = 256
+	uncommittedBytesMax = 64 << 20
+)
+
+// recall finds what was saved, or makes the beginning. Without a directory there
+// is no disk.
+func (r *replica) recall() error {
+	if r.config.Data == "" {
+		return r.found()
+	}
+	to, latency := r.node.Disk(), r.config.DiskLatency
+	if to == nil {
+		opened, err := disk.Open(r.config.Data, r.node.ID())
+		if err != nil {
+			return err
+		}
+		to, latency = opened, 0
+	}
+	found, err := load(to, r.log)
+	if err != nil {
+		return fmt.Errorf("what %s has saved cannot be used: %w", r.node.ID(), err)
+	}
+	if found && r.config.Read == ReadLease {
+		r.mute = r.config.Election
+	}
+	if !found {
+		if err := r.foundOn(to); err != nil {
+			return err
+		}
+	}
+	r.disk = spawnScribe(r.node, to, latency)
+	return nil
+}
+
+// foundOn makes the beginning and saves it.
+func (r *replica) foundOn(to node.Disk) error {
+	if err := r.found(); err != nil {
+		return err
+	}
+	all, err := whole(r.log)
+	if err != nil {
+		return err
+	}
+	return to.Rewrite(all.encode())
+}
+
+// found makes the beginning of a member's log, the same on each: an empty store
+// and who the members are. A node that is none begins with nothing, and is told
+// when it becomes one.
+func (r *replica) found() error {
+	members := r.config.Members
+	if len(members) == 0 {
+		members = r.node.IDs()
+	}
+	conf := &pb.ConfState{}
+	for _, id := range members {
+		place, known := r.node.Place(id)
+		if !known {
+			return fmt.Errorf("--members names %q, which is not among the nodes: expected some of %v", id, r.node.IDs())
+		}
+		conf.Voters = append(conf.Voters, uint64(place+1))
+	}
+	slices.Sort(conf.Voters)
+	if !slices.Contains(conf.Voters, r.self) {
+		return nil
+	}
+	first := &pb.SnapshotMetadata{Index: proto.Uint64(1), Term: proto.Uint64(1), ConfState: conf}
+	s := saved{snapshot: &pb.Snapshot{Metadata: first}, hard: &pb.HardState{Term: proto.Uint64(1), Commit: proto.Uint64(1)}}
+	return s.keep(r.log)
+}
+
+// begin draws what is drawn for a life.
+func (r *replica) begin(c *actor.Context[message]) {
+	r.life = c.Rand().Uint64()
+	r.clock.reset(c.Rand())
+}
