@@ -11,7 +11,7 @@
 // unknown when values cannot be sorted (1 and "1", objects), these sort any
 // values; and a history that cannot be what it is said to be (an operation the
 // workload does not know, a read that is not a list) is an error here, not a
-// verdict. It adds keys of its own: repeated, messages, witnesses and problems. In
+// verdict. It adds keys of its own: repeated, messages, realtime-lags, witnesses and problems. In
 // the cases it lists of kafka's anomalies, polls are cut down to what matters.
 //
 // It refuses to touch files, to print, and to measure; the counts of the

@@ -23,8 +23,11 @@ type Kafka struct {
 	Anomalies map[string]KafkaAnomaly `json:"-"` // by error type, but for unseen
 	Unseen    *KafkaUnseen            `json:"unseen,omitempty"`
 
-	// Messages is Eddy's own: what was sent in all.
-	Messages *KafkaMessages `json:"messages,omitempty"`
+	// Eddy's own: what was sent in all, and by how much polls were behind.
+	Messages     *KafkaMessages `json:"messages,omitempty"`
+	RealtimeLags *Quantiles     `json:"realtime-lags,omitempty"`
+	// Lags is by how much each poll was behind. It is for pictures; Decode has none to give.
+	Lags []kafka.Lag `json:"-"`
 
 	// Error is set in results of Maelstrom whose checker failed.
 	Error json.RawMessage `json:"error,omitempty"`
@@ -77,6 +80,12 @@ func checkKafka(h history.History, pairs history.Pairing, _ Options) (Workload, 
 		Anomalies: map[string]KafkaAnomaly{},
 		Messages:  &KafkaMessages{Keys: found.Keys, Acknowledged: found.Sent, Polled: found.Polled},
 	}
+	k.Lags = found.Lags
+	var lagsMs []int64
+	for _, lag := range found.Lags {
+		lagsMs = append(lagsMs, lag.LagNs/1e6)
+	}
+	k.RealtimeLags = quantilesOf(lagsMs)
 	if lag := found.Lag; lag != nil {
 		k.WorstRealtimeLag = KafkaLag{TimeS: float64(lag.TimeNs) / 1e9, Process: &lag.Process, Key: quoted(lag.Key), LagS: float64(lag.LagNs) / 1e9}
 	}

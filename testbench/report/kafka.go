@@ -13,12 +13,9 @@ func (p *page) kafka(k *checker.Kafka) {
 		p.row("messages", fmt.Sprintf("%s acknowledged in %s: %s polled, %s never polled",
 			grouped(m.Acknowledged), plural(m.Keys, "key", "keys"), grouped(m.Polled), grouped(m.Acknowledged-m.Polled)))
 	}
-	switch lag := k.WorstRealtimeLag; {
-	case lag.Process == nil:
-	case lag.LagS == 0:
-		p.row("realtime lag", "none")
-	default:
-		p.row("realtime lag", fmt.Sprintf("%.3f s at worst, of process %d at %.3f s on key %s", lag.LagS, *lag.Process, lag.TimeS, clip(string(lag.Key))))
+	p.quantiles("realtime lag", k.RealtimeLags)
+	if lag := k.WorstRealtimeLag; lag.Process != nil && lag.LagS > 0 {
+		p.row("worst lag", fmt.Sprintf("%.3f s, of process %d at %.3f s on key %s", lag.LagS, *lag.Process, lag.TimeS, clip(string(lag.Key))))
 	}
 }
 

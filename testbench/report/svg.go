@@ -10,13 +10,14 @@ import (
 	"time"
 
 	"eddy/testbench/checker"
+	"eddy/testbench/checker/kafka"
 	"eddy/testbench/history"
 )
 
 // LatencySVG draws a run: each operation at the time it was invoked against how
 // long it took, coloured by what it was and shaped by how it ended; below it
 // operations a second, and for broadcast and g-set the stable latency of each
-// value at the time it was added. What the nemesis did is shaded across all of
+// value at the time it was added, for kafka the lag of each poll. What the nemesis did is shaded across all of
 // it. The picture stands alone, needs no script, follows the reader's choice of
 // light or dark, and stays under a megabyte: beyond a few thousand marks those
 // that would overlap are drawn as one (see thin).
@@ -36,6 +37,7 @@ func LatencySVG(w io.Writer, h history.History, r checker.Results, meta Meta) er
 	d.operations()
 	d.rates()
 	d.stability(r)
+	d.lagging(r)
 	d.print("</svg>\n")
 	if _, err := w.Write(d.out.Bytes()); err != nil {
 		return fmt.Errorf("draw latencies: %w", err)
@@ -73,6 +75,7 @@ type drawing struct {
 	kinds    []string // what clients did, sorted; the position gives the colour
 	points   []point
 	elements []checker.Element // the values of a set, if the run had one
+	lags     []kafka.Lag       // of polls, if the run had any
 	faulty   []interval
 	moments  []moment
 	end      time.Duration // of the time axis
@@ -99,13 +102,13 @@ func newDrawing(h history.History, r checker.Results, meta Meta) (*drawing, erro
 	slices.Sort(d.kinds)
 	d.points = pointsOf(h, pairs, d.kinds, d.end)
 	d.faulty, d.moments = faultsOf(h, d.end)
-	d.elements = elementsOf(h, r, meta.Workload)
+	d.elements, d.lags = elementsOf(h, r, meta.Workload), lagsOf(h, r, meta.Workload)
 	d.main = panel{mainTopPx, mainPx}
 	if len(d.faulty)+len(d.moments) > 0 {
 		d.main.top += faultBandPx
 	}
 	d.rate = panel{d.main.bottom() + gapPx, ratesPx}
-	if len(d.elements) > 0 {
+	if len(d.elements)+len(d.lags) > 0 {
 		d.stable = panel{d.rate.bottom() + gapPx, stabilityPx}
 	}
 	return d, nil

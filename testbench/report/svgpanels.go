@@ -89,7 +89,7 @@ func ofSeconds(s float64) time.Duration { return time.Duration(s * float64(time.
 // stability draws for each value how long it took until every read showed it.
 // During a partition this is a slope down to the moment it healed.
 func (d *drawing) stability(r checker.Results) {
-	if d.stable.height == 0 {
+	if len(d.elements) == 0 {
 		return
 	}
 	var high, lost, unread, forgotten int64

@@ -76,6 +76,7 @@ type Analysis struct {
 	Unseen  []UnseenMessages
 	EndNs   int64        // time of the last send or poll that succeeded
 	Lag     *Lag         // the worst; nil if no poll told of a key
+	Lags    []Lag        // the worst of each poll whose process had any key
 	Unknown []history.Op // the sends and polls of which nobody knows how they ended
 	Sent    int          // acknowledged messages
 	Polled  int          // of these, those that a poll showed

@@ -122,13 +122,21 @@ func (a *analyzer) measure(o *operation, held []position) {
 	if invoked, ok := a.pairs.Of(int(o.at)); ok {
 		begun = int64(a.history[invoked].Time)
 	}
+	var worst *Lag
 	for _, p := range held {
 		lag := int64(0)
 		if since := p.log.tail.since(p.offset); since < begun {
 			lag = begun - since
 		}
-		if worst := a.found.Lag; worst == nil || lag > worst.LagNs {
-			a.found.Lag = &Lag{TimeNs: begun, Process: o.process, Key: p.log.key, LagNs: lag}
+		if worst == nil || lag > worst.LagNs {
+			worst = &Lag{TimeNs: begun, Process: o.process, Key: p.log.key, LagNs: lag}
 		}
+	}
+	if worst == nil {
+		return
+	}
+	a.found.Lags = append(a.found.Lags, *worst)
+	if a.found.Lag == nil || worst.LagNs > a.found.Lag.LagNs {
+		a.found.Lag = worst
 	}
 }
