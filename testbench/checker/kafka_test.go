@@ -284,6 +284,10 @@ func TestWorstRealtimeLagIsSinceTheNextMessageWasKnown(t *testing.T) {
 	if lag := k.WorstRealtimeLag; lag.LagS != 0.017 || lag.TimeS != 0.020 || *lag.Process != 1 || string(lag.Key) != `"a"` {
 		t.Errorf("%+v", k.WorstRealtimeLag)
 	}
+	// Three polls: the first began 7 ms after more was known, and the last was not behind at all.
+	if want := (Quantiles{MinMs: 0, MedianMs: 7, P95Ms: 17, P99Ms: 17, MaxMs: 17}); k.RealtimeLags == nil || *k.RealtimeLags != want {
+		t.Errorf("%+v", k.RealtimeLags)
+	}
 }
 
 func TestOperationsThatAreNoSendsAndPollsAreRefused(t *testing.T) {

@@ -273,3 +273,27 @@ func TestOddRunsAreDrawnToo(t *testing.T) {
 type brokenWriter struct{}
 
 func (brokenWriter) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }
+
+func TestLagOfEachPollIsDrawn(t *testing.T) {
+	h, r := recorded(t, "kafka", "inconsistent-offsets", checker.Options{})
+	meta := Meta{Workload: "kafka"}
+	svg := picture(t, h, r, meta)
+	if n := count(elementsIn(t, svg), "rect.panel"); n != 3 {
+		t.Errorf("%d panels, want 3", n)
+	}
+	if !strings.Contains(svg, "realtime lag of each poll") || !strings.Contains(svg, "99 % within ") {
+		t.Error("the lag has no title, or no quantile")
+	}
+	// Results that were read hold no single lags; they are worked out again.
+	text, err := json.Marshal(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	read, err := checker.Decode("kafka", text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again := picture(t, h, read, meta); again != svg {
+		t.Error("results that were read are drawn otherwise")
+	}
+}
