@@ -23,7 +23,7 @@ type Kafka struct {
 	Anomalies map[string]KafkaAnomaly `json:"-"` // by error type, but for unseen
 	Unseen    *KafkaUnseen            `json:"unseen,omitempty"`
 
-	// Eddy's own: what was sent in all, and by how much polls were behind.
+	// Eddy's own: what was sent in all, and by how much polls before recovery were behind.
 	Messages     *KafkaMessages `json:"messages,omitempty"`
 	RealtimeLags *Quantiles     `json:"realtime-lags,omitempty"`
 	// Lags is by how much each poll was behind. It is for pictures; Decode has none to give.
@@ -44,6 +44,7 @@ type KafkaLag struct {
 	Process *int            `json:"process,omitempty"`
 	Key     json.RawMessage `json:"key,omitempty"`
 	LagS    float64         `json:"lag"`
+	Final   bool            `json:"final?,omitempty"` // Eddy's own: of a poll that read all again after recovery
 }
 
 // KafkaAnomaly is how often an anomaly was found, and the cases that tell most.
@@ -83,11 +84,13 @@ func checkKafka(h history.History, pairs history.Pairing, _ Options) (Workload, 
 	k.Lags = found.Lags
 	var lagsMs []int64
 	for _, lag := range found.Lags {
-		lagsMs = append(lagsMs, lag.LagNs/1e6)
+		if !lag.Final {
+			lagsMs = append(lagsMs, lag.LagNs/1e6)
+		}
 	}
 	k.RealtimeLags = quantilesOf(lagsMs)
 	if lag := found.Lag; lag != nil {
-		k.WorstRealtimeLag = KafkaLag{TimeS: float64(lag.TimeNs) / 1e9, Process: &lag.Process, Key: quoted(lag.Key), LagS: float64(lag.LagNs) / 1e9}
+		k.WorstRealtimeLag = KafkaLag{TimeS: float64(lag.TimeNs) / 1e9, Process: &lag.Process, Key: quoted(lag.Key), LagS: float64(lag.LagNs) / 1e9, Final: lag.Final}
 	}
 	for kind, cases := range found.Cases {
 		k.Anomalies[kind] = KafkaAnomaly{Count: len(cases), Errs: kafkaErrors(h, kind, telling(kind, cases))}

@@ -15,7 +15,11 @@ func (p *page) kafka(k *checker.Kafka) {
 	}
 	p.quantiles("realtime lag", k.RealtimeLags)
 	if lag := k.WorstRealtimeLag; lag.Process != nil && lag.LagS > 0 {
-		p.row("worst lag", fmt.Sprintf("%.3f s, of process %d at %.3f s on key %s", lag.LagS, *lag.Process, lag.TimeS, clip(string(lag.Key))))
+		text := fmt.Sprintf("%.3f s, of process %d at %.3f s on key %s", lag.LagS, *lag.Process, lag.TimeS, clip(string(lag.Key)))
+		if lag.Final {
+			text += ", reading all again after recovery"
+		}
+		p.row("worst lag", text)
 	}
 }
 

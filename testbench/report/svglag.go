@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"eddy/testbench/checker"
@@ -9,22 +10,21 @@ import (
 	"eddy/testbench/history"
 )
 
-// lagsOf gives by how much polls were behind. Results that were read, not worked
+// lagsOf gives by how much polls were behind, but for the final ones. Results that were read, not worked
 // out, have none, so they are worked out for the picture.
 func lagsOf(h history.History, r checker.Results, workload string) []kafka.Lag {
 	k, ok := r.Workload.(*checker.Kafka)
 	if !ok {
 		return nil
 	}
-	if len(k.Lags) > 0 {
-		return k.Lags
-	}
-	if again, err := checker.Check(workload, h, checker.Options{}); err == nil {
-		if k, ok := again.Workload.(*checker.Kafka); ok {
-			return k.Lags
+	if len(k.Lags) == 0 {
+		again, err := checker.Check(workload, h, checker.Options{})
+		if err != nil {
+			return nil
 		}
+		k = again.Workload.(*checker.Kafka)
 	}
-	return nil
+	return slices.DeleteFunc(slices.Clone(k.Lags), func(l kafka.Lag) bool { return l.Final })
 }
 
 // lagging draws the lag of each poll at the time it began. What nodes hold back

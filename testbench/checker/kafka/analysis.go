@@ -68,6 +68,7 @@ type Lag struct {
 	Process int
 	Key     string
 	LagNs   int64
+	Final   bool // of a poll after recovery, which reads all again from the beginning
 }
 
 // Analysis is what a history shows.

@@ -129,7 +129,7 @@ func (a *analyzer) measure(o *operation, held []position) {
 			lag = begun - since
 		}
 		if worst == nil || lag > worst.LagNs {
-			worst = &Lag{TimeNs: begun, Process: o.process, Key: p.log.key, LagNs: lag}
+			worst = &Lag{TimeNs: begun, Process: o.process, Key: p.log.key, LagNs: lag, Final: a.history[o.at].Final}
 		}
 	}
 	if worst == nil {

@@ -1,6 +1,10 @@
 package kafka
 
-import "eddy/testbench/history"
+import (
+	"maps"
+
+	"eddy/testbench/history"
+)
 
 // internalPolls looks at neighbours within each poll: each message should be
 // the one after the last.
@@ -45,8 +49,16 @@ func (a *analyzer) proof(l *log, value int32) []int {
 // process is what one process did last to each key. It forgets keys when it
 // assigns others.
 type process struct {
-	polls map[*log]int32 // the last OK poll that tells of a key
+	polls map[*log]lastPoll
 	sends map[*log]int32 // the last send
+}
+
+// lastPoll is the last OK poll that tells of a key.
+type lastPoll struct {
+	op int32
+	// last is the last message that it shows of the key; none if it tells that there is nothing. After that
+	// any message may come, as Jepsen has it.
+	last int32
 }
 
 // processes follows each process from one operation to the next.
@@ -56,7 +68,7 @@ func (a *analyzer) processes() {
 		o := &a.ops[i]
 		p := all[o.process]
 		if p == nil {
-			p = &process{map[*log]int32{}, map[*log]int32{}}
+			p = &process{map[*log]lastPoll{}, map[*log]int32{}}
 			all[o.process] = p
 		}
 		switch o.f {
@@ -77,40 +89,22 @@ func (p *process) keep(keys []*log) {
 	for _, l := range keys {
 		kept[l] = true
 	}
-	for _, of := range []map[*log]int32{p.polls, p.sends} {
-		for l := range of {
-			if !kept[l] {
-				delete(of, l)
-			}
-		}
-	}
+	maps.DeleteFunc(p.polls, func(l *log, _ lastPoll) bool { return !kept[l] })
+	maps.DeleteFunc(p.sends, func(l *log, _ int32) bool { return !kept[l] })
 }
 
 func (a *analyzer) nextPoll(p *process, op int32) {
 	for _, shown := range a.ops[op].polls {
 		if before, polled := p.polls[shown.log]; polled {
-			last, next := a.ops[before].lastPolled(shown.log), first(shown.values)
-			if shown.log.delta(last, next) != 1 {
-				a.jump(PollSkip, NonmonotonicPoll, shown.log, last, next, before, op)
+			next := first(shown.values)
+			if shown.log.delta(before.last, next) != 1 {
+				a.jump(PollSkip, NonmonotonicPoll, shown.log, before.last, next, before.op, op)
 			}
 		}
 		if a.ops[op].ended == history.OK {
-			p.polls[shown.log] = op
+			p.polls[shown.log] = lastPoll{op, last(shown.values)}
 		}
 	}
-}
-
-// lastPolled is the last message that a poll shows of a key; none if it tells
-// of the key that there is nothing. After that any message may come, as Jepsen
-// has it.
-func (o *operation) lastPolled(l *log) int32 {
-	last := int32(none)
-	for _, p := range o.polls {
-		if p.log == l && len(p.values) > 0 {
-			last = p.values[len(p.values)-1]
-		}
-	}
-	return last
 }
 
 func first(values []int32) int32 {
@@ -118,6 +112,13 @@ func first(values []int32) int32 {
 		return none
 	}
 	return values[0]
+}
+
+func last(values []int32) int32 {
+	if len(values) == 0 {
+		return none
+	}
+	return values[len(values)-1]
 }
 
 func (a *analyzer) nextSend(p *process, op int32) {
