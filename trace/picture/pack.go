@@ -73,7 +73,7 @@ type packer struct {
 }
 
 func (p *Page) pack() packed {
-	k := packer{strings: make(map[string]int), lanes: make(map[Lane]int), nodes: make(map[string]int), ids: make(map[string]int)}
+	k := packer{out: newPacked(), strings: make(map[string]int), lanes: make(map[Lane]int), nodes: make(map[string]int), ids: make(map[string]int)}
 	k.out.Title, k.out.Subtitle, k.out.End = p.Title, p.Subtitle, max(1, us(p.End))
 	k.place(p)
 	k.messages(p)
@@ -81,6 +81,22 @@ func (p *Page) pack() packed {
 	k.events(p)
 	k.shades(p)
 	return k.out
+}
+
+// newPacked is a picture of nothing: its columns are empty, not null.
+func newPacked() packed {
+	k := packed{Strings: []string{}, Nodes: []packedNode{}, Shades: []packedShade{}}
+	for _, column := range []*[]int{
+		&k.Messages.ID, &k.Messages.Type, &k.Messages.Body, &k.Messages.Cause,
+		&k.Hops.Message, &k.Hops.From, &k.Hops.To, &k.Hops.Why,
+		&k.Events.Lane, &k.Events.Kind, &k.Events.Message, &k.Events.Depth, &k.Events.Text,
+	} {
+		*column = []int{}
+	}
+	for _, column := range []*[]int64{&k.Hops.Sent, &k.Hops.Got, &k.Events.At, &k.Events.Took} {
+		*column = []int64{}
+	}
+	return k
 }
 
 func us(d time.Duration) int64 { return int64(d / time.Microsecond) }

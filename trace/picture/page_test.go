@@ -98,10 +98,10 @@ func TestPageHoldsItsDataAndEscapesItsTitle(t *testing.T) {
 	}
 }
 
-func TestAnEmptyPageIsWrittenToo(t *testing.T) {
-	var out bytes.Buffer
-	if err := new(Page).Write(&out); err != nil || out.Len() == 0 {
-		t.Errorf("%d bytes, %v", out.Len(), err)
+func TestAnEmptyPageHasEmptyColumns(t *testing.T) {
+	text, err := json.Marshal(new(Page).pack())
+	if err != nil || bytes.Contains(text, []byte("null")) {
+		t.Errorf("%s, %v", text, err)
 	}
 }
 

@@ -8,7 +8,7 @@ export interface Node {
 }
 
 export interface Shade {
-  kind: string; // partition, pause, kill
+  kind: string; // partition, pause and kill have colours of their own
   from: number;
   to: number;
   nodes: number[]; // of a pause or a kill; empty where all are concerned
@@ -67,6 +67,7 @@ export interface Picture extends Packed {
   hopsOf: Int32Array; // hops by their message, in the same form
   hopsFrom: Int32Array;
   flightMax: number; // of a hop
+  shadeSlots: number[]; // lines for the labels of shades that befall all, so that none covers another
 }
 
 /** Reads the picture that is embedded in the page. */
@@ -98,9 +99,24 @@ function complete(p: Packed): Picture {
   let flightMax = 0;
   for (let i = 0; i < p.hops.sent.length; i++) flightMax = Math.max(flightMax, p.hops.got[i] - p.hops.sent[i]);
   return {
-    ...p, laneNode, laneName, firstLane, types, effects, effectsFrom, hopsOf, hopsFrom, flightMax,
+    ...p, shadeSlots: slots(p.shades), laneNode, laneName, firstLane, types, effects, effectsFrom, hopsOf, hopsFrom, flightMax,
     rankOf: new Map(types.map((type, rank) => [type, rank])),
   };
+}
+
+/** The lowest line that is free for as long as a shade lasts, for each that befalls all. */
+function slots(shades: Shade[]): number[] {
+  const until: number[] = []; // by line
+  const order = shades.map((_, i) => i).sort((a, b) => shades[a].from - shades[b].from);
+  const slot = shades.map(() => 0);
+  for (const i of order) {
+    if (shades[i].nodes.length > 0) continue;
+    let line = until.findIndex((end) => end <= shades[i].from);
+    if (line < 0) line = until.length;
+    until[line] = shades[i].to;
+    slot[i] = line;
+  }
+  return slot;
 }
 
 /** Sorts indices of keys by their key: those of k are from starts[k] to starts[k + 1]. */

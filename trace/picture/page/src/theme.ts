@@ -20,7 +20,7 @@ export function readTheme(): Theme {
   const get = (name: string) => style.getPropertyValue(`--${name}`).trim();
   return {
     text: get("text"), faint: get("faint"), line: get("line"), band: get("band"),
-    shade: { partition: get("partition"), pause: get("pause"), kill: get("kill") },
+    shade: { partition: get("partition"), pause: get("pause"), kill: get("kill"), other: get("other") },
     lost: get("lost"), ring: get("ring"), bar: get("bar"), depth: get("depth"),
     types: Array.from({ length: typeColours }, (_, i) => get(`type-${i}`)),
     otherType: get("type-other"),
