@@ -75,6 +75,15 @@ type cursor struct {
 	began  int64
 }
 
+// openCursor opens one log by itself.
+func openCursor(path string, began int64) (*cursor, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("read a trace: %w", err)
+	}
+	return &cursor{file: file, in: bufio.NewReaderSize(file, readBytes), parser: newParser(), began: began}, nil
+}
+
 // advance goes on to the next record.
 func (c *cursor) advance() (more bool, err error) {
 	for {

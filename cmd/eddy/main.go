@@ -52,6 +52,7 @@ real Maelstrom or a built-in bench, and judges what happened.
   eddy test broadcast --challenge 3d     run a Gossip Glomers challenge
   eddy sim broadcast --seeds 100         the same in virtual time, from seeds
   eddy glomers                           every challenge against its targets
+  eddy trace                             what the nodes of the latest run did
   eddy serve broadcast                   be one node on stdin and stdout
   eddy check broadcast history.edn       judge a stored history`,
 		Version:       fullVersion(),
@@ -59,7 +60,7 @@ real Maelstrom or a built-in bench, and judges what happened.
 		SilenceErrors: true,
 	}
 	root.SetVersionTemplate("eddy {{.Version}}\n")
-	root.AddCommand(serveCommand(), testCommand(), simCommand(), benchCommand(), glomersCommand(), checkCommand())
+	root.AddCommand(serveCommand(), testCommand(), simCommand(), benchCommand(), glomersCommand(), checkCommand(), traceCommand())
 	return root
 }
 
