@@ -280,6 +280,31 @@ func TestFinalPollsSeeEveryKeyFromItsBeginning(t *testing.T) {
 	}
 }
 
+// As in Jepsen, what comes after a crash is another process, which is assigned nothing yet.
+func TestCrashReplacesTheProcess(t *testing.T) {
+	crashed, assigned := map[int]bool{}, map[int]bool{}
+	crashes := 0
+	for _, op := range kafkaRun(t, "", 5).History {
+		switch {
+		case crashed[op.Process]:
+			t.Fatalf("operation %d is of process %d, which crashed", op.Index, op.Process)
+		case op.F == "crash" && op.Type != history.Invoke:
+			if op.Type != history.Info {
+				t.Fatalf("operation %d: a crash ended %v", op.Index, op.Type)
+			}
+			crashed[op.Process] = true
+			crashes++
+		case op.F == "assign" && op.Type == history.OK:
+			assigned[op.Process] = true
+		case op.F == "poll" && op.Type == history.OK && !assigned[op.Process] && string(op.Value) != `[["poll",{}]]`:
+			t.Errorf("operation %d: process %d polls %s and was assigned nothing", op.Index, op.Process, op.Value)
+		}
+	}
+	if crashes < 5 {
+		t.Errorf("%d crashes", crashes)
+	}
+}
+
 // A node that withholds messages is polled for no more than 10 s.
 func TestFinalPollsGiveUp(t *testing.T) {
 	out := kafkaRun(t, "withholds", 5)
