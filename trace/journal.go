@@ -3,6 +3,7 @@ package trace
 import (
 	"bytes"
 	"errors"
+	"slices"
 	"time"
 
 	"eddy/testbench/jsonwalk"
@@ -100,6 +101,19 @@ func IsClient(id string) bool { return len(id) > 0 && id[0] == 'c' }
 
 // mark is what a traced message between nodes has in its body.
 var mark = []byte(`"eddy":"`)
+
+// WithoutMark is a body without the mark of its sender. Of a body that was cut within the mark, what comes before it.
+func WithoutMark(body []byte) []byte {
+	at := bytes.LastIndex(body, mark)
+	if at < 0 {
+		return body
+	}
+	end := len(body)
+	if quote := bytes.IndexByte(body[at+len(mark):], '"'); quote >= 0 {
+		end = at + len(mark) + quote + 1
+	}
+	return slices.Concat(bytes.TrimSuffix(body[:at], []byte{','}), body[end:])
+}
 
 // Name is a message's id as the nodes' records have it: the mark that its sender
 // left in it, such as n1/17; of a client's request, such as c5/12. For what a

@@ -1,6 +1,8 @@
 package drawing
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"eddy/testbench/service"
@@ -23,11 +25,38 @@ func Draw(run *trace.Run, part Span) (*picture.Page, error) {
 		return nil, err
 	}
 	d.unread()
+	d.addHops()
 	if err := d.faults(run); err != nil {
 		return nil, err
 	}
 	return d.page, nil
 }
+
+// addHops gives the page its arrows, those of one moment in the order in which a message takes them: in at
+// stdin, from actor to actor, to stdout, over the network.
+func (d *drawing) addHops() {
+	step := func(h picture.Hop) int {
+		switch {
+		case h.From.Actor == trace.Stdout:
+			return 4
+		case h.To.Actor == trace.Stdout:
+			return 3
+		case h.From.Actor == trace.Stdin:
+			return 1
+		case h.From.Node != h.To.Node:
+			return 0
+		}
+		return 2
+	}
+	slices.SortStableFunc(d.hops, func(a, b picture.Hop) int { return cmp.Or(cmp.Compare(a.Sent, b.Sent), step(a)-step(b)) })
+	for _, h := range d.hops {
+		if d.part.holds(h.Sent) {
+			d.page.Hop(h)
+		}
+	}
+}
+
+func (d *drawing) hop(h picture.Hop) { d.hops = append(d.hops, h) }
 
 // drawing is a picture in the making.
 type drawing struct {
@@ -44,7 +73,7 @@ type drawing struct {
 
 // network draws what passed between nodes, clients and services, by the network's own account.
 func (d *drawing) network(run *trace.Run) error {
-	err := run.EachMessage(func(m *trace.Message) error {
+	return run.EachMessage(func(m *trace.Message) error {
 		d.journal = true
 		switch i, known := d.sent[m.ID]; {
 		case m.Kind == trace.MessageSent:
@@ -54,7 +83,7 @@ func (d *drawing) network(run *trace.Run) error {
 				Message: name, From: outer(m.Src, trace.Stdout), To: outer(m.Dest, trace.Stdin), Sent: m.At,
 				Lost: true, Why: "still under way when the run ended",
 			})
-			d.page.Message(picture.Message{ID: name, Body: string(m.Body)})
+			d.page.Message(picture.Message{ID: name, Body: body(m.Body)})
 		case !known:
 		case m.Kind == trace.MessageReceived:
 			d.hops[i].Lost, d.hops[i].Why, d.hops[i].Got = false, "", m.At
@@ -63,12 +92,11 @@ func (d *drawing) network(run *trace.Run) error {
 		}
 		return nil
 	})
-	for _, h := range d.hops {
-		if d.part.holds(h.Sent) {
-			d.page.Hop(h)
-		}
-	}
-	return err
+}
+
+// body is a message's body as its sender meant it: without the mark that tracing adds.
+func body(text []byte) string {
+	return string(trace.WithoutMark(text))
 }
 
 // outer is the lane at which a node, a client or a service sends or receives.
@@ -115,7 +143,7 @@ func (d *drawing) records(run *trace.Run) error {
 // arrives: a node has read a message.
 func (d *drawing) arrives(e *trace.Event, here picture.Lane) {
 	name := e.Name()
-	d.page.Message(picture.Message{ID: name, Type: e.Type, Body: string(e.BodyText())})
+	d.page.Message(picture.Message{ID: name, Type: e.Type, Body: body(e.BodyText())})
 	if d.journal {
 		return
 	}
@@ -125,22 +153,22 @@ func (d *drawing) arrives(e *trace.Event, here picture.Lane) {
 	}
 	delete(d.left, name)
 	h.Got = e.At
-	d.page.Hop(h)
+	d.hop(h)
 }
 
 // leaves: a node has written a message.
 func (d *drawing) leaves(e *trace.Event, here picture.Lane) {
 	name := e.Name()
-	d.page.Message(picture.Message{ID: name, Type: e.Type, Body: string(e.BodyText()), Cause: string(e.Cause)})
+	d.page.Message(picture.Message{ID: name, Type: e.Type, Body: body(e.BodyText()), Cause: string(e.Cause)})
 	if e.From != "" {
-		d.page.Hop(picture.Hop{Message: name, From: picture.Lane{Node: e.Node, Actor: e.From}, To: here, Sent: e.At - e.Waited, Got: e.At})
+		d.hop(picture.Hop{Message: name, From: picture.Lane{Node: e.Node, Actor: e.From}, To: here, Sent: e.At - e.Waited, Got: e.At})
 	}
 	if d.journal {
 		return
 	}
 	h := picture.Hop{Message: name, From: here, To: outer(e.Dest, trace.Stdin), Sent: e.At, Got: e.At}
 	if trace.IsClient(e.Dest) || isService(e.Dest) {
-		d.page.Hop(h)
+		d.hop(h)
 		return
 	}
 	d.left[name] = h
@@ -163,7 +191,7 @@ func (d *drawing) handled(e *trace.Event, here picture.Lane) {
 	if e.From == "" {
 		from.Actor = trace.Stdin
 	}
-	d.page.Hop(picture.Hop{Message: id, From: from, To: here, Sent: e.At - e.Waited, Got: e.At})
+	d.hop(picture.Hop{Message: id, From: from, To: here, Sent: e.At - e.Waited, Got: e.At})
 }
 
 // unread draws what left a node and was read by none.
@@ -171,7 +199,7 @@ func (d *drawing) unread() {
 	for _, name := range d.departed {
 		if h, still := d.left[name]; still {
 			h.Lost, h.Why = true, "never read"
-			d.page.Hop(h)
+			d.hop(h)
 		}
 	}
 }

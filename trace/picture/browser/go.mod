@@ -1,6 +1,6 @@
 module eddy/trace/picture/browser
 
-go 1.26
+go 1.26.0
 
 require (
 	eddy v0.0.0

@@ -25,37 +25,18 @@ function drawLanes(c: CanvasRenderingContext2D, s: State, theme: Theme): void {
   }
 }
 
-const strips = 15; // pixels, of a shade that is told of but does not cover the lanes
-
+/** Shades whom a partition, a pause or a kill befalls; drawFaults names them. */
 function drawShades(c: CanvasRenderingContext2D, s: State, theme: Theme): void {
-  c.font = "11px system-ui, sans-serif";
-  c.textBaseline = "top";
-  s.picture.shades.forEach((shade, i) => {
+  for (const shade of s.picture.shades) {
     const left = Math.max(0, s.x(shade.from));
     const width = Math.max(1, Math.min(s.width, s.x(shade.to)) - left);
-    if (s.x(shade.to) < 0 || left > s.width) return;
-    c.fillStyle = theme.shade[shade.kind] ?? theme.shade.other;
-    let top = s.picture.shadeSlots[i] * strips;
-    if (shade.nodes.length === 0) {
-      const covers = shade.kind === "partition";
-      c.fillRect(left, covers ? 0 : top, width, covers ? s.height : strips);
+    if (s.x(shade.to) < 0 || left > s.width || !(shade.kind in theme.shade)) continue;
+    c.fillStyle = theme.shade[shade.kind];
+    if (shade.nodes.length === 0) c.fillRect(left, 0, width, s.height);
+    for (const row of s.lanes.rows) {
+      if (shade.nodes.includes(row.node)) c.fillRect(left, row.top - s.top, width, row.height);
     }
-    for (const node of shade.nodes) {
-      for (const row of s.lanes.rows) if (row.node === node) c.fillRect(left, row.top - s.top, width, row.height);
-    }
-    if (shade.nodes.length > 0) {
-      const row = s.lanes.nodeRow(shade.nodes[0]);
-      if (!row) return;
-      top = row.top - s.top;
-    }
-    c.save();
-    c.beginPath();
-    c.rect(left, 0, width, s.height);
-    c.clip();
-    c.fillStyle = theme.text;
-    c.fillText(shade.label, left + 4, top + 1);
-    c.restore();
-  });
+  }
 }
 
 /** A hop in pixels; of one that never arrived, as far as it is drawn. */

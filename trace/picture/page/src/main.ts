@@ -27,6 +27,7 @@ class Page {
   private readonly gutter: Gutter;
   private readonly sent: number[];
   private readonly zoom = zoom<HTMLCanvasElement, unknown>();
+  private readonly stripHeight: number;
   private theme = readTheme();
   private asked = false; // for a frame
   private rest = 0; // the timer of the frame that is drawn in full once the diagram rests
@@ -38,6 +39,8 @@ class Page {
       hiddenTypes: new Set(), light: null, found: [], foundSet: new Set(), at: -1, moving: false,
     };
     this.sent = betweenNodes(picture);
+    this.stripHeight = stripHeight(picture);
+    byId("names").style.paddingTop = `${this.stripHeight}px`;
     this.gutter = new Gutter(byId("gutter"), this.state, () => this.redraw());
     byId("title").textContent = picture.title;
     byId("subtitle").textContent = picture.subtitle;
@@ -57,8 +60,8 @@ class Page {
     const home = byId("canvas");
     const before = this.state.width;
     this.state.width = home.clientWidth;
-    this.state.height = Math.max(50, home.clientHeight - stripHeight);
-    for (const [canvas, height] of [[this.diagram, this.state.height], [this.strip, stripHeight]] as const) {
+    this.state.height = Math.max(50, home.clientHeight - this.stripHeight);
+    for (const [canvas, height] of [[this.diagram, this.state.height], [this.strip, this.stripHeight]] as const) {
       canvas.width = this.state.width * devicePixelRatio;
       canvas.height = height * devicePixelRatio;
       canvas.style.height = `${height}px`;
@@ -183,6 +186,7 @@ class Page {
   private openAll(): void {
     const { lanes } = this.state;
     lanes.setAll(lanes.opened, lanes.opened.size > 0 ? [] : this.picture.nodes.keys());
+    if (this.state.light) this.scrollTo(this.state.light.message);
     this.redraw();
   }
 
@@ -216,11 +220,16 @@ class Page {
       const span = Math.min(to - from, this.picture.end, Math.max(8 * this.picture.flightMax, 100_000));
       const begin = Math.max(0, Math.min(this.picture.end - span, at - span / 3));
       this.show(begin, begin + span);
-      const first = this.picture.hopsOf[this.picture.hopsFrom[message]];
-      const y = this.state.lanes.y(this.picture.hops.from[first]);
-      if (y < this.state.top || y > this.state.top + this.state.height) this.state.top = y - this.state.height / 2;
+      this.scrollTo(message);
     }
     this.select(message);
+  }
+
+  /** Scrolls so that the lane from which a message sets out is in sight. */
+  private scrollTo(message: number): void {
+    const first = this.picture.hopsOf[this.picture.hopsFrom[message]];
+    const y = first === undefined ? NaN : this.state.lanes.y(this.picture.hops.from[first]);
+    if (y < this.state.top || y > this.state.top + this.state.height) this.state.top = y - this.state.height / 2;
   }
 
   private select(message: number): void {

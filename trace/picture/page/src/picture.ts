@@ -67,7 +67,7 @@ export interface Picture extends Packed {
   hopsOf: Int32Array; // hops by their message, in the same form
   hopsFrom: Int32Array;
   flightMax: number; // of a hop
-  shadeSlots: number[]; // lines for the labels of shades that befall all, so that none covers another
+  shadeSlots: number[]; // lines for the shades' names, so that none covers another
 }
 
 /** Reads the picture that is embedded in the page. */
@@ -104,13 +104,12 @@ function complete(p: Packed): Picture {
   };
 }
 
-/** The lowest line that is free for as long as a shade lasts, for each that befalls all. */
+/** The lowest line that is free for as long as a shade lasts. */
 function slots(shades: Shade[]): number[] {
   const until: number[] = []; // by line
   const order = shades.map((_, i) => i).sort((a, b) => shades[a].from - shades[b].from);
   const slot = shades.map(() => 0);
   for (const i of order) {
-    if (shades[i].nodes.length > 0) continue;
     let line = until.findIndex((end) => end <= shades[i].from);
     if (line < 0) line = until.length;
     until[line] = shades[i].to;

@@ -3,13 +3,19 @@ import { lowerBound, type Picture } from "./picture";
 import type { State } from "./state";
 import type { Theme } from "./theme";
 
-export const stripHeight = 56;
+const chartHeight = 56; // with the axis
 const axisHeight = 16;
+const faultHeight = 15;
 const barWidth = 3; // pixels
 
-/** Draws, above the diagram and on its scale of time, messages a second between nodes and the deepest mailbox. */
+/** How high the strip of a picture is: it has a line for each fault that goes on beside others. */
+export function stripHeight(p: Picture): number {
+  return chartHeight + faultHeight * (p.shades.length > 0 ? 1 + Math.max(...p.shadeSlots) : 0);
+}
+
+/** Draws, above the diagram and on its scale of time, messages a second between nodes, the deepest mailbox, and faults. */
 export function drawStrip(c: CanvasRenderingContext2D, s: State, theme: Theme, sentBetweenNodes: number[]): void {
-  c.clearRect(0, 0, s.width, stripHeight);
+  c.clearRect(0, 0, s.width, stripHeight(s.picture));
   const bars = Math.ceil(s.width / barWidth);
   const seconds = (s.x.invert(barWidth) - s.x.invert(0)) / 1e6;
   const rates = new Float64Array(bars);
@@ -24,7 +30,7 @@ export function drawStrip(c: CanvasRenderingContext2D, s: State, theme: Theme, s
     const { at, depth } = s.picture.events;
     for (; event < at.length && at[event] < edges[i + 1]; event++) depths[i] = Math.max(depths[i], depth[event]);
   }
-  const room = stripHeight - axisHeight - 2;
+  const room = chartHeight - axisHeight - 2;
   const rateMax = Math.max(1, ...rates);
   const depthMax = Math.max(1, ...depths);
   c.fillStyle = theme.bar;
@@ -46,6 +52,27 @@ export function drawStrip(c: CanvasRenderingContext2D, s: State, theme: Theme, s
   c.fillStyle = theme.text;
   c.fillText(`up to ${format(".3s")(rateMax)} messages/s between nodes, mailboxes up to ${depthMax} deep`, 4, 2);
   drawAxis(c, s, theme);
+  drawFaults(c, s, theme);
+}
+
+function drawFaults(c: CanvasRenderingContext2D, s: State, theme: Theme): void {
+  c.textBaseline = "middle";
+  s.picture.shades.forEach((shade, i) => {
+    const left = Math.max(0, s.x(shade.from));
+    const width = Math.max(1, Math.min(s.width, s.x(shade.to)) - left);
+    if (s.x(shade.to) < 0 || left > s.width) return;
+    const top = chartHeight + s.picture.shadeSlots[i] * faultHeight;
+    c.save();
+    c.beginPath();
+    c.rect(left, top, width, faultHeight - 1);
+    c.clip();
+    c.fillStyle = theme.shade[shade.kind] ?? theme.otherShade;
+    c.fillRect(left, top, width, faultHeight);
+    c.fillStyle = theme.text;
+    const names = shade.nodes.map((n) => s.picture.nodes[n].name).join(", ");
+    c.fillText(`${names} ${shade.label}`.trim(), left + 4, top + faultHeight / 2);
+    c.restore();
+  });
 }
 
 function drawAxis(c: CanvasRenderingContext2D, s: State, theme: Theme): void {
@@ -54,8 +81,8 @@ function drawAxis(c: CanvasRenderingContext2D, s: State, theme: Theme): void {
   const ticks = s.x.ticks(Math.max(2, s.width / 120));
   const decimals = ticks.length > 1 ? Math.max(0, Math.ceil(-Math.log10((ticks[1] - ticks[0]) / 1e6))) : 3;
   for (const tick of ticks) {
-    c.fillRect(s.x(tick), stripHeight - axisHeight, 1, 4);
-    c.fillText(`${(tick / 1e6).toFixed(decimals)} s`, s.x(tick) + 3, stripHeight);
+    c.fillRect(s.x(tick), chartHeight - axisHeight, 1, 4);
+    c.fillText(`${(tick / 1e6).toFixed(decimals)} s`, s.x(tick) + 3, chartHeight);
   }
 }
 

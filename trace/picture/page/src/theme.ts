@@ -4,7 +4,8 @@ export interface Theme {
   faint: string;
   line: string;
   band: string;
-  shade: Record<string, string>;
+  shade: Record<string, string>; // of faults that cover lanes
+  otherShade: string;
   lost: string;
   ring: string;
   bar: string;
@@ -20,7 +21,8 @@ export function readTheme(): Theme {
   const get = (name: string) => style.getPropertyValue(`--${name}`).trim();
   return {
     text: get("text"), faint: get("faint"), line: get("line"), band: get("band"),
-    shade: { partition: get("partition"), pause: get("pause"), kill: get("kill"), other: get("other") },
+    shade: { partition: get("partition"), pause: get("pause"), kill: get("kill") },
+    otherShade: get("other"),
     lost: get("lost"), ring: get("ring"), bar: get("bar"), depth: get("depth"),
     types: Array.from({ length: typeColours }, (_, i) => get(`type-${i}`)),
     otherType: get("type-other"),
