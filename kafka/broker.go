@@ -4,6 +4,8 @@ import (
 	"hash/fnv"
 	"time"
 
+	maelstrom "github.com/jepsen-io/maelstrom/demo/go"
+
 	"eddy/actor"
 	"eddy/actor/node"
 	"eddy/actor/node/wire"
@@ -150,7 +152,8 @@ type report struct{ then func(*actor.Context[message]) }
 func (b *broker) hear(c *actor.Context[message], m peerRequest) {
 	p := b.byID[m.From]
 	if p == nil {
-		return // no node of this cluster
+		m.Fail(node.Errorf(maelstrom.NotSupported, "a %s message is for nodes, and %s is no other node of this cluster", peerType, m.From))
+		return
 	}
 	fresh, forgot := p.stream.hear(c.Elapsed(), &m.Body)
 	b.strategy.met(c, p, &m.Body, forgot)

@@ -182,7 +182,15 @@ func (l *storedLog) take(c *actor.Context[logMessage], text string) {
 	if l.current {
 		l.read, l.readAt = true, c.Elapsed()
 		l.answerReaders()
+		return
 	}
+	l.readers = slices.DeleteFunc(l.readers, func(f fetch) bool {
+		enough := f.from < l.book.next // a part will do: there may be many chunks to go
+		if enough {
+			f.reply.Send(l.book.read(f.from, f.within))
+		}
+		return enough
+	})
 }
 
 // found answers whoever waits for a message that was found in the log.
