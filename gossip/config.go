@@ -77,7 +77,7 @@ type Config struct {
 // to 3e: see docs/broadcast.md for the measurements.
 const (
 	defaultInterval   = 250 * time.Millisecond
-	defaultWindow     = 475 * time.Millisecond // of Paced
+	defaultWindow     = 482 * time.Millisecond // of Paced
 	defaultBatchBytes = 64 << 10
 	defaultMailbox    = 256
 	retryAfterAck     = time.Second // on top of the acknowledgement's delay

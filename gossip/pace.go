@@ -22,7 +22,7 @@ type pacer struct {
 
 const (
 	// Bounds of the allowance: how early a batch should come, for safety.
-	allowanceMin = 16 * time.Millisecond
+	allowanceMin = 12 * time.Millisecond
 	allowanceMax = 80 * time.Millisecond
 	// staleWindows is after how many silent windows the hub's cadence counts
 	// as lost.
