@@ -29,7 +29,8 @@ var challenges = []challenge{
 	{number: "3c", workload: "broadcast", flags: []string{"node-count=5", "time-limit=20", "rate=10", "nemesis=partition"}},
 	{
 		number: "3d", workload: "broadcast",
-		flags: []string{"node-count=25", "time-limit=20", "rate=100", "latency=100"},
+		flags:    []string{"node-count=25", "time-limit=20", "rate=100", "latency=100"},
+		strategy: []string{"--strategy", "paced"},
 		targets: []report.Target{
 			report.ServerMessagesPerOp(30), report.MedianStableLatency(400 * time.Millisecond), report.MaxStableLatency(600 * time.Millisecond),
 		},
@@ -37,7 +38,7 @@ var challenges = []challenge{
 	{
 		number: "3e", workload: "broadcast",
 		flags:    []string{"node-count=25", "time-limit=20", "rate=100", "latency=100"},
-		strategy: []string{"--interval", "1s", "--leaf-interval", "300ms"},
+		strategy: []string{"--strategy", "paced", "--interval", "1700ms"},
 		targets: []report.Target{
 			report.ServerMessagesPerOp(20), report.MedianStableLatency(time.Second), report.MaxStableLatency(2 * time.Second),
 		},

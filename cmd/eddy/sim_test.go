@@ -70,6 +70,7 @@ var seedCases = []struct{ workload, strategy string }{
 	{"broadcast", "--strategy origin --ack cumulative"},
 	{"broadcast", "--strategy detour --topology grid"},
 	{"broadcast", "--strategy batch --topology clusters:3 --leaf-interval 50ms"},
+	{"broadcast", "--strategy paced"},
 	{"g-set", ""},
 	{"g-set", "--strategy batch --topology mesh --mailbox 1"},
 }

@@ -34,7 +34,7 @@ var strategies = []string{
 	"",
 	"--interval 1s --leaf-interval 300ms",
 	"--strategy paced",
-	"--strategy paced --interval 1600ms",
+	"--strategy paced --interval 1700ms",
 	"--ack each",
 	"--topology tree:4",
 	"--topology clusters:5",
