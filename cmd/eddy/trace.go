@@ -26,6 +26,7 @@ type traceCommandFlags struct {
 	diff    bool
 	json    bool
 	otlp    string
+	html    string
 	store   string
 	list    int
 }
@@ -43,6 +44,7 @@ latest run, or of the run or the logs that are named.
   eddy trace --follow 412                     how a value got around, and where it did not
   eddy trace --follow n4/17                   what led to a message, and what it led to
   eddy trace --actor 'gossip/link/*' --event retry,drop --between 3.2s..4s
+  eddy trace --html run.html                  a picture to look at
   eddy trace --otlp spans.json                OpenTelemetry's spans
   eddy trace --diff A B                       where two runs part`,
 		Args: cobra.ArbitraryArgs,
@@ -61,6 +63,7 @@ func (own *traceCommandFlags) declare(flags *pflag.FlagSet) {
 	flags.BoolVar(&own.diff, "diff", false, "show where two runs part")
 	flags.BoolVar(&own.json, "json", false, "for machines")
 	flags.StringVar(&own.otlp, "otlp", "", "write OpenTelemetry spans to this file")
+	flags.StringVar(&own.html, "html", "", "write a space-time diagram to this file, a page that stands alone; --between draws a part")
 	flags.StringVar(&own.store, "store", testbench.DefaultStore, "directory for the files of runs")
 	flags.IntVar(&own.list, "list", linesShown, "with a filter: show so many records; 0: all")
 }
@@ -85,6 +88,8 @@ func (own *traceCommandFlags) run(to io.Writer, args []string) error {
 	switch {
 	case own.otlp != "":
 		return own.writeOTLP(to, run)
+	case own.html != "":
+		return own.writeHTML(to, run)
 	case own.follow != "":
 		return own.runFollow(to, run)
 	case !own.filter.Any():
