@@ -17,10 +17,7 @@ import (
 // a recording, whichever of them Maelstrom chose to list.
 func TestCasesThatMaelstromListsAreFound(t *testing.T) {
 	listed := 0
-	for _, r := range recordings(t) {
-		if r.workload != "kafka" {
-			continue
-		}
+	for _, r := range recordingsOf(t, "kafka") {
 		var theirs struct {
 			Workload Kafka `json:"workload"`
 		}

@@ -26,7 +26,12 @@ type recording struct {
 
 func recordings(t *testing.T) []recording {
 	t.Helper()
-	dirs, err := filepath.Glob("testdata/recordings/*/*")
+	return recordingsOf(t, "*")
+}
+
+func recordingsOf(t *testing.T, workload string) []recording {
+	t.Helper()
+	dirs, err := filepath.Glob("testdata/recordings/" + workload + "/*")
 	if err != nil || len(dirs) == 0 {
 		t.Fatalf("no recordings: %v", err)
 	}
