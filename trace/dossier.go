@@ -120,6 +120,9 @@ func newCarrier(m *Message, place int) Carrier {
 	if first := fieldOf(m.Body, "first"); first != nil {
 		c.First = integer(first)
 		c.Number = c.First + int64(place)
+		if to := fieldOf(m.Body, "to"); to != nil { // positions, of which some are left out
+			c.Number = integer(to)
+		}
 	}
 	return c
 }

@@ -142,22 +142,20 @@ type linkFacts struct {
 	acked     []said // src says that dest has acknowledged
 	has       []said // dest says what has come
 	trouble   []string
-	traced    bool
-	end       time.Duration
+	since     time.Duration // when one of the two forgot the other: numbers before that mean nothing
 }
 
 // factsMax bounds what is kept of a link.
 const factsMax = 1 << 18
 
 func (d *Dossier) linkFacts(r *Run, src, dest string) (*linkFacts, error) {
-	f := &linkFacts{src: src, dest: dest, traced: d.traced}
+	f := &linkFacts{src: src, dest: dest}
 	for _, c := range d.Carriers {
 		if c.Src == src && c.Dest == dest {
 			f.carriers = append(f.carriers, c)
 		}
 	}
 	_, err := r.Events(func(e *Event) error {
-		f.end = max(f.end, e.At)
 		if e.Node != src && e.Node != dest {
 			return nil
 		}
@@ -169,12 +167,24 @@ func (d *Dossier) linkFacts(r *Run, src, dest string) (*linkFacts, error) {
 		}
 		return nil
 	})
+	if i := slices.IndexFunc(f.carriers, func(c Carrier) bool { return c.Sent >= f.since }); i > 0 {
+		f.carriers = f.carriers[i:] // those of the present numbers
+	}
 	return f, err
 }
 
 // hear takes in what the link's two ends say of it.
 func (f *linkFacts) hear(e *Event) {
 	words := strings.Fields(string(e.Text))
+	if len(words) == 2 && words[0] == "forgot" { // numbers begin anew
+		switch {
+		case e.Node == f.src && words[1] == f.dest:
+			f.retries, f.acked, f.since = nil, nil, e.At
+		case e.Node == f.dest && words[1] == f.src:
+			f.has, f.since = nil, e.At
+		}
+		return
+	}
 	if len(words) < 3 || len(f.retries)+len(f.acked)+len(f.has) > factsMax {
 		return
 	}

@@ -42,6 +42,10 @@ func (f *linkFacts) judge(d *Dossier) Cause {
 		c.Kind, c.At = GaveUp, last.LostAt
 		c.Text = fmt.Sprintf("%s, and gave up after %s at %s", story, plural(len(f.carriers)-1, "retry"), seconds(last.Sent))
 		c.Text = strings.Replace(c.Text, "retrys", "retries", 1)
+	case f.stalled(last) != nil:
+		tried := f.stalled(last)
+		c.Kind, c.At = GaveUp, tried.at
+		c.Text = fmt.Sprintf("%s, and never again: the link had given up by then, its last retry, from number %d on, was at %s", story, tried.first, seconds(tried.at))
 	default:
 		c.Kind = NeverAgain
 		c.Text = story + ", and never again"
@@ -118,6 +122,24 @@ func (f *linkFacts) without(lost Carrier) *said {
 		}
 	}
 	return nil
+}
+
+// stalled is the link's last retry, if it came before a loss and what it sent again was
+// never acknowledged.
+func (f *linkFacts) stalled(lost Carrier) *said {
+	if len(f.retries) == 0 {
+		return nil
+	}
+	last := &f.retries[len(f.retries)-1]
+	for _, s := range f.acked {
+		if s.number >= last.first {
+			return nil
+		}
+	}
+	if last.at > lost.Sent {
+		return nil
+	}
+	return last
 }
 
 // progress is what the receiver had at a time.

@@ -103,6 +103,7 @@ func (b batch) report(failures []verdict, valid []sweep.Sample, own *simFlags) e
 		outcome := s.runForFiles(own)
 		fmt.Fprintf(os.Stdout, "\nseed %d: %s\n", f.seed, f.failure)
 		if i == 0 {
+			s.explain(&outcome)
 			if err := finish(&outcome, &testFlags{}); err != nil && outcome.ExitStatus() == 0 {
 				return err
 			}

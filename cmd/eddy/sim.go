@@ -142,6 +142,7 @@ func runOnce(s simulation, own *simFlags) error {
 	} else {
 		outcome = s.record(own.store, w)
 	}
+	s.explain(&outcome)
 	shown.clear()
 	return finish(&outcome, &own.testFlags)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"eddy/actor/node"
 	"eddy/testbench"
 	"eddy/testbench/checker"
 	"eddy/testbench/nemesis"
@@ -130,6 +131,7 @@ func runTest(cmd *cobra.Command, args []string, o *testbench.Options, own *testF
 	fmt.Fprintln(os.Stdout, engine.says)
 	meta.NodeOf = nodeOf(o)
 	outcome := engine.run(*o, own, meta)
+	explainTest(&outcome, own.trace.mode == string(node.TraceFull))
 	return finish(&outcome, own)
 }
 

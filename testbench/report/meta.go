@@ -17,6 +17,11 @@ type Meta struct {
 	Warnings []string // sentences about limits of the bench, with their figures
 	Harm     []string // what faults did to messages, such as "12 lost in partitions"; each a part of one row
 
+	// Cause says what went wrong first in a run that is not valid, in a sentence; empty if that is not known.
+	// Commands show more of it.
+	Cause    string
+	Commands []string
+
 	// Interrupted: the run was broken off. Its figures count, a verdict would not: what was on its way was
 	// not waited for.
 	Interrupted bool

@@ -31,6 +31,7 @@ func Terminal(w io.Writer, r checker.Results, meta Meta) error {
 	if !meta.Interrupted {
 		p.witnesses(r, meta.NodeOf)
 	}
+	p.cause(meta)
 	p.files(meta.Dir)
 	p.lastLine(r, meta)
 	_, err := io.WriteString(w, p.text.String())

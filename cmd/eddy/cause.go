@@ -1,0 +1,191 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"eddy/actor/node"
+	"eddy/testbench"
+	"eddy/testbench/checker"
+	"eddy/testbench/virtual"
+	"eddy/trace"
+)
+
+// retracedMessagesMax is how long a simulated run may be that is made again, traced in
+// full, to find out why it failed.
+const retracedMessagesMax = 2_000_000
+
+// explain says of a failed run what went wrong first. One that was not traced in full is
+// made again from its seed, in a directory that is removed.
+func (s simulation) explain(out *testbench.Outcome) {
+	if !failed(out) {
+		return
+	}
+	traced := s.nodes.trace.Mode == node.TraceFull && s.nodes.trace.Sample <= 1 && out.Meta.Dir != ""
+	follow := followCommand(out)
+	if !traced {
+		follow = append([]string{withTrace(s.command())}, follow...)
+	}
+	out.Meta.Commands = follow
+	dir := out.Meta.Dir
+	if lostFirst(out.Results) != nil && !traced {
+		if net := out.Results.Net; net != nil && net.All.MsgCount > retracedMessagesMax {
+			return
+		}
+		made, err := s.retrace()
+		if err != nil {
+			out.Meta.Warnings = append(out.Meta.Warnings, "Why the run failed was not looked into: "+err.Error()+".")
+			return
+		}
+		defer os.RemoveAll(made)
+		dir = made
+	}
+	explainFrom(dir, out)
+}
+
+// retrace makes the run again, traced in full, and gives the directory of its files.
+func (s simulation) retrace() (string, error) {
+	dir, err := os.MkdirTemp("", "eddy-trace-")
+	if err != nil {
+		return "", err
+	}
+	if err := os.Mkdir(dir+"/"+testbench.LogDir, 0o755); err != nil {
+		return "", err
+	}
+	s.nodes.trace = node.TraceOptions{Mode: node.TraceFull}
+	s.options.LogStderr = false
+	c, logs := s.watched(watch{}, dir+"/"+testbench.LogDir)
+	again := virtual.Record(dir, s.options, c, nil)
+	logs.close()
+	return dir, again.Err
+}
+
+// withTrace is a command line of eddy sim, traced in full.
+func withTrace(command string) string {
+	run, strategy, some := strings.Cut(command, " -- ")
+	if run += " --trace full"; some {
+		return run + " -- " + strategy
+	}
+	return run
+}
+
+// failed reports whether a run was judged and found invalid.
+func failed(out *testbench.Outcome) bool {
+	return out.Err == nil && !out.Interrupted && out.Results.Valid == checker.Invalid
+}
+
+// explainTest says of a failed run of eddy test what went wrong first, as far as its
+// files tell.
+func explainTest(out *testbench.Outcome, traced bool) {
+	if !failed(out) || out.Meta.Dir == "" {
+		return
+	}
+	out.Meta.Commands = followCommand(out)
+	if !traced {
+		out.Meta.Commands[0] += "   (of a run with --trace full; this one was not traced)"
+	}
+	explainFrom(out.Meta.Dir, out)
+}
+
+// followCommand is the command that shows what became of what was lost.
+func followCommand(out *testbench.Outcome) []string {
+	command := []string{programName(), "trace"}
+	if w := firstWitness(out.Results); w != nil && len(w.Value) > 0 {
+		command = append(command, "--follow", string(w.Value))
+	}
+	return []string{shellLine(command)}
+}
+
+func firstWitness(r checker.Results) *checker.Witness {
+	if w := lostFirst(r); w != nil {
+		return w
+	}
+	if len(r.Witnesses) > 0 {
+		return &r.Witnesses[0]
+	}
+	return nil
+}
+
+// lostFirst is the lost value, of those that are told of, that was acknowledged first.
+func lostFirst(r checker.Results) *checker.Witness {
+	var first *checker.Witness
+	for i := range r.Witnesses {
+		w := &r.Witnesses[i]
+		if w.Kind == checker.Lost && w.Known != nil && (first == nil || w.Known.Time < first.Known.Time) {
+			first = w
+		}
+	}
+	return first
+}
+
+// explainFrom looks into the files of a run.
+func explainFrom(dir string, out *testbench.Outcome) {
+	w := lostFirst(out.Results)
+	if w == nil {
+		out.Meta.Cause = inWords(out.Results)
+		return
+	}
+	cause, err := causeOfLoss(dir, w, out.Meta.NodeOf)
+	if err != nil {
+		out.Meta.Warnings = append(out.Meta.Warnings, "Why the run failed was not found out: "+err.Error()+".")
+		return
+	}
+	out.Meta.Cause = lossInWords(w, cause, out.Meta.NodeOf)
+}
+
+// causeOfLoss finds out why a lost value is not on the node whose read missed it
+// last or, where that has it, on the first node that has not.
+func causeOfLoss(dir string, w *checker.Witness, nodeOf func(int) string) (trace.Cause, error) {
+	run, err := trace.Open(dir)
+	if err != nil {
+		return trace.Cause{}, err
+	}
+	d, err := trace.Collect(run, string(w.Value))
+	if err != nil {
+		return trace.Cause{}, err
+	}
+	without := d.Without()
+	node := ""
+	if w.LastMissed != nil && nodeOf != nil {
+		node = nodeOf(w.LastMissed.Process)
+	}
+	if len(without) > 0 && !slices.Contains(without, node) {
+		node = without[0]
+	}
+	if node == "" {
+		return trace.Cause{}, fmt.Errorf("every node has %s, by its log", w.Value)
+	}
+	return trace.Explain(run, d, node)
+}
+
+func lossInWords(w *checker.Witness, c trace.Cause, nodeOf func(int) string) string {
+	where := ""
+	if nodeOf != nil {
+		where = " by " + nodeOf(w.Known.Process)
+	}
+	done := "acknowledged"
+	if w.Known.F == "read" {
+		done = "read"
+	}
+	return fmt.Sprintf("value %s, %s%s at %.3f s, never reached %s: %s.", w.Value, done, where, w.Known.Time.Seconds(), c.Node, c.Text)
+}
+
+// inWords is what a failure other than a loss comes to, in a sentence.
+func inWords(r checker.Results) string {
+	if w := firstWitness(r); w != nil {
+		switch {
+		case w.Note != "":
+			return fmt.Sprintf("%s: %s.", w.Value, strings.TrimSuffix(w.Note, "."))
+		case w.Kind == checker.Duplicated && len(w.Events) > 1:
+			return fmt.Sprintf("id %s was given out at %.3f s, and again at %.3f s.", w.Value, w.Events[0].Time.Seconds(), w.Events[1].Time.Seconds())
+		case len(w.Because) > 0:
+			return strings.Join(w.Because, "; ") + "."
+		}
+	}
+	if len(r.Problems) > 0 {
+		return r.Problems[0].Text
+	}
+	return ""
+}
