@@ -44,9 +44,19 @@ var challenges = []challenge{
 		},
 	},
 	{number: "4", workload: "g-counter", flags: []string{"node-count=3", "rate=100", "time-limit=20", "nemesis=partition"}},
-	{number: "5a", workload: "kafka", flags: []string{"node-count=1", "concurrency=2n", "time-limit=20", "rate=1000"}, strategy: []string{"--strategy", "local"}},
-	{number: "5b", workload: "kafka", flags: []string{"node-count=2", "concurrency=2n", "time-limit=20", "rate=1000"}, strategy: []string{"--strategy", "cas"}},
-	{number: "5c", workload: "kafka", flags: []string{"node-count=2", "concurrency=2n", "time-limit=20", "rate=1000"}},
+	{
+		number: "5a", workload: "kafka", flags: []string{"node-count=1", "concurrency=2n", "time-limit=20", "rate=1000"},
+		strategy: []string{"--strategy", "local"},
+		targets:  []report.Target{report.NotOK(0.0005)},
+	},
+	{
+		number: "5b", workload: "kafka", flags: []string{"node-count=2", "concurrency=2n", "time-limit=20", "rate=1000"},
+		targets: []report.Target{report.NotOK(0.0005)},
+	},
+	{
+		number: "5c", workload: "kafka", flags: []string{"node-count=2", "concurrency=2n", "time-limit=20", "rate=1000"},
+		targets: []report.Target{report.NotOK(0.0005), report.ServerMessagesPerOp(0.1)},
+	},
 }
 
 func findChallenge(number string) (challenge, error) {

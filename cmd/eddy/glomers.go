@@ -223,7 +223,7 @@ func shortName(t report.Target) string {
 
 // figuresShown are measured of every run, whatever its targets.
 var figuresShown = []report.Target{
-	report.ServerMessagesPerOp(0), report.MedianStableLatency(0), report.MaxStableLatency(0),
+	report.ServerMessagesPerOp(0), report.MedianStableLatency(0), report.MaxStableLatency(0), report.NotOK(0),
 	{Name: "ok fraction", Measure: func(r checker.Results) (float64, bool) { return float64(r.Availability.OKFraction), true }},
 }
 
