@@ -16,6 +16,10 @@
 // to 256 nodes, above that clusters of the root of n nodes with linked hubs
 // (size.go).
 //
+// The strategy paced is another actor in the store's place (star.go): it needs
+// no links, and what each other node has got is in its sessions (session.go), which
+// nobody else touches. What it does when its hub is silent is in failover.go.
+//
 // A strategy is a [Config]: how values get around (config.go), over which links
 // (topology.go), how they are acknowledged. Combinations that make no sense are
 // refused by the names of their flags. docs/broadcast.md says what each costs

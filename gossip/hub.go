@@ -54,6 +54,20 @@ func (s *star) closeWindow(c *actor.Context[message]) {
 	s.cadence.closing = false
 }
 
+// retry: what was sent, or a meeting, has not been acknowledged in time.
+func (s *star) retry(c *actor.Context[message], p *session) {
+	p.waiting = false
+	switch {
+	case p.met && p.acked >= p.sentTo && !p.silent || s.config.SkipRetries:
+	case p.peer == s.hub:
+		s.suspect(c)
+	case s.leads(p):
+		s.retryLeaf(c, p)
+	default:
+		p.rewind() // it has another hub by now
+	}
+}
+
 // retryLeaf sends a leaf again what it has not acknowledged. One that is silent
 // for longer is cut off, or has left without this node's hearing of it: it is
 // asked now and then, lest everything be sent into the void again and again.

@@ -387,17 +387,3 @@ func (s *star) ring(c *actor.Context[message], m bell) {
 		}
 	}
 }
-
-// retry: what was sent, or a meeting, has not been acknowledged in time.
-func (s *star) retry(c *actor.Context[message], p *session) {
-	p.waiting = false
-	switch {
-	case p.met && p.acked >= p.sentTo && !p.silent || s.config.SkipRetries:
-	case p.peer == s.hub:
-		s.suspect(c)
-	case s.leads(p):
-		s.retryLeaf(c, p)
-	default:
-		p.rewind() // it has another hub by now
-	}
-}
