@@ -57,6 +57,18 @@ var challenges = []challenge{
 		number: "5c", workload: "kafka", flags: []string{"node-count=2", "concurrency=2n", "time-limit=20", "rate=1000"},
 		targets: []report.Target{report.NotOK(0.0005), report.ServerMessagesPerOp(0.1)},
 	},
+	{
+		number: "6a", workload: "txn-rw-register",
+		flags: []string{"node-count=1", "concurrency=2n", "time-limit=20", "rate=1000", "consistency-models=read-uncommitted", "availability=total"},
+	},
+	{
+		number: "6b", workload: "txn-rw-register",
+		flags: []string{"node-count=2", "concurrency=2n", "time-limit=20", "rate=1000", "consistency-models=read-uncommitted", "availability=total", "nemesis=partition"},
+	},
+	{
+		number: "6c", workload: "txn-rw-register",
+		flags: []string{"node-count=2", "concurrency=2n", "time-limit=20", "rate=1000", "consistency-models=read-committed", "availability=total", "nemesis=partition"},
+	},
 }
 
 func findChallenge(number string) (challenge, error) {

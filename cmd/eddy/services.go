@@ -47,6 +47,7 @@ var services = []service{
 	{name: "g-counter", short: "A sum that only grows", long: counterLong, flags: counterFlags(counter.GCounter)},
 	{name: "pn-counter", short: "A sum that grows and shrinks", long: counterLong, flags: counterFlags(counter.PNCounter)},
 	kafkaService,
+	txnService,
 	{name: "lin-kv", short: "A linearizable key-value store, by Raft", long: kvLong, flags: kvFlags},
 }
 

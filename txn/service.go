@@ -1,0 +1,27 @@
+package txn
+
+import (
+	"go.uber.org/zap"
+
+	"eddy/actor"
+	"eddy/actor/node"
+)
+
+// Service is the service of Maelstrom's workload txn-rw-register.
+func Service(config Config) node.Service {
+	return func(n *node.Node) error {
+		config, err := config.filled()
+		if err != nil {
+			return err
+		}
+		if config.Strategy == Local && len(n.IDs()) > 1 {
+			n.Log().Warn("--strategy local on several nodes: they will never agree", zap.Int("nodes", len(n.IDs())))
+		}
+		to := actor.Spawn(n, "txn", func(c *actor.Context[message]) actor.Actor[message] {
+			return newStore(c, n, config)
+		}, actor.Capacity(config.Mailbox))
+		node.Handle(n, "txn", to, func(r txnRequest) message { return r })
+		node.Handle(n, replicateType, to, func(r replicateRequest) message { return r })
+		return nil
+	}
+}
