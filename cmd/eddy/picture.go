@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -8,6 +9,9 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/spf13/pflag"
+
+	"eddy/actor/node"
 	"eddy/testbench"
 	"eddy/trace"
 	"eddy/trace/drawing"
@@ -20,6 +24,31 @@ func (own *traceCommandFlags) writeHTML(to io.Writer, run *trace.Run) error {
 		part = drawing.Span{From: own.filter.From, To: own.filter.To}
 	}
 	return writePicture(to, run, part, own.html)
+}
+
+// traceForPicture has a run traced in full that --html wants to draw and that nobody has asked to trace.
+func (own *testFlags) traceForPicture(flags *pflag.FlagSet) error {
+	if own.html == "" || flags.Changed("trace") {
+		return nil
+	}
+	return flags.Set("trace", string(node.TraceFull))
+}
+
+// draw draws a run that has been reported, if --html asks for it. Its own failure counts unless the verdict is one
+// already.
+func (own *testFlags) draw(dir string, verdict error) error {
+	if own.html == "" || dir == "" {
+		return verdict
+	}
+	run, err := trace.Open(dir)
+	if err == nil {
+		err = writePicture(os.Stdout, run, drawing.Span{}, own.html)
+	}
+	if verdict != nil && err != nil {
+		fmt.Fprintln(os.Stderr, "eddy:", err)
+		return verdict
+	}
+	return cmp.Or(verdict, err)
 }
 
 // crowdedEvents is from how many events on a picture is slow to look at.

@@ -72,6 +72,9 @@ func runSim(cmd *cobra.Command, args []string, o *testbench.Options, own *simFla
 	if err := own.check(cmd.Flags(), o); err != nil {
 		return err
 	}
+	if err := own.traceForPicture(cmd.Flags()); err != nil {
+		return err
+	}
 	if !cmd.Flags().Changed("seed") {
 		o.Seed = drawSeed()
 	}
@@ -111,6 +114,8 @@ func (own *simFlags) check(flags *pflag.FlagSet, o *testbench.Options) error {
 		return fmt.Errorf("--seeds %d: expected at least 1", own.seeds)
 	case own.seeds > 0 && own.jsonFile != "":
 		return errors.New("--json with --seeds: results are of one run; replay the seed of interest with --seed and --json")
+	case own.html != "" && (own.seeds > 0 || own.noStore):
+		return errors.New("--html with --seeds or --no-store: a picture is made of one run's files; replay the seed of interest with --seed and --html")
 	case own.seeds == 0 && (own.keepGoing || own.noShrink):
 		return errors.New("--keep-going and --no-shrink go with --seeds")
 	}
@@ -144,5 +149,5 @@ func runOnce(s simulation, own *simFlags) error {
 	}
 	s.explain(&outcome)
 	shown.clear()
-	return finish(&outcome, &own.testFlags)
+	return own.draw(outcome.Meta.Dir, finish(&outcome, &own.testFlags))
 }

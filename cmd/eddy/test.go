@@ -22,6 +22,7 @@ type testFlags struct {
 	challenge string
 	engine    string
 	jsonFile  string
+	html      string
 	store     string
 	quiet     bool
 	trace     *traceFlags // of eddy test
@@ -69,6 +70,7 @@ func declareOwn(flags *pflag.FlagSet, own *testFlags) {
 	flags.StringVar(&own.challenge, "challenge", "", "the official flags and targets of a Gossip Glomers challenge: "+strings.Join(challengeNumbers(), ", "))
 	flags.StringVar(&own.jsonFile, "json", "", "also write the results to this file")
 	flags.StringVar(&own.store, "store", testbench.DefaultStore, "directory for the files of runs")
+	flags.StringVar(&own.html, "html", "", "also write a space-time diagram to this file; it needs --trace, and without it makes that full")
 	flags.BoolVar(&own.quiet, "quiet", false, "no progress")
 }
 
@@ -109,6 +111,9 @@ func runTest(cmd *cobra.Command, args []string, o *testbench.Options, own *testF
 	if err != nil {
 		return err
 	}
+	if err := own.traceForPicture(cmd.Flags()); err != nil {
+		return err
+	}
 	trace := own.trace.arguments(cmd.Flags())
 	if len(trace) > 0 && o.Bin != "" {
 		return fmt.Errorf("%s with --bin: other programs have no such flag; give them theirs after --", trace[0])
@@ -132,7 +137,7 @@ func runTest(cmd *cobra.Command, args []string, o *testbench.Options, own *testF
 	meta.NodeOf = nodeOf(o)
 	outcome := engine.run(*o, own, meta)
 	explainTest(&outcome, own.trace.mode == string(node.TraceFull))
-	return finish(&outcome, own)
+	return own.draw(outcome.Meta.Dir, finish(&outcome, own))
 }
 
 // settle works out the workload, the challenge's flags and the nodes' arguments.
