@@ -47,15 +47,15 @@ var challenges = []challenge{
 	{
 		number: "5a", workload: "kafka", flags: []string{"node-count=1", "concurrency=2n", "time-limit=20", "rate=1000"},
 		strategy: []string{"--strategy", "local"},
-		targets:  []report.Target{report.NotOK(0.0005)},
+		targets:  []report.Target{report.NotOK(500)},
 	},
 	{
 		number: "5b", workload: "kafka", flags: []string{"node-count=2", "concurrency=2n", "time-limit=20", "rate=1000"},
-		targets: []report.Target{report.NotOK(0.0005)},
+		targets: []report.Target{report.NotOK(500)},
 	},
 	{
 		number: "5c", workload: "kafka", flags: []string{"node-count=2", "concurrency=2n", "time-limit=20", "rate=1000"},
-		targets: []report.Target{report.NotOK(0.0005), report.ServerMessagesPerOp(0.1)},
+		targets: []report.Target{report.NotOK(500), report.ServerMessagesPerOp(0.1)},
 	},
 	{
 		number: "6a", workload: "txn-rw-register",
