@@ -1,0 +1,364 @@
+package actor_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"eddy/actor"
+)
+
+// notebook is a tracer that keeps what it is told, by actor. Records go through a channel: in a
+// live system they come from many goroutines.
+type notebook struct {
+	records chan actor.Record
+}
+
+type page struct {
+	book   *notebook
+	unsent []actor.Record
+}
+
+func newNotebook() *notebook { return &notebook{records: make(chan actor.Record, 1<<16)} }
+
+func (b *notebook) Trail(string) actor.Trail { return &page{book: b} }
+
+func (p *page) Record(r *actor.Record) { p.unsent = append(p.unsent, *r) }
+
+func (p *page) Flush() {
+	for _, r := range p.unsent {
+		p.book.records <- r
+	}
+	p.unsent = p.unsent[:0]
+}
+
+// all takes what was recorded so far.
+func (b *notebook) all() []actor.Record {
+	var all []actor.Record
+	for len(b.records) > 0 {
+		all = append(all, <-b.records)
+	}
+	return all
+}
+
+// of are the records of one kind and actor.
+func of(all []actor.Record, kind actor.EventKind, path string) []actor.Record {
+	return slices.DeleteFunc(slices.Clone(all), func(r actor.Record) bool { return r.Kind != kind || r.Path != path })
+}
+
+// traced makes a system on either executor whose messages are traced, and a
+// function that lets it come to rest and gives what was recorded.
+func traced(t *testing.T, live bool, every int) (*actor.System, *actor.Tracing, func() []actor.Record) {
+	t.Helper()
+	book := newNotebook()
+	var on actor.Executor
+	rest := func() { time.Sleep(time.Millisecond) }
+	if live {
+		on = actor.Live()
+	} else {
+		world := actor.NewWorld(1)
+		on, rest = world, func() { world.Run(time.Second) }
+	}
+	tracing := actor.NewTracing(on, book, every)
+	tracing.Name("n1:")
+	sys := actor.NewSystem("n1", on, actor.WithTracing(tracing))
+	return sys, tracing, func() []actor.Record {
+		rest()
+		if err := sys.Stop(5 * time.Second); err != nil {
+			t.Error(err)
+		}
+		return book.all()
+	}
+}
+
+// bothWays runs a test on either executor.
+func bothWays(t *testing.T, f func(t *testing.T, live bool)) {
+	for _, live := range []bool{false, true} {
+		t.Run(map[bool]string{false: "simulated", true: "live"}[live], func(t *testing.T) { f(t, live) })
+	}
+}
+
+// await waits until the actors of a live system have handled so many messages.
+func await(t *testing.T, sys *actor.System, live bool, messages uint64) {
+	t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); live; time.Sleep(time.Millisecond) {
+		handled := uint64(0)
+		for _, s := range sys.Stats() {
+			handled += s.Received
+		}
+		if handled >= messages {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("%d of %d messages were handled", handled, messages)
+		}
+	}
+}
+
+type letter struct{ hops int }
+
+// chain spawns actors a, b and c that pass a letter on.
+func chain(sys *actor.System) actor.Ref[letter] {
+	var next actor.Ref[letter]
+	for _, name := range []string{"c", "b", "a"} {
+		to := next
+		next = actor.Spawn(sys, name, func(*actor.Context[letter]) actor.Actor[letter] {
+			return actor.Func[letter](func(_ *actor.Context[letter], l letter) { to.Send(letter{l.hops + 1}) })
+		}, actor.Capacity(256))
+	}
+	return next
+}
+
+func TestTraceLeadsFromCauseToEffect(t *testing.T) {
+	bothWays(t, func(t *testing.T, live bool) {
+		sys, tracing, end := traced(t, live, 1)
+		first := chain(sys)
+		for i := range 100 {
+			first.SendFrom(letter{}, actor.Source{ID: actor.MessageID{Of: "c1/", N: int64(i)}, Clock: uint64(i)})
+		}
+		tracing.Hold(func() { first.Send(letter{}) })
+		await(t, sys, live, 3*101)
+		all := end()
+		byID := make(map[string]actor.Record)
+		for _, r := range all {
+			if r.Kind == actor.EventReceive {
+				byID[r.ID.String()] = r
+			}
+		}
+		handled := of(all, actor.EventReceive, "c")
+		if len(handled) != 101 {
+			t.Fatalf("c handled %d letters", len(handled))
+		}
+		fromClient := 0
+		for _, r := range handled {
+			b, a := byID[r.Cause.String()], byID[byID[r.Cause.String()].Cause.String()]
+			if r.From != "b" || b.Path != "b" || b.From != "a" || a.Path != "a" || a.From != "" || r.Type != "actor_test.letter" {
+				t.Fatalf("%+v came of %+v, which came of %+v", r, b, a)
+			}
+			if !(a.Clock < b.Clock && b.Clock < r.Clock) || r.Depth < 1 || r.Waited < 0 {
+				t.Fatalf("clocks %d, %d, %d, depth %d, waited %v", a.Clock, b.Clock, r.Clock, r.Depth, r.Waited)
+			}
+			if a.ID.Of == "c1/" {
+				fromClient++
+			}
+		}
+		if fromClient != 100 {
+			t.Errorf("%d of 100 chains begin with the client's message", fromClient)
+		}
+	})
+}
+
+func TestTraceOfARequestItsAnswerAndATimeout(t *testing.T) {
+	bothWays(t, func(t *testing.T, live bool) {
+		type answered = actor.Answer[string]
+		sys, _, end := traced(t, live, 1)
+		deaf := actor.Spawn(sys, "deaf", func(*actor.Context[ask]) actor.Actor[ask] {
+			return actor.Func[ask](func(*actor.Context[ask], ask) {})
+		})
+		clerk := actor.Spawn(sys, "clerk", func(*actor.Context[ask]) actor.Actor[ask] {
+			return actor.Func[ask](func(_ *actor.Context[ask], a ask) { a.reply.Send("so") })
+		})
+		got := make(chan error, 2)
+		asker := actor.Spawn(sys, "asker", func(*actor.Context[answered]) actor.Actor[answered] {
+			return actor.Func[answered](func(c *actor.Context[answered], a answered) {
+				if a.Value == "begin" {
+					for _, to := range []actor.Ref[ask]{clerk, deaf} {
+						actor.Ask(c, to, 2*time.Millisecond, func(r actor.Reply[string]) ask { return ask{"what", r} }, func(a answered) answered { return a })
+					}
+					return
+				}
+				got <- a.Err
+			})
+		})
+		asker.SendFrom(answered{Value: "begin"}, actor.Source{ID: actor.MessageID{Of: "c1/", N: 1}})
+		if live {
+			<-got
+			<-got
+		}
+		all := end()
+		question := of(all, actor.EventReceive, "clerk")
+		if len(question) != 1 || question[0].Cause.String() != "c1/1" || question[0].From != "asker" {
+			t.Fatalf("the clerk handled %+v", question)
+		}
+		var answer []actor.Record
+		for _, r := range of(all, actor.EventReceive, "asker") {
+			if r.From == "clerk" {
+				answer = append(answer, r)
+			}
+		}
+		if len(answer) != 1 || answer[0].Cause != question[0].ID {
+			t.Errorf("the answer is %+v, of the question %+v", answer, question[0])
+		}
+		if waited := of(all, actor.EventTimeout, "asker"); len(waited) != 1 || waited[0].Cause.String() != "c1/1" {
+			t.Errorf("timeouts: %+v", waited)
+		}
+	})
+}
+
+func TestTraceOfTicksSaysWhatSetThem(t *testing.T) {
+	sys, _, end := traced(t, false, 1)
+	to := actor.Spawn(sys, "sleeper", func(*actor.Context[string]) actor.Actor[string] {
+		return actor.Func[string](func(c *actor.Context[string], m string) {
+			if m == "sleep" {
+				c.After(time.Millisecond, "wake")
+			}
+			c.Trace(actor.EventState, "now "+m)
+		})
+	})
+	to.SendFrom("sleep", actor.Source{ID: actor.MessageID{Of: "c1/", N: 7}})
+	all := end()
+	ticks, said := of(all, actor.EventTick, "sleeper"), of(all, actor.EventState, "sleeper")
+	if len(ticks) != 1 || ticks[0].Cause.String() != "c1/7" || ticks[0].At != time.Millisecond {
+		t.Fatalf("ticks: %+v", ticks)
+	}
+	if len(said) != 2 || said[0].Cause.String() != "c1/7" || said[1].Cause != ticks[0].ID || said[1].Text != "now wake" {
+		t.Errorf("said: %+v", said)
+	}
+}
+
+func TestTraceSaysWhatWasDroppedAndWhatFailed(t *testing.T) {
+	bothWays(t, func(t *testing.T, live bool) {
+		sys, tracing, end := traced(t, live, 1)
+		full := actor.Spawn(sys, "full", func(*actor.Context[int]) actor.Actor[int] {
+			return actor.Func[int](func(_ *actor.Context[int], n int) {
+				if n == 13 {
+					panic("thirteen")
+				}
+			})
+		}, actor.Capacity(1))
+		from := actor.Spawn(sys, "from", func(*actor.Context[int]) actor.Actor[int] {
+			return actor.Func[int](func(*actor.Context[int], int) { // holds the baton meanwhile: nobody takes anything
+				full.Send(13)
+				full.Send(2)
+				full.Send(3)
+			})
+		})
+		tracing.Hold(func() { from.Send(1) })
+		await(t, sys, live, 2)
+		all := end()
+		drops := of(all, actor.EventDrop, "full")
+		if len(drops) != 2 && !(live && len(drops) == 1) { // live, the first may be taken before the next is sent
+			t.Fatalf("drops: %+v", drops)
+		}
+		for _, d := range drops {
+			if d.From != "from" || d.Text != "the mailbox is full" || d.ID.Of == "" {
+				t.Errorf("dropped: %+v", d)
+			}
+		}
+		failed := of(all, "panic", "full")
+		if len(failed) != 1 || !strings.Contains(failed[0].Text, "thirteen") || len(of(all, "restart", "full")) != 1 {
+			t.Errorf("failed: %+v", failed)
+		}
+	})
+}
+
+func TestTraceOfOneInTenHasWholeChains(t *testing.T) {
+	bothWays(t, func(t *testing.T, live bool) {
+		sys, tracing, end := traced(t, live, 10)
+		first := chain(sys)
+		for range 60 {
+			tracing.Hold(func() { first.Send(letter{}) })
+		}
+		await(t, sys, live, 3*60)
+		all := end()
+		for _, path := range []string{"a", "b", "c"} {
+			if n := len(of(all, actor.EventReceive, path)); n != 6 {
+				t.Errorf("%s has %d records of 60 letters", path, n)
+			}
+		}
+	})
+}
+
+func TestTracingChangesNoSimulatedRun(t *testing.T) {
+	run := func(trace bool) string {
+		w := actor.NewWorld(7)
+		var options []actor.SystemOption
+		if trace {
+			options = append(options, actor.WithTracing(actor.NewTracing(w, newNotebook(), 1)))
+		}
+		sys := actor.NewSystem("n1", w, options...)
+		var order []string
+		for _, name := range []string{"x", "y", "z"} {
+			to := actor.Spawn(sys, name, func(*actor.Context[int]) actor.Actor[int] {
+				return actor.Func[int](func(c *actor.Context[int], n int) {
+					order = append(order, fmt.Sprint(name, n, c.Elapsed()))
+					if n < 20 {
+						c.After(time.Duration(c.Rand().IntN(1000)), n+1)
+						c.Self().Send(n + 7)
+					}
+				})
+			})
+			to.Send(0)
+		}
+		w.Run(time.Second)
+		return strings.Join(order, " ")
+	}
+	if plain, traced := run(false), run(true); plain != traced {
+		t.Errorf("without a trace:\n%s\nwith one:\n%s", plain, traced)
+	}
+}
+
+func TestTracedHandlersOfANodeTakeTurns(t *testing.T) {
+	sys, tracing, end := traced(t, true, 1)
+	busy := 0 // no lock: whoever handles owns it
+	var refs []actor.Ref[int]
+	for i := range 8 {
+		refs = append(refs, actor.Spawn(sys, fmt.Sprint("worker/", i), func(*actor.Context[int]) actor.Actor[int] {
+			return actor.Func[int](func(_ *actor.Context[int], n int) {
+				if busy++; busy != 1 {
+					t.Error("two handlers run at once")
+				}
+				for to := range refs {
+					if n > 0 {
+						refs[to].Send(n - 1)
+					}
+				}
+				busy--
+			})
+		}, actor.Capacity(1024)))
+	}
+	tracing.Hold(func() { refs[0].Send(3) })
+	await(t, sys, true, 1+8+64+512)
+	if all := end(); len(slices.DeleteFunc(all, func(r actor.Record) bool { return r.Kind != actor.EventReceive })) != 1+8+64+512 {
+		t.Error("not every message has a record")
+	}
+}
+
+func TestStopOfATracedSystemAnswersWhatIsLeft(t *testing.T) {
+	sys, tracing, end := traced(t, true, 1)
+	got := make(chan error, 1)
+	asker := actor.Spawn(sys, "asker", func(c *actor.Context[actor.Answer[string]]) actor.Actor[actor.Answer[string]] {
+		return actor.Func[actor.Answer[string]](func(c *actor.Context[actor.Answer[string]], a actor.Answer[string]) {
+			if a.Value == "begin" {
+				gone := actor.Spawn(c, "gone", func(*actor.Context[ask]) actor.Actor[ask] {
+					return actor.Func[ask](func(*actor.Context[ask], ask) {})
+				})
+				gone.Stop()
+				actor.Watch(c, gone, func(actor.Ended) actor.Answer[string] { return actor.Answer[string]{Value: "ended"} })
+				return
+			}
+			if a.Value == "ended" {
+				got <- nil
+			}
+		})
+	})
+	tracing.Hold(func() { asker.Send(actor.Answer[string]{Value: "begin"}) })
+	select {
+	case err := <-got:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("the end of a child is not heard of")
+	}
+	all := end()
+	if len(of(all, actor.EventStop, "asker/gone")) != 1 || len(of(all, actor.EventSpawn, "asker")) != 1 {
+		t.Errorf("no record of the actors' births and ends in %v", all)
+	}
+	if errors.Is(sys.Err(), actor.ErrStopped) {
+		t.Error(sys.Err())
+	}
+}
