@@ -165,9 +165,11 @@ func TestTraceOfARequestItsAnswerAndATimeout(t *testing.T) {
 		asker := actor.Spawn(sys, "asker", func(*actor.Context[answered]) actor.Actor[answered] {
 			return actor.Func[answered](func(c *actor.Context[answered], a answered) {
 				if a.Value == "begin" {
-					for _, to := range []actor.Ref[ask]{clerk, deaf} {
-						actor.Ask(c, to, 2*time.Millisecond, func(r actor.Reply[string]) ask { return ask{"what", r} }, func(a answered) answered { return a })
+					put := func(to actor.Ref[ask], within time.Duration) {
+						actor.Ask(c, to, within, func(r actor.Reply[string]) ask { return ask{"what", r} }, func(a answered) answered { return a })
 					}
+					put(clerk, time.Minute)
+					put(deaf, 2*time.Millisecond)
 					return
 				}
 				got <- a.Err

@@ -1,21 +1,28 @@
 package gossip
 
 // Fault is a mistake in the retransmission of cumulative acknowledgement, made on
-// purpose: tests show with it that they would find such a one, and that a trace
-// names it. [Config.SkipRetries] is another.
-type Fault uint8
+// purpose: seeds must find it, and a trace must name it. [Config.SkipRetries] is
+// another.
+type Fault string
 
 // The mistakes.
 const (
 	// GivesUp: what was sent again once is not sent a third time.
-	GivesUp Fault = iota + 1
+	GivesUp Fault = "gives-up"
 	// TrustsTheNetwork: what is sent counts as acknowledged.
-	TrustsTheNetwork
+	TrustsTheNetwork Fault = "trusts-the-network"
 	// AcksOverGaps: what comes behind a gap is acknowledged, the gap with it.
-	AcksOverGaps
+	AcksOverGaps Fault = "acks-over-gaps"
 	// SkipsTheFirst: what is sent again begins one too late.
-	SkipsTheFirst
+	SkipsTheFirst Fault = "skips-the-first"
 )
+
+func (f Fault) check() error {
+	if f == "" {
+		return nil
+	}
+	return oneOf("--fault", string(f), string(GivesUp), string(TrustsTheNetwork), string(AcksOverGaps), string(SkipsTheFirst))
+}
 
 // givesUpAfter is how many times GivesUp sends again.
 const givesUpAfter = 1

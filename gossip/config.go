@@ -152,6 +152,9 @@ func (c Config) check() error {
 	if err := oneOf("--strategy", string(c.Dissemination), string(Flood), string(Origin), string(Detour), string(Batch), string(Paced)); err != nil {
 		return err
 	}
+	if err := c.Fault.check(); err != nil {
+		return err
+	}
 	if c.Ack != "" {
 		if err := oneOf("--ack", string(c.Ack), string(AckNone), string(AckEach), string(AckCumulative)); err != nil {
 			return err

@@ -103,6 +103,8 @@ func gossipFlags(build func(gossip.Config) node.Service, check func(gossip.Confi
 		flags.DurationVar(&c.AckDelay, "ack-delay", 0, "how long an acknowledgement waits for a message to ride on (default 3 intervals)")
 		flags.IntVar(&c.BatchBytes, "batch-bytes", 0, "bound on the values of one message (default 65536)")
 		flags.IntVar(&c.Mailbox, "mailbox", 0, "messages that an actor's mailbox holds (default 256)")
+		flags.StringVar((*string)(&c.Fault), "fault", "", "break cumulative acknowledgement: gives-up, trusts-the-network, acks-over-gaps or skips-the-first; docs/traces.md finds it")
+		_ = flags.MarkHidden("fault")
 		return func() (node.Service, error) {
 			c.Dissemination, c.Ack = gossip.Dissemination(*strategy), gossip.Ack(*ack)
 			if err := nonZero(flags, "interval", "retry", "retry-max", "ack-delay", "batch-bytes", "mailbox"); err != nil {
