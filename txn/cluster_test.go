@@ -24,6 +24,7 @@ type cluster struct {
 	states  int      // those of them with a whole state
 	bytes   int      // of them all
 	cut     func(src, dest string) bool
+	latency func() time.Duration
 	asked   int
 }
 
@@ -31,7 +32,7 @@ const linkLatency = 10 * time.Millisecond
 
 func newCluster(t *testing.T, config Config, nodes int) *cluster {
 	t.Helper()
-	c := &cluster{t: t, world: actor.NewWorld(1), config: config, nodes: map[string]*node.Simulated{}, cut: func(string, string) bool { return false }}
+	c := &cluster{t: t, world: actor.NewWorld(1), config: config, nodes: map[string]*node.Simulated{}, cut: func(string, string) bool { return false }, latency: func() time.Duration { return linkLatency }}
 	for i := range nodes {
 		c.ids = append(c.ids, fmt.Sprint("n", i))
 	}
@@ -75,7 +76,7 @@ func (c *cluster) carry(src string, line []byte) {
 	if c.cut(src, m.Dest) {
 		return
 	}
-	c.world.At(c.world.Elapsed()+linkLatency, func() { c.nodes[m.Dest].Feed(line) })
+	c.world.At(c.world.Elapsed()+c.latency(), func() { c.nodes[m.Dest].Feed(line) })
 }
 
 func (c *cluster) run(d time.Duration) { c.world.Run(d) }

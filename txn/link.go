@@ -52,9 +52,9 @@ type linkConfig struct {
 }
 
 // link is the actor that knows what one peer has got. It numbers the entries that
-// it sends; what stays unacknowledged is sent again from the first on (go-back-N),
-// at once where the peer tells of a gap, else after Retry. A peer that has let
-// Retry pass is silent: it is probed with the first message only, until it answers.
+// it sends. Where the peer tells of a gap, what is missing is sent again at once. A
+// peer that has acknowledged nothing for Retry is silent: it is probed with the
+// first message that it lacks, and given all the rest when it answers.
 type link struct {
 	linkConfig
 	epoch   int64   // of the numbers below; 0 until the store has said
@@ -223,7 +223,7 @@ func (l *link) hear(c *actor.Context[linkMessage], h heard) {
 	l.acknowledged(c, h.acked.upTo)
 	if h.acked.gap && h.acked.upTo == l.acked && l.hurry != l.acked {
 		l.hurry = l.acked // once: the second time it may be the answer that was lost
-		l.again(c)
+		l.fill(c)
 	}
 }
 
@@ -284,6 +284,24 @@ func (l *link) again(c *actor.Context[linkMessage]) {
 	l.sent = 0
 	l.send(c)
 }
+
+// fill sends again the first messages of those under way: what came behind a gap
+// waits at the peer.
+func (l *link) fill(c *actor.Context[linkMessage]) {
+	if l.SkipRetries {
+		return
+	}
+	underWay := l.sent
+	l.sent = 0
+	for n := 0; n < fillMax && l.sent < underWay; n++ {
+		l.sendChunk()
+	}
+	l.sent = max(l.sent, underWay)
+	l.expectAck(c)
+}
+
+// fillMax bounds the messages that fill a gap: single writes come in many.
+const fillMax = 16
 
 // jitter varies a wait by a tenth, so that nodes that lost something together do
 // not repeat it together.

@@ -177,6 +177,28 @@ func TestLostAcknowledgementsDoNotStopALink(t *testing.T) {
 	}
 }
 
+// Messages that overtake each other are not taken for lost ones.
+func TestReorderedMessagesCostLittle(t *testing.T) {
+	for _, strategy := range []Strategy{Transactions, Writes} {
+		c := newCluster(t, Config{Strategy: strategy}, 2)
+		n := 0
+		c.latency = func() time.Duration {
+			n++
+			return time.Duration(1+n*7%70) * time.Millisecond
+		}
+		const writes = 1000
+		for range writes {
+			c.ask("n0", `[["w",1,1]]`)
+			c.run(5 * time.Millisecond)
+		}
+		c.run(5 * time.Second)
+		if c.sent > writes*3/2 {
+			t.Errorf("%s: %d messages for %d writes", strategy, c.sent, writes)
+		}
+		c.healthy()
+	}
+}
+
 // Nobody keeps more than so much for a node that is away: it is given all there is
 // when it comes back.
 func TestLongAbsenceIsMadeGoodByTheWholeState(t *testing.T) {
