@@ -74,6 +74,7 @@ func (r *replica) adopt(s *pb.Snapshot) {
 	if err != nil {
 		panic("kv: " + err.Error())
 	}
+	store.machine = r.config.machine
 	meta := s.GetMetadata()
 	r.store, r.applied, r.snapshotAt, r.conf = store, meta.GetIndex(), meta.GetIndex(), proto.CloneOf(meta.GetConfState())
 	r.anew = false

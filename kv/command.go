@@ -14,6 +14,7 @@ const (
 	opRead  op = "read" // with --read log only
 	opWrite op = "write"
 	opCAS   op = "cas"
+	opTxn   op = "txn" // To is the transaction: see Machine
 )
 
 // command is one request in the log. Client and ID tell it from all others: a

@@ -50,6 +50,8 @@ type Config struct {
 
 	// Bug makes the service wrong, for tests of the tests. No flag sets it.
 	Bug Bug
+
+	machine Machine // of a service of transactions
 }
 
 func (c Config) filled() Config {

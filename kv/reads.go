@@ -5,11 +5,14 @@ import (
 	"time"
 
 	maelstrom "github.com/jepsen-io/maelstrom/demo/go"
+
+	"eddy/actor/node/wire"
 )
 
 // reading is a read that waits.
 type reading struct {
 	key      string
+	txn      wire.Raw // in place of the key: see Machine
 	answer   func(result)
 	deadline time.Duration
 }
@@ -72,7 +75,7 @@ func (q *reads) serve(applied uint64, s *store) {
 			continue
 		}
 		for _, r := range b.reads {
-			r.answer(s.read(r.key))
+			r.answer(s.lookUp(r))
 		}
 	}
 	q.batches = left

@@ -14,7 +14,7 @@ import (
 )
 
 // The messages of the replica: requests of clients (readRequest, writeRequest,
-// casRequest, memberRequest), raftMessage, and
+// casRequest, txnRequest, memberRequest), raftMessage, and
 type (
 	message any
 
@@ -76,6 +76,8 @@ func (r *replica) Receive(c *actor.Context[message], m message) {
 	case casRequest:
 		b := m.Body
 		r.change(c, m.From, m.Asks(), b.ID, command{Op: opCAS, From: b.From, To: b.To, Create: b.Create}, b.Key, done(m))
+	case txnRequest:
+		r.transact(c, m)
 	case memberRequest:
 		r.changeMembers(c, m)
 	case raftMessage:
@@ -116,10 +118,7 @@ func (r *replica) change(c *actor.Context[message], from string, asks bool, id i
 		return
 	}
 	cmd.Key = string(canonical)
-	if asks {
-		cmd.Client, cmd.ID = from, id
-	}
-	r.requests.add(&pending{command: r.signed(cmd), answer: answer, deadline: r.deadline(c)})
+	r.requests.add(&pending{command: r.signed(by(cmd, from, asks, id)), answer: answer, deadline: r.deadline(c)})
 }
 
 func (r *replica) signed(cmd command) command {

@@ -15,6 +15,15 @@ import (
 
 // Service is the service of Maelstrom's workload lin-kv.
 func Service(config Config) node.Service {
+	return serve(config, func(n *node.Node, to actor.Ref[message]) {
+		node.Handle(n, "read", to, func(m readRequest) message { return m })
+		node.Handle(n, "write", to, func(m writeRequest) message { return m })
+		node.Handle(n, "cas", to, func(m casRequest) message { return m })
+	})
+}
+
+// serve is a service whose clients ask in the messages that routes declares.
+func serve(config Config, routes func(*node.Node, actor.Ref[message])) node.Service {
 	return func(n *node.Node) error {
 		if err := config.Check(); err != nil {
 			return err
@@ -30,9 +39,7 @@ func Service(config Config) node.Service {
 			return r
 		}, actor.Capacity(mailboxCapacity), actor.Restarts(0, 0)) // what it knows and has not saved would be gone
 		actor.SpawnTicker[message](n, "ticker", config.Latency, tick{}, to)
-		node.Handle(n, "read", to, func(m readRequest) message { return m })
-		node.Handle(n, "write", to, func(m writeRequest) message { return m })
-		node.Handle(n, "cas", to, func(m casRequest) message { return m })
+		routes(n, to)
 		node.Handle(n, raftType, to, func(m raftMessage) message { return m })
 		node.Handle(n, "add_node", to, func(m node.Request[memberBody, node.None]) message { return memberRequest{m, true} })
 		node.Handle(n, "remove_node", to, func(m node.Request[memberBody, node.None]) message { return memberRequest{m, false} })
@@ -65,6 +72,7 @@ func newReplica(n *node.Node, config Config) (*replica, error) {
 			return nil, err
 		}
 	}
+	r.store.machine = config.machine
 	r.raft, err = raft.NewRawNode(r.library())
 	if err != nil {
 		return nil, fmt.Errorf("start Raft: %w", err)

@@ -17,6 +17,7 @@ import (
 type store struct {
 	values   map[string]wire.Raw // by the key's canonical form
 	sessions map[string]*session // by client
+	machine  Machine             // what executes transactions; not part of the state
 }
 
 // session is what a client's requests came to, so that a command which is in the
@@ -82,6 +83,8 @@ func (s *store) perform(c *command) result {
 	switch c.Op {
 	case opRead:
 		return s.read(c.Key)
+	case opTxn:
+		return result{Value: s.machine.Execute(s.values, c.To)}
 	case opWrite:
 		s.values[c.Key] = c.To
 		return result{}
@@ -102,6 +105,14 @@ func (s *store) read(key string) result {
 		return keyMissing(key)
 	}
 	return result{Value: value}
+}
+
+// lookUp reads what a reading is of.
+func (s *store) lookUp(r reading) result {
+	if r.txn != nil {
+		return s.perform(&command{Op: opTxn, To: r.txn})
+	}
+	return s.read(r.key)
 }
 
 func keyMissing(key string) result {
