@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -18,47 +19,69 @@ import (
 const retracedMessagesMax = 2_000_000
 
 // explain says of a failed run what went wrong first. One that was not traced in full is
-// made again from its seed, in a directory that is removed.
+// made again from its seed; where it has left files, those of its messages are
+// replaced by the same ones with a trace, so that eddy trace can show more.
 func (s simulation) explain(out *testbench.Outcome) {
 	if !failed(out) {
 		return
 	}
 	traced := s.nodes.trace.Mode == node.TraceFull && s.nodes.trace.Sample <= 1 && out.Meta.Dir != ""
-	follow := followCommand(out)
-	if !traced {
-		follow = append([]string{withTrace(s.command())}, follow...)
+	if traced {
+		out.Meta.Commands = followCommand(out)
+		explainFrom(out.Meta.Dir, out)
+		return
 	}
-	out.Meta.Commands = follow
-	dir := out.Meta.Dir
-	if lostFirst(out.Results) != nil && !traced {
-		if net := out.Results.Net; net != nil && net.All.MsgCount > retracedMessagesMax {
-			return
-		}
-		made, err := s.retrace()
-		if err != nil {
-			out.Meta.Warnings = append(out.Meta.Warnings, "Why the run failed was not looked into: "+err.Error()+".")
-			return
-		}
-		defer os.RemoveAll(made)
-		dir = made
+	out.Meta.Commands = append([]string{withTrace(s.command())}, followCommand(out)...)
+	if net := out.Results.Net; net != nil && net.All.MsgCount > retracedMessagesMax {
+		return
 	}
-	explainFrom(dir, out)
+	if err := s.retraced(out); err != nil {
+		out.Meta.Warnings = append(out.Meta.Warnings, "Why the run failed was not found out: "+err.Error()+".")
+	}
 }
 
-// retrace makes the run again, traced in full, and gives the directory of its files.
-func (s simulation) retrace() (string, error) {
-	dir, err := os.MkdirTemp("", "eddy-trace-")
+// retraced makes the run again, traced in full, and explains the failure from that.
+func (s simulation) retraced(out *testbench.Outcome) error {
+	dir, err := s.retrace(out.Meta.Dir)
+	if dir != "" {
+		defer os.RemoveAll(dir)
+	}
+	if err != nil {
+		return err
+	}
+	explainFrom(dir, out)
+	if out.Meta.Dir == "" {
+		return nil
+	}
+	logs, messages := testbench.LogDir, testbench.MessagesFile
+	if err := os.RemoveAll(filepath.Join(out.Meta.Dir, logs)); err != nil {
+		return err
+	}
+	for _, name := range []string{logs, messages} {
+		if err := os.Rename(filepath.Join(dir, name), filepath.Join(out.Meta.Dir, name)); err != nil {
+			return err
+		}
+	}
+	out.Meta.Commands = followCommand(out)
+	return nil
+}
+
+// retrace makes the run again, traced in full, and gives the directory of its files, a
+// new one below another, which is the system's for temporary files if it is empty.
+func (s simulation) retrace(below string) (string, error) {
+	dir, err := os.MkdirTemp(below, "traced-")
 	if err != nil {
 		return "", err
 	}
-	if err := os.Mkdir(dir+"/"+testbench.LogDir, 0o755); err != nil {
-		return "", err
+	logs := filepath.Join(dir, testbench.LogDir)
+	if err := os.Mkdir(logs, 0o755); err != nil {
+		return dir, err
 	}
 	s.nodes.trace = node.TraceOptions{Mode: node.TraceFull}
 	s.options.LogStderr = false
-	c, logs := s.watched(watch{}, dir+"/"+testbench.LogDir)
-	again := virtual.Record(dir, s.options, c, nil)
-	logs.close()
+	config, written := s.watched(watch{}, logs)
+	again := virtual.Record(dir, s.options, config, nil)
+	written.close()
 	return dir, again.Err
 }
 

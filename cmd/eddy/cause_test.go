@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -65,7 +67,7 @@ func checkCauses(t *testing.T, o testbench.Options, config gossip.Config, topolo
 	if !failed(&out) {
 		return 0
 	}
-	dir, err := s.retrace()
+	dir, err := s.retrace("")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -109,6 +111,35 @@ func TestFailedRunEndsByNamingWhatWentWrongFirst(t *testing.T) {
 		}
 	}
 	if len(out.Meta.Commands) != 2 || !strings.HasSuffix(out.Meta.Commands[0], "--trace full") || out.Meta.Commands[1] != fmt.Sprintf("eddy trace --follow %s", w.Value) {
+		t.Errorf("the commands are %q", out.Meta.Commands)
+	}
+}
+
+func TestFilesOfAFailedRunCanBeFollowedThoughItWasNotTraced(t *testing.T) {
+	s := simulated(t, faultyOptions(1), "--fault gives-up")
+	out := s.record(t.TempDir(), watch{})
+	before, err := os.ReadFile(filepath.Join(out.Meta.Dir, testbench.HistoryFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.explain(&out)
+	w := lostFirst(out.Results)
+	run, err := trace.Open(out.Meta.Dir)
+	if w == nil || err != nil {
+		t.Fatalf("lost first: %v, %v", w, err)
+	}
+	story, err := trace.Follow(run, string(w.Value))
+	if err != nil || len(story.Steps) == 0 || len(story.Missing) == 0 {
+		t.Errorf("%d steps, missing on %d nodes, %v", len(story.Steps), len(story.Missing), err)
+	}
+	after, err := os.ReadFile(filepath.Join(out.Meta.Dir, testbench.HistoryFile))
+	if err != nil || !bytes.Equal(before, after) {
+		t.Errorf("the history has changed, %v", err)
+	}
+	if entries, err := os.ReadDir(out.Meta.Dir); err != nil || len(entries) != 5 {
+		t.Errorf("the directory has %v, %v", entries, err)
+	}
+	if len(out.Meta.Commands) != 1 {
 		t.Errorf("the commands are %q", out.Meta.Commands)
 	}
 }
