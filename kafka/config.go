@@ -74,7 +74,7 @@ type Config struct {
 
 const (
 	defaultWindow      = 100 * time.Millisecond
-	defaultOwnerWindow = 5 * time.Millisecond // a client may wait for two
+	defaultHastyWindow = 5 * time.Millisecond // where a client waits for two
 	defaultRetry       = 600 * time.Millisecond
 	defaultPatience    = 500 * time.Millisecond
 	defaultRefresh     = 200 * time.Millisecond
@@ -96,8 +96,8 @@ func (c Config) filled() (Config, error) {
 		return c, err
 	}
 	window := defaultWindow
-	if c.Strategy == Owner || c.Strategy == Fallback {
-		window = defaultOwnerWindow
+	if c.Strategy == Owner || c.Strategy == Fallback || c.Acks == AcksAll {
+		window = defaultHastyWindow
 	}
 	c.Acks = orDefault(c.Acks, AcksOne)
 	c.Window = orDefault(c.Window, window)

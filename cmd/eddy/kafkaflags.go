@@ -30,7 +30,7 @@ func kafkaFlags(flags *pflag.FlagSet) func() (node.Service, error) {
 	var c kafka.Config
 	strategy := flags.String("strategy", string(kafka.Leaderless), "local, cas, owner, fallback or leaderless")
 	acks := flags.String("acks", "", "leaderless: 1 or all; a send is acknowledged when so many nodes have it (default 1)")
-	flags.DurationVar(&c.Window, "window", 0, "owner, fallback, leaderless: between two messages to a peer (default 100ms, 5ms with owners)")
+	flags.DurationVar(&c.Window, "window", 0, "owner, fallback, leaderless: between two messages to a peer (default 100ms; 5ms with owners and --acks all)")
 	flags.DurationVar(&c.Retry, "retry", 0, "owner, fallback, leaderless: until what a peer has not acknowledged is sent again (default 600ms, at least 4 windows)")
 	flags.DurationVar(&c.Patience, "patience", 0, "fallback: how long the owner may be silent (default 500ms)")
 	flags.DurationVar(&c.Refresh, "refresh", 0, "cas, fallback: how old what is known of lin-kv may be for a poll (default 200ms)")
