@@ -47,11 +47,15 @@ func (r *Run) findBeginning() error {
 		return nil
 	}
 	least, unmatched, looked := int64(math.MaxInt64), len(inits), 0
+	sent := make(map[int64]bool) // the network's numbers of inits
 	err := r.EachMessage(func(m *Message) error {
 		if looked++; unmatched == 0 || looked > 100_000 {
 			return errStop
 		}
-		if at, known := inits[m.Dest]; known && m.Kind == MessageReceived {
+		if m.Kind == MessageSent && string(fieldOf(m.Body, "type")) == `"init"` {
+			sent[m.ID] = true
+		}
+		if at, known := inits[m.Dest]; known && m.Kind == MessageReceived && sent[m.ID] {
 			least = min(least, at-int64(m.At))
 			delete(inits, m.Dest)
 			unmatched--
