@@ -11,17 +11,31 @@ import (
 //
 // After a silence the first value goes at once; the windows are counted from it.
 type cadence struct {
-	window  time.Duration
-	beat    actor.Ref[actor.Pace] // the ticker that closes the windows
-	runs    bool
-	quiet   int           // windows in a row in which there was nothing to say
-	fresh   bool          // there is something to say in this one
-	closed  time.Duration // when the last one closed
-	closing bool          // what is said now goes at the close of a window
+	window time.Duration
+	beat   actor.Ref[actor.Pace] // the ticker that closes the windows
+	runs   bool
+	quiet  int           // windows in a row in which there was nothing to say
+	fresh  bool          // there is something to say in this one
+	closed time.Duration // when the last one closed
+	late   bool          // something came late for that one, and is to go soon
 }
 
 // windowClosed is the ticker's message to the star.
 type windowClosed struct{}
+
+const (
+	// graceMax is how late a batch may come and still not wait for the next close.
+	graceMax = 80 * time.Millisecond
+	// gatherMax is how long what came late waits for more of it.
+	gatherMax = 15 * time.Millisecond
+)
+
+// justClosed reports whether what comes now was meant for the window before.
+func (k *cadence) justClosed(now time.Duration) bool {
+	return k.runs && now-k.closed <= min(graceMax, k.window/4)
+}
+
+func (k *cadence) gather() time.Duration { return min(gatherMax, k.window/8) }
 
 // quietWindows is after how many of them the hub falls silent.
 const quietWindows = 8

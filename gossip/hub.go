@@ -37,9 +37,13 @@ func (s *star) stir(c *actor.Context[message]) {
 // closeWindow sends the leaves what they lack, and sets the next window going.
 func (s *star) closeWindow(c *actor.Context[message]) {
 	if !s.cadence.close(c.Elapsed()) {
+		for _, p := range s.sessions {
+			if p != nil {
+				p.told = 0
+			}
+		}
 		return
 	}
-	s.cadence.closing = true
 	for _, p := range s.sessions {
 		switch {
 		case !s.leads(p) || p.silent:
@@ -51,7 +55,6 @@ func (s *star) closeWindow(c *actor.Context[message]) {
 			s.cadence.fresh = true // it may still ride on what the next window brings
 		}
 	}
-	s.cadence.closing = false
 }
 
 // retry: what was sent, or a meeting, has not been acknowledged in time.
@@ -87,16 +90,48 @@ func (s *star) retryLeaf(c *actor.Context[message], p *session) {
 	s.expect(c, p)
 }
 
-// tellTime tells a leaf when this window closes, and how early its last message
-// came before the one that closes now.
+// forgive has what a leaf brought late sent soon, in a message to each leaf: else
+// it would wait for a whole window. What comes late with it goes with it. Only of
+// a leaf that knew the cadence a window ago is it known that it meant to be in time.
+func (s *star) forgive(c *actor.Context[message], p *session) {
+	k := s.cadence
+	if k == nil || k.late || !s.leads(p) || !k.justClosed(c.Elapsed()) {
+		return
+	}
+	if p.told != 0 && p.told < k.closed-k.window {
+		k.late = true
+		c.After(k.gather(), bell{kind: bellLate})
+	}
+}
+
+// sendLate sends the leaves what came late for the window that closed last.
+func (s *star) sendLate(c *actor.Context[message]) {
+	s.cadence.late = false
+	for _, p := range s.sessions {
+		if s.leads(p) && !p.silent && p.met && p.pending(s.self, s.history) {
+			s.flush(c, p)
+		}
+	}
+}
+
+// tellTime tells a leaf when this window closes, and how long before a close its
+// last message came: nearly a window, if it came late.
 func (s *star) tellTime(p *session, o *starMessage) {
 	k := s.cadence
 	if k == nil || !k.runs {
 		return
 	}
 	o.Next = max(k.closed+k.window-s.node.Elapsed(), time.Microsecond).Microseconds()
-	if k.closing && p.echo != 0 {
-		o.Early, o.Echo = max(1, (k.closed-p.arrived).Microseconds()), p.echo
-		p.echo = 0
+	if p.echo == 0 {
+		return
+	}
+	early := (k.closed - p.arrived) % k.window
+	if early < 0 {
+		early += k.window
+	}
+	o.Early, o.Echo = max(1, early.Microseconds()), p.echo
+	p.echo = 0
+	if p.told == 0 {
+		p.told = k.closed
 	}
 }

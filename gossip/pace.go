@@ -44,7 +44,7 @@ func (p *pacer) heardHub(now, next time.Duration) {
 // next one: it was late, and its values wait for a whole window.
 func (p *pacer) corrected(sent, early time.Duration) {
 	late := early > p.window*3/4
-	right := p.heard - sent - early + p.allowance() // the batch that tells of it went at that close
+	right := p.closes - p.window - sent - early + p.allowance()
 	if !p.led {
 		p.lead, p.led = right, true
 		return

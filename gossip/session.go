@@ -51,6 +51,7 @@ type session struct {
 
 	arrived time.Duration // when the peer's last message came, to tell it how early that was
 	echo    int64         // which that was: its own time of sending, as it said
+	told    time.Duration // when it was first told, in this run of the cadence; 0 before
 }
 
 // begin starts this node's history from the start.
@@ -86,6 +87,7 @@ func (p *session) current(life int64, history int) (ok, reborn bool) {
 	}
 	p.life, p.hub, p.move = life, 0, 0
 	p.peerEpoch, p.upTo, p.ahead, p.owed = 0, 0, 0, false
+	p.echo, p.told = 0, 0
 	return true, reborn
 }
 

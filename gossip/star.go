@@ -28,6 +28,7 @@ const (
 	bellReturn                   // an earlier node than the hub may be back
 	bellSettle                   // what the hub did not get from others goes there
 	bellAlone                    // no word has come since init
+	bellLate                     // what came late for a window is to go to the leaves
 )
 
 // star is the one actor of a paced star's node. It owns the set, what is known
@@ -212,6 +213,9 @@ func (s *star) hear(c *actor.Context[message], p *session, b *starBody) {
 	}
 	s.keepPace(p, b)
 	fresh := s.learn(c, p, b)
+	if fresh {
+		s.forgive(c, p)
+	}
 	s.acknowledge(c, p, b)
 	s.heardOf(c, p, b)
 	if b.Ask != 0 {
@@ -381,6 +385,8 @@ func (s *star) ring(c *actor.Context[message], m bell) {
 		s.lookBack(c)
 	case bellAlone:
 		// Settled by now, as by any message.
+	case bellLate:
+		s.sendLate(c)
 	case bellSettle:
 		if p.peer == s.hub && p.own {
 			s.meetAgain(c, p)

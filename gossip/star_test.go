@@ -21,7 +21,8 @@ type starCluster struct {
 	config Config
 	ids    []string
 	nodes  []*node.Simulated
-	cut    func(from, to int) bool // nil for a whole network
+	cut    func(from, to int) bool                 // nil for a whole network
+	delay  func(m sentStar) (longer time.Duration) // nil for hop for all
 	sent   []sentStar
 	shown  []map[int]time.Duration // by node and value
 	given  []givenValue
@@ -115,7 +116,11 @@ func (k *starCluster) carry(t *testing.T, from int, l node.Line) {
 	k.sent = append(k.sent, sentStar{now, from, to, body})
 	if k.cut == nil || !k.cut(from, to) {
 		line := slices.Clone(l.Data)
-		k.world.At(now+hop, func() { k.nodes[to].Feed(line) })
+		takes := hop
+		if k.delay != nil {
+			takes += k.delay(k.sent[len(k.sent)-1])
+		}
+		k.world.At(now+takes, func() { k.nodes[to].Feed(line) })
 	}
 }
 
