@@ -28,7 +28,7 @@ func filesOf(t *testing.T, ending string) map[string]string {
 		switch {
 		case err != nil:
 			return err
-		case d.IsDir() && (d.Name() == ".git" || d.Name() == "store"):
+		case d.IsDir() && (d.Name() == ".git" || d.Name() == "store" || d.Name() == "node_modules"):
 			return filepath.SkipDir
 		case d.IsDir() || !strings.HasSuffix(path, ending):
 			return nil
