@@ -1,6 +1,7 @@
 package kv
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 
@@ -35,11 +36,18 @@ type command struct {
 
 // encodeCommands makes the data of one entry of the log.
 func encodeCommands(commands []command) []byte {
-	data, err := json.Marshal(commands)
-	if err != nil {
-		panic("kv: commands cannot be encoded: " + err.Error()) // their values were read as JSON
+	return encode(commands)
+}
+
+// encode makes JSON in which values are spelled as they came.
+func encode(v any) []byte {
+	var text bytes.Buffer
+	e := json.NewEncoder(&text)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		panic("kv: cannot encode: " + err.Error()) // values were read as JSON
 	}
-	return data
+	return bytes.TrimSuffix(text.Bytes(), []byte("\n"))
 }
 
 // decodeCommands reads the data of an entry. Entries without data are those with

@@ -36,17 +36,13 @@ type member struct {
 // change makes the entry of the log. Who waits for it is told by the command in
 // its context.
 func (m *member) change(by command) *pb.ConfChangeV2 {
-	context, err := json.Marshal(by)
-	if err != nil {
-		panic("kv: a change of membership cannot be encoded: " + err.Error())
-	}
 	kind := pb.ConfChangeRemoveNode
 	if m.add {
 		kind = pb.ConfChangeAddNode
 	}
 	return &pb.ConfChangeV2{
 		Changes: []*pb.ConfChangeSingle{{Type: kind.Enum(), NodeId: proto.Uint64(m.id)}},
-		Context: context,
+		Context: encode(by),
 	}
 }
 

@@ -165,11 +165,7 @@ func (s *store) snapshot() []byte {
 		}
 		im.Sessions = append(im.Sessions, kept)
 	}
-	data, err := json.Marshal(im)
-	if err != nil {
-		panic("kv: a snapshot cannot be encoded: " + err.Error()) // its values were read as JSON
-	}
-	return data
+	return encode(im)
 }
 
 // restore gives the store of a snapshot.

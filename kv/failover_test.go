@@ -1,0 +1,52 @@
+package kv
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+)
+
+// untilNextWrite kills the leader of a cluster whose clients write all the time,
+// and gives the time until the next write is acknowledged.
+func untilNextWrite(t *testing.T, seed uint64, config Config) time.Duration {
+	c := newCluster(t, seed, 5, config)
+	c.must("n1", write("1", "1"))
+	var keepWriting func()
+	keepWriting = func() {
+		for i, id := range c.ids {
+			c.ask(id, write(fmt.Sprint(i), "1"))
+		}
+		c.world.At(c.world.Elapsed()+20*time.Millisecond, keepWriting)
+	}
+	keepWriting()
+	c.world.Run(time.Second + time.Duration(seed%10)*13*time.Millisecond)
+	killed := c.leads
+	c.kill(killed)
+	at, next := c.world.Elapsed(), time.Duration(0)
+	c.world.Run(2 * c.latency) // what the leader had said before
+	c.answer = func(_ int64, s said) {
+		if s.Type == "write_ok" && next == 0 {
+			next = c.world.Elapsed() - at
+		}
+	}
+	c.world.RunWhile(func() bool { return next == 0 && c.world.Elapsed() < at+10*time.Second })
+	if c.leads == killed || next == 0 {
+		t.Fatalf("seed %d: nobody leads %v after the leader's end", seed, c.world.Elapsed()-at)
+	}
+	return next
+}
+
+func TestNextWriteComesWithinTwoElectionTimeoutsOfTheLeadersEnd(t *testing.T) {
+	config := Config{Latency: 10 * time.Millisecond}
+	bound := 2 * time.Duration(config.filled().Election) * config.Latency
+	var times []time.Duration
+	for seed := range uint64(21) {
+		times = append(times, untilNextWrite(t, seed, config))
+	}
+	slices.Sort(times)
+	t.Logf("least %v, median %v, most %v", times[0], times[len(times)/2], times[len(times)-1])
+	if median := times[len(times)/2]; median > bound {
+		t.Errorf("the next write is acknowledged after %v in the median, want %v", median, bound)
+	}
+}
