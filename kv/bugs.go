@@ -65,6 +65,19 @@ func (u untruncated) Append(entries []*pb.Entry) error {
 	return u.MemoryStorage.Append(entries)
 }
 
+// hold has the first entry of a leader's term travel late, as the network may have it, which leaves time for
+// what count does. Without count it does no harm.
+func (b Bug) hold(r *replica, m *pb.Message) *pb.Message {
+	if b != OlderTermByCounting || m.GetType() != pb.MsgApp || r.ticks-r.ledSince > holdTicks {
+		return m
+	}
+	held := proto.CloneOf(m)
+	held.Entries = slices.DeleteFunc(held.Entries, func(e *pb.Entry) bool { return e.GetTerm() == r.term })
+	return held
+}
+
+const holdTicks = 40
+
 // count applies what a majority holds, whatever its term.
 func (b Bug) count(r *replica) {
 	if b != OlderTermByCounting || r.role != raft.StateLeader {

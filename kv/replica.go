@@ -35,15 +35,16 @@ type replica struct {
 	self   uint64 // the replica's id: its place among the nodes, from 1
 	life   uint64 // drawn at the start, so that nothing of a former life is taken for this one's
 
-	raft   *raft.RawNode
-	log    memory
-	disk   actor.Ref[writing]
-	saving *raft.Ready // under way to the disk
-	anew   bool        // the disk holds more than it must, and is to begin anew
-	aged   bool        // that is under way
-	ticks  int
-	clock  electionClock
-	mute   int // ticks during which no votes are given: see lease
+	raft     *raft.RawNode
+	log      memory
+	disk     actor.Ref[writing]
+	saving   *raft.Ready // under way to the disk
+	anew     bool        // the disk holds more than it must, and is to begin anew
+	aged     bool        // that is under way
+	ticks    int
+	clock    electionClock
+	ledSince int // tick, for a Bug
+	mute     int // ticks during which no votes are given: see lease
 
 	role raft.StateType
 	lead uint64
@@ -268,6 +269,9 @@ func (r *replica) observe(c *actor.Context[message], rd *raft.Ready) {
 	if !raft.IsEmptyHardState(rd.HardState) {
 		r.term = rd.GetTerm()
 	}
+	if rd.SoftState != nil && r.role == raft.StateLeader {
+		r.ledSince = r.ticks
+	}
 	if r.term != term || r.lead != lead {
 		r.clock.reset(c.Rand())
 	}
@@ -283,7 +287,7 @@ func (r *replica) say(c *actor.Context[message], m *pb.Message) {
 	case pb.MsgSnap:
 		r.sent[m.GetTo()] = r.ticks
 	}
-	r.out.add(m)
+	r.out.add(r.config.Bug.hold(r, m))
 }
 
 // pace says what is to be said, at once if that was long enough ago that it was
