@@ -21,10 +21,7 @@ func largeHistory(data Data, transactions, workers, nodes int) history.History {
 	for i := range states {
 		states[i] = map[int][]int{}
 	}
-	type pending struct {
-		value string
-		at    time.Duration
-	}
+	type pending struct{ value string }
 	open := make([]*pending, workers)
 	written := map[int]int{}
 	first := 0
@@ -98,7 +95,7 @@ func TestSameHistoryGivesSameAnswer(t *testing.T) {
 		}
 		return strings.Join(all, "\n")
 	}
-	if told() != told() {
+	if first, second := told(), told(); first != second {
 		t.Error("two answers to one question")
 	}
 }
