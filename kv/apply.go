@@ -81,11 +81,13 @@ func (r *replica) adopt(s *pb.Snapshot) {
 }
 
 // snapshot makes one when enough has been applied since the last, and forgets
-// the log before it.
+// the log before it. It also makes one when the members have changed, since a
+// node does not take a snapshot of a time when it was none.
 func (r *replica) snapshot() {
-	if r.applied-r.snapshotAt < uint64(r.config.SnapshotEvery) {
+	if r.applied-r.snapshotAt < uint64(r.config.SnapshotEvery) && !r.joined {
 		return
 	}
+	r.joined = false
 	data := r.store.snapshot()
 	if r.config.Bug == SnapshotWithoutLast {
 		data = r.former

@@ -142,11 +142,11 @@ func (c *cluster) askAs(client, id string, msgID int64, body string) {
 	}
 }
 
-// do asks and waits for the answer, for at most five seconds.
+// do asks and waits for the answer, for at most six seconds.
 func (c *cluster) do(id, body string) said {
 	c.t.Helper()
 	number := c.ask(id, body)
-	until := c.world.Elapsed() + 5*time.Second
+	until := c.world.Elapsed() + 6*time.Second
 	c.world.RunWhile(func() bool { return c.answers[number].Type == "" && c.world.Elapsed() < until })
 	return c.answers[number]
 }

@@ -74,6 +74,7 @@ func (r *replica) applyMembers(e *pb.Entry) {
 		panic(fmt.Sprintf("kv: entry %d holds no change of membership: %v", e.GetIndex(), err))
 	}
 	r.conf = proto.CloneOf(r.raft.ApplyConfChange(change))
+	r.joined = true
 	var by command
 	if context := change.AsV2().GetContext(); json.Unmarshal(context, &by) == nil && by.Origin == r.self && by.Life == r.life {
 		r.requests.applied(by.Serial, result{})

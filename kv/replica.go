@@ -55,6 +55,7 @@ type replica struct {
 	snapshotAt uint64 // index of the last snapshot
 	former     []byte // the store before the last entry, for a Bug
 	conf       *pb.ConfState
+	joined     bool // the members have changed since the last snapshot
 
 	requests *requests
 	reads    reads
