@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+
 	"github.com/spf13/pflag"
 
 	"eddy/actor/node"
@@ -22,6 +24,15 @@ is a simulated disk that outlives kills, and of which a kill tears off what was
 not synced at any byte.`
 
 func kvFlags(flags *pflag.FlagSet) func() (node.Service, error) {
+	c := raftFlags(flags)
+	return func() (node.Service, error) {
+		config, err := c()
+		return kv.Service(config), errors.Join(err, config.Check())
+	}
+}
+
+// raftFlags declares the flags of a replicated log.
+func raftFlags(flags *pflag.FlagSet) func() (kv.Config, error) {
 	var c kv.Config
 	read := flags.String("read", string(kv.ReadIndex), "index, lease or log")
 	flags.DurationVar(&c.Latency, "latency", 0, "what a message between nodes takes, about (default 10ms)")
@@ -35,11 +46,8 @@ func kvFlags(flags *pflag.FlagSet) func() (node.Service, error) {
 	flags.IntVar(&c.SnapshotBehind, "snapshot-behind", 0, "entries kept behind a snapshot for nodes that are late (default 100)")
 	flags.StringSliceVar(&c.Members, "members", nil, "nodes that the cluster begins with (default: all)")
 	flags.DurationVar(&c.DiskLatency, "disk-latency", 0, "in the simulator: what a sync takes on average")
-	return func() (node.Service, error) {
+	return func() (kv.Config, error) {
 		c.Read = kv.Reads(*read)
-		if err := nonZero(flags, "latency", "heartbeat", "election", "batch", "batch-bytes", "client-timeout", "snapshot-every", "snapshot-behind"); err != nil {
-			return nil, err
-		}
-		return kv.Service(c), c.Check()
+		return c, nonZero(flags, "latency", "heartbeat", "election", "batch", "batch-bytes", "client-timeout", "snapshot-every", "snapshot-behind")
 	}
 }

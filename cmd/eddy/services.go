@@ -49,6 +49,7 @@ var services = []service{
 	kafkaService,
 	txnService,
 	{name: "lin-kv", short: "A linearizable key-value store, by Raft", long: kvLong, flags: kvFlags},
+	listAppendService,
 }
 
 func findService(name string) (service, error) {
