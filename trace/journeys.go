@@ -78,10 +78,10 @@ func nodeOfID(id []byte) string {
 func (j *journeys) conclude(s *Summary) {
 	s.Values, s.Unseen = len(j.values), len(j.unseen)
 	type span struct {
-		i    int
-		took time.Duration
+		i           int
+		first, took time.Duration
 	}
-	var spans []span
+	var spans, missing []span
 	seen := make([]int, len(j.names)) // by node: one more than the last value that it has
 	for i, all := range j.at {
 		first, last, nodes := all[0].at, all[0].at, 0
@@ -92,12 +92,15 @@ func (j *journeys) conclude(s *Summary) {
 				nodes++
 			}
 		}
-		spans = append(spans, span{i, last - first})
+		spans = append(spans, span{i, first, last - first})
 		if nodes < len(s.Nodes) {
-			if s.Missed++; len(s.Missing) < standOut {
-				s.Missing = append(s.Missing, j.journey(i, s.Nodes))
-			}
+			missing = append(missing, span{i: i, first: first})
 		}
+	}
+	slices.SortStableFunc(missing, func(a, b span) int { return cmp.Compare(a.first, b.first) })
+	s.Missed = len(missing)
+	for _, m := range missing[:min(len(missing), standOut)] {
+		s.Missing = append(s.Missing, j.journey(m.i, s.Nodes))
 	}
 	slices.SortStableFunc(spans, func(a, b span) int { return cmp.Compare(b.took, a.took) })
 	for _, sp := range spans[:min(len(spans), standOut)] {

@@ -25,6 +25,7 @@ type Summary struct {
 	Missed   int            // how many those are
 	Values   int            // how many were followed
 	Unseen   int            // values beyond the bound, which were not
+	Cause    *Cause         `json:",omitempty"` // why the first of those that are missing is; not of logs beyond explainBytesMax
 	Retriers []Traffic      // the links that sent again most
 	Behind   []ActorSummary // the actors that messages waited for longest, of single nodes
 }
@@ -136,8 +137,21 @@ func SummariseSome(r *Run, f Filter) (*Summary, error) {
 		s.Ops = ops
 	}
 	c.conclude(s)
-	return s, nil
+	if len(s.Missing) == 0 || s.Bytes > explainBytesMax {
+		return s, nil
+	}
+	d, err := Collect(r, s.Missing[0].Value)
+	if err != nil {
+		return nil, err
+	}
+	cause, err := Explain(r, d, s.Missing[0].Without[0])
+	s.Cause = &cause
+	return s, err
 }
+
+// explainBytesMax bounds the logs that are read a few times more to say why a value is
+// missing.
+const explainBytesMax = 512 << 20
 
 func (c *counting) node(name string) *NodeSummary {
 	n := c.nodes[name]

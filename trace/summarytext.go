@@ -94,6 +94,9 @@ func (s *Summary) standsOut(p *printer) {
 	p.line("")
 	p.line("What stands out")
 	said := p.lines
+	if s.Cause != nil {
+		p.line("  value %s never reached %s: %s", clipped(s.Cause.Value), s.Cause.Node, s.Cause.Text)
+	}
 	for _, j := range s.Missing {
 		p.line("  value %s never reached %s", clipped(j.Value), strings.Join(j.Without[:min(len(j.Without), 8)], ", "))
 	}
@@ -110,7 +113,11 @@ func (s *Summary) standsOut(p *printer) {
 	}
 	for _, a := range s.Behind {
 		if a.WaitMax > 0 {
-			p.line("  %s %s: messages waited up to %s, %d deep", a.Node, a.Path, short(a.WaitMax), a.Deepest)
+			depth := ""
+			if a.Deepest > 0 {
+				depth = fmt.Sprintf(", %d deep", a.Deepest)
+			}
+			p.line("  %s %s: messages waited up to %s%s", a.Node, a.Path, short(a.WaitMax), depth)
 		}
 	}
 	for _, a := range s.Actors {
