@@ -25,7 +25,7 @@ type windowClosed struct{}
 
 const (
 	// graceMax is how late a batch may come and still not wait for the next close.
-	graceMax = 80 * time.Millisecond
+	graceMax = 120 * time.Millisecond
 	// gatherMax is how long what came late waits for more of it.
 	gatherMax = 15 * time.Millisecond
 )

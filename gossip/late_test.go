@@ -55,7 +55,7 @@ func delayOne(t *testing.T, longer time.Duration) lateBatch {
 func TestALateBatchDoesNotWaitForAWindow(t *testing.T) {
 	inTime := delayOne(t, 0)
 	window, longest := defaultWindow, 0*time.Second
-	for late := 5 * time.Millisecond; late <= graceMax; late += 35 * time.Millisecond {
+	for late := 5 * time.Millisecond; late <= graceMax; late += 55 * time.Millisecond {
 		b := delayOne(t, allowanceMin+late)
 		if most := gatherMax + hop + readEvery; b.dropped > 0 || b.shown-b.came > most {
 			t.Errorf("late by about %v: its values showed %v after it came, want at most %v; %d never", late, b.shown-b.came, most, b.dropped)
