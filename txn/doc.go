@@ -39,5 +39,7 @@
 //     they never agree, which the node logs and our bench, unlike Maelstrom, finds.
 //
 // Nothing is stored. A killed node gets back from its peers what they had heard of
-// it; what it had told nobody is gone.
+// it; what it had told nobody is gone. That all nodes agree in the end is promised
+// without kills only: after some, a message of a life that is long over can keep a
+// node from hearing the present one.
 package txn
