@@ -40,6 +40,5 @@
 //
 // Nothing is stored. A killed node gets back from its peers what they had heard of
 // it; what it had told nobody is gone. That all nodes agree in the end is promised
-// without kills only: after some, a message of a life that is long over can keep a
-// node from hearing the present one.
+// without kills only.
 package txn
