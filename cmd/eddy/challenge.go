@@ -18,7 +18,18 @@ type challenge struct {
 	workload string
 	flags    []string // Maelstrom's, as name=value
 	strategy []string
-	targets  []report.Target
+	// maelstrom is the strategy under Maelstrom, where not the same: hops take
+	// longer there, and vary.
+	maelstrom []string
+	targets   []report.Target
+}
+
+// strategyOn is the strategy on an engine.
+func (c challenge) strategyOn(maelstrom bool) []string {
+	if maelstrom && c.maelstrom != nil {
+		return c.maelstrom
+	}
+	return c.strategy
 }
 
 var challenges = []challenge{
@@ -29,16 +40,18 @@ var challenges = []challenge{
 	{number: "3c", workload: "broadcast", flags: []string{"node-count=5", "time-limit=20", "rate=10", "nemesis=partition"}},
 	{
 		number: "3d", workload: "broadcast",
-		flags:    []string{"node-count=25", "time-limit=20", "rate=100", "latency=100"},
-		strategy: []string{"--strategy", "paced"},
+		flags:     []string{"node-count=25", "time-limit=20", "rate=100", "latency=100"},
+		strategy:  []string{"--strategy", "paced"},
+		maelstrom: []string{"--strategy", "paced", "--interval", "350ms"},
 		targets: []report.Target{
 			report.ServerMessagesPerOp(30), report.MedianStableLatency(400 * time.Millisecond), report.MaxStableLatency(600 * time.Millisecond),
 		},
 	},
 	{
 		number: "3e", workload: "broadcast",
-		flags:    []string{"node-count=25", "time-limit=20", "rate=100", "latency=100"},
-		strategy: []string{"--strategy", "paced", "--interval", "1700ms"},
+		flags:     []string{"node-count=25", "time-limit=20", "rate=100", "latency=100"},
+		strategy:  []string{"--strategy", "paced", "--interval", "1700ms"},
+		maelstrom: []string{"--strategy", "paced", "--interval", "1600ms"},
 		targets: []report.Target{
 			report.ServerMessagesPerOp(20), report.MedianStableLatency(time.Second), report.MaxStableLatency(2 * time.Second),
 		},

@@ -156,7 +156,7 @@ func (own *glomersFlags) runner() (run func(challenge, testbench.Options) testbe
 // processes runs challenges on an engine whose nodes are processes of this program.
 func (own *glomersFlags) processes(run func(testbench.Options, *testFlags, report.Meta) testbench.Outcome) func(challenge, testbench.Options) testbench.Outcome {
 	return func(c challenge, o testbench.Options) testbench.Outcome {
-		if err := serveItself(&o, c.strategy); err != nil {
+		if err := serveItself(&o, c.strategyOn(own.engine == "maelstrom")); err != nil {
 			return testbench.Outcome{Options: o, Err: err}
 		}
 		meta := report.Meta{Targets: c.targets, NodeOf: nodeOf(&o)}

@@ -26,6 +26,7 @@ type testFlags struct {
 	store     string
 	quiet     bool
 	trace     *traceFlags // of eddy test
+	maelstrom bool        // runs under Maelstrom
 }
 
 func testCommand() *cobra.Command {
@@ -105,9 +106,14 @@ func declareOptions(flags *pflag.FlagSet, o *testbench.Options) {
 
 // runTest runs what the command line asks for and reports it.
 func runTest(cmd *cobra.Command, args []string, o *testbench.Options, own *testFlags) error {
+	engine, err := chooseEngine(own.engine)
+	if err != nil {
+		return err
+	}
+	own.maelstrom = engine.maelstrom
 	meta := report.Meta{Flags: os.Args[1:]}
 	args, nodeArgs := splitAtDash(cmd, args)
-	nodeArgs, err := settle(cmd.Flags(), args, nodeArgs, o, own, &meta)
+	nodeArgs, err = settle(cmd.Flags(), args, nodeArgs, o, own, &meta)
 	if err != nil {
 		return err
 	}
@@ -127,10 +133,6 @@ func runTest(cmd *cobra.Command, args []string, o *testbench.Options, own *testF
 		o.Args = nodeArgs
 	}
 	if err := o.Validate(); err != nil {
-		return err
-	}
-	engine, err := chooseEngine(own.engine)
-	if err != nil {
 		return err
 	}
 	fmt.Fprintln(os.Stdout, engine.says)
@@ -161,7 +163,7 @@ func settle(flags *pflag.FlagSet, args, nodeArgs []string, o *testbench.Options,
 		}
 		own.workload, meta.Targets = c.workload, c.targets
 		if len(nodeArgs) == 0 && o.Bin == "" {
-			nodeArgs = c.strategy
+			nodeArgs = c.strategyOn(own.maelstrom)
 		}
 		if err := c.apply(flags); err != nil {
 			return nil, err
