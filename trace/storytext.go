@@ -46,7 +46,7 @@ func (s *Step) String() string {
 	case s.Event == Receive:
 		fmt.Fprintf(&b, "%s %s", s.ID, s.Type)
 	default:
-		fmt.Fprintf(&b, "%s %s", s.Event, strings.TrimSpace(s.ID+" "+s.Type))
+		fmt.Fprintf(&b, "%s", strings.TrimSpace(s.Event+" "+strings.TrimSpace(s.ID+" "+s.Type)))
 	}
 	if s.Event != State && s.Text != "" {
 		fmt.Fprintf(&b, " %s", clipped(s.Text))
