@@ -96,7 +96,7 @@ var acknowledged = []string{
 	"--strategy batch --topology mesh --mailbox 1",
 	"--strategy batch --topology given --leaf-interval 50ms",
 	"--strategy paced",
-	"--strategy paced --interval 120ms --batch-bytes 8",
+	"--strategy paced --interval 100ms --batch-bytes 8",
 }
 
 func TestAcknowledgedStrategiesLoseNothing(t *testing.T) {
