@@ -133,7 +133,7 @@ func (t *transactor) settle(c *actor.Context[message]) bool {
 		t.move(c)
 		return false
 	}
-	t.overtaken()
+	t.overtaken(c.Elapsed())
 	return true
 }
 
@@ -151,15 +151,20 @@ func (t *transactor) committed() {
 	}
 }
 
-// overtaken has the attempt's transactions wait again, before all others.
-func (t *transactor) overtaken() {
+// overtaken has the attempt's transactions wait again, before all others. Those
+// that have no time left for another attempt fail here, where it is certain that
+// they did not happen.
+func (t *transactor) overtaken(now time.Duration) {
 	a := t.attempt
 	t.attempt, t.loaded = nil, 0
 	again := a.jobs.open()
 	for _, j := range again {
 		j.before, j.conflicted = true, true // they came before the root was asked for
+		if j.deadline-now < attemptLatencies*t.config.Raft.Latency {
+			j.giveUp(false)
+		}
 	}
-	t.waiting = append(again, t.waiting...)
+	t.waiting = append(again.open(), t.waiting...)
 }
 
 // giveWay begins a pause after a commit, the longer the more nodes have committed

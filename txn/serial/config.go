@@ -85,6 +85,8 @@ const (
 	pauseLatencies = 8
 	// shelfMin keeps a slip of the finger from reading every chunk again and again.
 	shelfMin = 16
+	// attemptLatencies is what an attempt takes, from the root to the news of what became of it.
+	attemptLatencies = 12
 	// answerMargin is what is left of a client's patience for the answer's way to it.
 	answerMargin = 150 * time.Millisecond
 	// patience is how long a store may be silent before its request begins anew.
