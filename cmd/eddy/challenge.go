@@ -82,6 +82,11 @@ var challenges = []challenge{
 		number: "6c", workload: "txn-rw-register",
 		flags: []string{"node-count=2", "concurrency=2n", "time-limit=20", "rate=1000", "consistency-models=read-committed", "availability=total", "nemesis=partition"},
 	},
+	{ // not one of the Gossip Glomers, but of Maelstrom's guide
+		number: "lin-kv", workload: "lin-kv",
+		flags:   []string{"node-count=5", "concurrency=4n", "time-limit=20", "rate=300", "nemesis=partition"},
+		targets: []report.Target{report.ServerMessagesPerOp(4)},
+	},
 }
 
 func findChallenge(number string) (challenge, error) {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
 )
 
 // File is a disk in one file, a bbolt database: its records by their number,
@@ -48,9 +49,9 @@ func openBolt(path string) (db *bbolt.DB, err error) {
 	}()
 	db, err = bbolt.Open(path, 0o644, &bbolt.Options{Timeout: lockPatience})
 	switch {
-	case errors.Is(err, bbolt.ErrTimeout):
+	case errors.Is(err, bolterrors.ErrTimeout):
 		return nil, errors.New("another process has it open")
-	case errors.Is(err, bbolt.ErrInvalid), errors.Is(err, bbolt.ErrChecksum), errors.Is(err, bbolt.ErrVersionMismatch):
+	case errors.Is(err, bolterrors.ErrInvalid), errors.Is(err, bolterrors.ErrChecksum), errors.Is(err, bolterrors.ErrVersionMismatch):
 		return nil, fmt.Errorf("the file is damaged, or is none of bbolt's: %w", err)
 	case err != nil:
 		return nil, err
