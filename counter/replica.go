@@ -71,7 +71,7 @@ func (r *replica) Receive(c *actor.Context[message], m message) {
 	switch m := m.(type) {
 	case addRequest:
 		r.greet(c)
-		r.add(m)
+		r.add(c, m)
 	case negative:
 		m.refuse()
 	case readRequest:
@@ -88,13 +88,14 @@ func (r *replica) Receive(c *actor.Context[message], m message) {
 	}
 }
 
-func (r *replica) add(m addRequest) {
+func (r *replica) add(c *actor.Context[message], m addRequest) {
 	if !admit(m, r.total()) {
 		return
 	}
 	if m.Body.Delta != 0 {
 		r.shards[r.life] = r.shards[r.life].with(m.Body.Delta)
 		r.sum = nil
+		r.tellSum(c)
 	}
 	m.Reply(node.None{})
 }
@@ -119,6 +120,13 @@ func (r *replica) total() *big.Int {
 		}
 	}
 	return r.sum
+}
+
+// tellSum tells a trace what the counter has become; docs/traces.md has the words.
+func (r *replica) tellSum(c *actor.Context[message]) {
+	if c.Traced() {
+		c.Trace(actor.EventState, "sum "+r.total().String())
+	}
 }
 
 // greet tells the neighbours, with the first client, that this node is there, and has the first reads wait for
@@ -159,6 +167,9 @@ func (r *replica) hear(c *actor.Context[message], m stateRequest) {
 			r.shards[life] = known.join(s)
 			r.sum = nil
 		}
+	}
+	if r.sum == nil {
+		r.tellSum(c)
 	}
 	near.hear(r, c.Elapsed(), m.Body)
 	if r.waits && !r.unheard() {

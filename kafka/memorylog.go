@@ -45,11 +45,13 @@ func (l *memoryLog) Receive(c *actor.Context[logMessage], m logMessage) {
 		m.ReplyWith(offsetField(l.addNext(m.Body.Msg)))
 	case place:
 		l.ledger.put(m.offset, m.Body.Msg, m.bound)
+		tellEntry(c, m.offset)
 		if !m.silently {
 			m.ReplyWith(offsetField(m.offset))
 		}
 	case insert:
 		l.ledger.put(m.offset, m.value, m.bound)
+		tellEntry(c, m.offset)
 	case fetch:
 		l.ledger.settle(m.bound)
 		m.reply.Send(l.ledger.book.read(m.from, m.within))

@@ -96,6 +96,7 @@ func (l *replica) poll(c *actor.Context[message], r pollRequest) {
 func (l *replica) commit(c *actor.Context[message], r commitRequest) {
 	l.greet(c)
 	for _, key := range l.advanceAll(r.Body.Offsets) {
+		tellCommitted(c, key, l.committed[key])
 		l.soil(c, key)
 	}
 	r.Reply(node.None{})

@@ -275,6 +275,9 @@ func (r *replica) observe(c *actor.Context[message], rd *raft.Ready) {
 	}
 	if r.term != term || r.lead != lead {
 		r.clock.reset(c.Rand())
+		if c.Traced() {
+			c.Trace(actor.EventState, fmt.Sprintf("%v in term %d, led by %d", r.role, r.term, r.lead))
+		}
 	}
 }
 

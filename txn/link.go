@@ -1,6 +1,7 @@
 package txn
 
 import (
+	"fmt"
 	"time"
 
 	"eddy/actor"
@@ -271,6 +272,7 @@ func (l *link) probe(c *actor.Context[linkMessage]) {
 	if l.SkipRetries {
 		return
 	}
+	l.tellRetry(c)
 	l.silent, l.sent = true, 0
 	l.sendChunk()
 	l.expectAck(c)
@@ -281,8 +283,17 @@ func (l *link) again(c *actor.Context[linkMessage]) {
 	if l.SkipRetries {
 		return
 	}
+	l.tellRetry(c)
 	l.sent = 0
 	l.send(c)
+}
+
+// tellRetry tells a trace that what is not acknowledged goes again; docs/traces.md
+// has the words.
+func (l *link) tellRetry(c *actor.Context[linkMessage]) {
+	if c.Traced() {
+		c.Trace(actor.EventRetry, fmt.Sprintf("sent %s %d..%d", l.peer, int(l.acked)+1, int(l.acked)+len(l.queue)))
+	}
 }
 
 // fill sends again the first messages of those under way: what came behind a gap

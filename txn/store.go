@@ -1,6 +1,7 @@
 package txn
 
 import (
+	"strconv"
 	"time"
 
 	"eddy/actor"
@@ -85,7 +86,7 @@ func (s *store) Receive(c *actor.Context[message], m message) {
 	switch m := m.(type) {
 	case txnRequest:
 		s.greet()
-		s.execute(m)
+		s.execute(c, m)
 	case replicateRequest:
 		s.greet()
 		s.hear(m)
@@ -111,7 +112,7 @@ func (s *store) greet() {
 }
 
 // execute carries out a client's transaction and makes entries of its writes.
-func (s *store) execute(r txnRequest) {
+func (s *store) execute(c *actor.Context[message], r txnRequest) {
 	x, err := s.registers.execute(r.Body.Txn)
 	if err != nil {
 		r.Fail(err)
@@ -120,6 +121,9 @@ func (s *store) execute(r txnRequest) {
 	if len(x.writes) > 0 {
 		s.clock++
 		s.commit(x.writes)
+		if c.Traced() {
+			c.Trace(actor.EventState, "+txn "+strconv.FormatInt(s.clock, 10))
+		}
 	}
 	r.ReplyWith(x.answer)
 }
