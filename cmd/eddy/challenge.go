@@ -87,6 +87,10 @@ var challenges = []challenge{
 		flags:   []string{"node-count=5", "concurrency=4n", "time-limit=20", "rate=300", "nemesis=partition"},
 		targets: []report.Target{report.ServerMessagesPerOp(4)},
 	},
+	{ // nor is this
+		number: "list-append", workload: "txn-list-append",
+		flags: []string{"node-count=5", "concurrency=4n", "time-limit=20", "rate=100", "latency=10", "consistency-models=strict-serializable", "nemesis=partition"},
+	},
 }
 
 func findChallenge(number string) (challenge, error) {

@@ -203,7 +203,7 @@ func rowOf(c challenge, o *testbench.Outcome) glomersRow {
 }
 
 // rowForm is a line of the table.
-const rowForm = "%-6s %-11s %-53s %-24s %s"
+const rowForm = "%-11s %-15s %-53s %-24s %s"
 
 // words are the verdict in words.
 func (r *glomersRow) words() string {
