@@ -37,3 +37,32 @@ func TestATopologyGivenTwiceCostsNoValue(t *testing.T) {
 		}
 	}
 }
+
+// Without a topology a node may have been killed, whoever speaks or does not.
+func TestANodeThatIsToldNothingIntroducesItself(t *testing.T) {
+	for _, config := range []Config{{}, {Dissemination: Paced}} {
+		for _, topology := range []bool{false, true} {
+			w, said := actor.NewWorld(1), 0
+			n := node.Simulate(w, "n1", Broadcast(config), func(l node.Line) {
+				if l.Dest == "n0" {
+					said++
+				}
+			}, node.Options{})
+			bodies := []string{`"type":"init","node_id":"n1","node_ids":["n0","n1"]`, `"type":"topology","topology":{}`}
+			if !topology {
+				bodies = bodies[:1]
+			}
+			for i, body := range bodies {
+				n.Feed(fmt.Appendf(nil, `{"src":"c1","dest":"n1","body":{%s,"msg_id":%d}}`, body, i+1))
+			}
+			w.Run(aloneFor - time.Millisecond)
+			if said > 0 {
+				t.Errorf("%s, topology %v: it spoke before the others need be there", config.Dissemination, topology)
+			}
+			w.Run(2 * time.Millisecond)
+			if spoke := said > 0; spoke == topology {
+				t.Errorf("%s, topology %v: it introduced itself: %v", config.Dissemination, topology, spoke)
+			}
+		}
+	}
+}

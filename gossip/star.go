@@ -78,9 +78,6 @@ func newStar(c *actor.Context[message], n *node.Node, config Config, field strin
 // lifeMax keeps lives short to write; one node has few.
 const lifeMax = 1 << 40
 
-// aloneFor is how long a node waits for a first word after init.
-const aloneFor = 5 * time.Second
-
 func (s *star) Receive(c *actor.Context[message], m message) {
 	s.settle(c, m)
 	switch m := m.(type) {

@@ -20,7 +20,13 @@ type (
 	catchUp struct{}
 	// resync: a link's neighbour has forgotten everything, it needs all again.
 	resync struct{ link int32 }
+	// alone: no word has come since init, but perhaps the topology that shows that
+	// this is the cluster's beginning.
+	alone struct{}
 )
+
+// aloneFor is how long a node waits for a first word after init.
+const aloneFor = 5 * time.Second
 
 // store is the actor that owns the set of one node. It answers clients, learns
 // from neighbours, and offers what is new to the links; which neighbour has
@@ -62,6 +68,7 @@ func newStore(c *actor.Context[message], n *node.Node, config Config, field stri
 		near = append(near, n.IDs()[i])
 	}
 	s.connect(c, near)
+	c.After(aloneFor, alone{})
 	return s
 }
 
@@ -172,7 +179,8 @@ func (s *store) Receive(c *actor.Context[message], m message) {
 // greet has the neighbours told of this node where it may have lost its memory:
 // Maelstrom gives a topology to all nodes at the beginning, before any client
 // comes, but none to a node that it has killed and started again. Before a
-// client comes, other nodes may not be there yet, and must not be sent to.
+// client comes, other nodes may not be there yet, and must not be sent to; after
+// aloneFor they are.
 func (s *store) greet(c *actor.Context[message], m message) {
 	if s.settled {
 		return
@@ -180,7 +188,7 @@ func (s *store) greet(c *actor.Context[message], m message) {
 	switch m.(type) {
 	case topologyRequest, topologyNotice:
 		s.settled = true
-	case broadcastRequest, addRequest, readRequest, gossipRequest:
+	case broadcastRequest, addRequest, readRequest, gossipRequest, alone:
 		s.settled = true
 		for _, l := range s.links {
 			l.greet, l.untold = true, true

@@ -85,6 +85,24 @@ func TestCumulativeAcknowledgementKeepsWhatOutlivesAKill(t *testing.T) {
 	}
 }
 
+// A node that comes back when there is no client to ask it anything and no
+// neighbour with something new must speak first, or what it had is never given
+// back to it. These seeds end so.
+func TestANodeThatComesBackToSilenceIsGivenEverything(t *testing.T) {
+	for _, seed := range []uint64{195, 201, 208, 211, 271} {
+		o := testbench.Defaults()
+		o.Workload, o.Seed, o.NodeCount, o.Concurrency = "broadcast", seed, 2, "2n"
+		o.Rate, o.TimeLimit, o.LatencyMs = 20, 15*time.Second, 20
+		o.Nemesis, o.NemesisInterval, o.KillsForget = []string{"kill"}, 3*time.Second, true
+		o.Faults.KillTargets = []string{nemesis.TargetOne, nemesis.TargetMinority}
+		outcome := cluster(t, o, "--strategy batch")
+		set := outcome.Results.Workload.(*checker.SetFull)
+		if outcome.Results.Valid != checker.Valid || set.ForgottenCount == set.AttemptCount {
+			t.Errorf("seed %d: %v, %d lost, %d forgotten of %d", seed, outcome.Results.Valid, set.LostCount, set.ForgottenCount, set.AttemptCount)
+		}
+	}
+}
+
 // Without the flag the same runs are what they are: values that were
 // acknowledged are gone.
 func TestKillsLoseValuesUnlessThatIsExpected(t *testing.T) {
