@@ -109,7 +109,7 @@ func (b *mailbox[M]) send(env envelope[M]) Delivery {
 
 // sendByway is send in a World or with a trace.
 func (b *mailbox[M]) sendByway(env envelope[M]) Delivery {
-	b.tag(&env)
+	env.sig = b.tagged(env.sig)
 	if b.sim != nil {
 		return b.sendSim(env)
 	}
@@ -193,10 +193,10 @@ func (b *mailbox[M]) dropOldest() {
 
 // deliver: see inbox.
 func (b *mailbox[M]) deliver(sig *signal) {
-	env := envelope[M]{sig: sig}
 	if b.byway {
-		b.tag(&env)
+		sig = b.tagged(sig)
 	}
+	env := envelope[M]{sig: sig}
 	if b.sim != nil {
 		b.deliverSim(env)
 		return

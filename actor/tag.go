@@ -53,13 +53,14 @@ func (t *Tracing) next() MessageID {
 	return MessageID{t.of, t.last}
 }
 
-// tag puts a tag on an envelope that is being sent, if the system is traced.
-func (b *mailbox[M]) tag(env *envelope[M]) {
+// tagged is the signal of an envelope that is being sent, with a tag if the system
+// is traced; nil is that of a plain message.
+func (b *mailbox[M]) tagged(sig *signal) *signal {
 	t := b.id.sys.tracing
-	if t == nil || env.sig != nil && !env.sig.traceable() {
-		return
+	if t == nil || sig != nil && !sig.traceable() {
+		return sig
 	}
-	env.sig = &t.tagged(env.sig, b.id.sys.exec.elapsed()).sig
+	return &t.tagged(sig, b.id.sys.exec.elapsed()).sig
 }
 
 // traceable reports whether a signal stands for a message to somebody's actor.

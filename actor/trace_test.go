@@ -3,6 +3,7 @@ package actor_test
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -363,4 +364,27 @@ func TestStopOfATracedSystemAnswersWhatIsLeft(t *testing.T) {
 	if errors.Is(sys.Err(), actor.ErrStopped) {
 		t.Error(sys.Err())
 	}
+}
+
+// The message path of a system without a trace is as it was: a request costs its
+// one allocation.
+func TestUntracedRequestCostsOneAllocation(t *testing.T) {
+	sys := actor.NewSystem("n1", actor.Live())
+	target := actor.Spawn(sys, "target", func(*actor.Context[request]) actor.Actor[request] {
+		return actor.Func[request](func(_ *actor.Context[request], r request) { r.reply.Send(r.n) })
+	})
+	const requests = 10_000
+	done := make(chan struct{})
+	ref := actor.Spawn(sys, "asker", func(*actor.Context[actor.Answer[int]]) actor.Actor[actor.Answer[int]] {
+		return &asker{left: requests, target: target, done: done}
+	})
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	ref.Send(actor.Answer[int]{})
+	<-done
+	runtime.ReadMemStats(&after)
+	if each := float64(after.Mallocs-before.Mallocs) / requests; each > 1.2 {
+		t.Errorf("a request costs %.2f allocations", each)
+	}
+	_ = sys.Stop(time.Second)
 }
