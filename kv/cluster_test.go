@@ -34,6 +34,7 @@ type cluster struct {
 	sent    int // messages between nodes
 	asked   int64
 	answers map[int64]said
+	measure func(line []byte)      // called for each message between nodes
 	answer  func(id int64, s said) // called for each
 }
 
@@ -90,6 +91,9 @@ func (c *cluster) carry(from string, l node.Line) {
 		return
 	}
 	c.sent++
+	if c.measure != nil {
+		c.measure(l.Data)
+	}
 	if c.look(from, l.Data) || c.cut[from+" "+l.Dest] {
 		return
 	}
@@ -252,6 +256,27 @@ func TestRepeatedRequestIsAppliedOnce(t *testing.T) {
 	c.world.Run(time.Second)
 	if got := c.must("n2", read("1")); string(got.Value) != "1" || c.answers[1002].Type != "cas_ok" {
 		t.Errorf("the same cas asked for twice left %s, answered %+v; want 1, and cas_ok", got.Value, c.answers[1002])
+	}
+}
+
+func TestMessagesBetweenReplicasAreBoundedInBytes(t *testing.T) {
+	c := newCluster(t, 1, 3, Config{BatchBytes: 10_000, Batch: 100 * time.Millisecond})
+	longest := 0
+	c.measure = func(line []byte) { longest = max(longest, len(line)) }
+	c.must("n1", write("0", "1"))
+	value := `"` + strings.Repeat("x", 1000) + `"`
+	var all []int64
+	for i := range 100 {
+		all = append(all, c.ask("n2", write(fmt.Sprint(i), value)))
+	}
+	c.world.Run(time.Second)
+	for _, number := range all {
+		if c.answers[number].Type != "write_ok" {
+			t.Fatalf("%+v", c.answers[number])
+		}
+	}
+	if bound := 2*10_000*4/3 + 1000; longest > bound || longest < 5000 { // an entry more than the bound, in base64
+		t.Errorf("the longest message has %d bytes, want at most %d", longest, bound)
 	}
 }
 

@@ -45,7 +45,8 @@ type Config struct {
 
 	Members []string // that the cluster begins with; none: all nodes
 
-	// DiskLatency is what a sync takes on a disk that is simulated, on average.
+	// DiskLatency is what a sync takes on a disk that is simulated, on average: the time in which a kill
+	// finds something to tear off.
 	DiskLatency time.Duration
 
 	// Bug makes the service wrong, for tests of the tests. No flag sets it.
@@ -71,6 +72,7 @@ func (c Config) filled() Config {
 	setTime(&c.Latency, 10*time.Millisecond)
 	setTime(&c.Batch, 10*time.Millisecond)
 	setTime(&c.ClientTimeout, time.Second)
+	setTime(&c.DiskLatency, time.Millisecond)
 	set(&c.Heartbeat, 5)
 	set(&c.Election, 20)
 	set(&c.BatchBytes, 1<<20)

@@ -34,8 +34,6 @@ func savedOf(rd *raft.Ready) saved {
 	return s
 }
 
-func (s saved) empty() bool { return s.snapshot == nil && s.hard == nil && len(s.entries) == 0 }
-
 // The parts of a record: a byte that says what, the length as a varint, and the
 // protocol buffer.
 const (

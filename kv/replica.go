@@ -204,7 +204,8 @@ func (r *replica) proceed(c *actor.Context[message]) {
 	for r.saving == nil && !r.aged && r.raft.HasReady() {
 		rd := r.raft.Ready()
 		r.observe(c, &rd)
-		if s := savedOf(&rd); !s.empty() && !r.disk.IsZero() {
+		// How far the log is committed need not be saved: a restart finds it out again.
+		if s := savedOf(&rd); !r.disk.IsZero() && (rd.MustSync || s.snapshot != nil) {
 			r.saving = &rd
 			if s.snapshot != nil && s.hard == nil {
 				s.hard, _, _ = r.log.InitialState() // a record that replaces all brings all

@@ -45,9 +45,9 @@ func raftFlags(flags *pflag.FlagSet) func() (kv.Config, error) {
 	flags.IntVar(&c.SnapshotEvery, "snapshot-every", 0, "entries applied between two snapshots (default 1000)")
 	flags.IntVar(&c.SnapshotBehind, "snapshot-behind", 0, "entries kept behind a snapshot for nodes that are late (default 100)")
 	flags.StringSliceVar(&c.Members, "members", nil, "nodes that the cluster begins with (default: all)")
-	flags.DurationVar(&c.DiskLatency, "disk-latency", 0, "in the simulator: what a sync takes on average")
+	flags.DurationVar(&c.DiskLatency, "disk-latency", 0, "in the simulator: what a sync takes on average (default 1ms)")
 	return func() (kv.Config, error) {
 		c.Read = kv.Reads(*read)
-		return c, nonZero(flags, "latency", "heartbeat", "election", "batch", "batch-bytes", "client-timeout", "snapshot-every", "snapshot-behind")
+		return c, nonZero(flags, "latency", "heartbeat", "election", "batch", "batch-bytes", "client-timeout", "snapshot-every", "snapshot-behind", "disk-latency")
 	}
 }
