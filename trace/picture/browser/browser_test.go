@@ -291,6 +291,34 @@ func TestReadableInTheDark(t *testing.T) {
 	b.quiet()
 }
 
+// TestARunOf25NodesTracedInFullIsFollowed draws challenge 3d as eddy does. How long it takes to load is reported.
+func TestARunOf25NodesTracedInFullIsFollowed(t *testing.T) {
+	dir := t.TempDir()
+	eddy, page := filepath.Join(dir, "eddy"), filepath.Join(dir, "page.html")
+	for _, command := range [][]string{
+		{"go", "build", "-C", "../../..", "-o", eddy, "./cmd/eddy"},
+		{eddy, "sim", "broadcast", "--challenge", "3d", "--nemesis", "partition", "--nemesis-interval", "5", "--seed", "1", "--quiet", "--store", dir, "--html", page},
+	} {
+		if out, err := exec.Command(command[0], command[1:]...).CombinedOutput(); err != nil {
+			t.Fatalf("%s: %v\n%s", strings.Join(command, " "), err, out)
+		}
+	}
+	b := open(t, page)
+	b.shoot("run")
+	b.search("100")
+	if got := b.text("#status"); !strings.HasPrefix(got, "1 of 25: broadcast c") {
+		t.Errorf("value 100 is searched for where 25 nodes learned it, and the status is %q", got)
+	}
+	if got := b.text("#details"); !strings.Contains(got, `"message":100`) || !strings.Contains(got, "state +value 100") {
+		t.Errorf("the details are:\n%s", got)
+	}
+	if got := b.text("#status"); !strings.HasSuffix(got, "25 carry the value") {
+		t.Errorf("its path is not lit: the status is %q", got)
+	}
+	b.shoot("run-followed")
+	b.quiet()
+}
+
 // TestAHundredThousandEventsPan reports how long frames take; how smooth that is depends on the machine.
 func TestAHundredThousandEventsPan(t *testing.T) {
 	p := spread(2100)

@@ -5,10 +5,11 @@ export interface Light {
   message: number;
   past: number[]; // the nearest first
   future: number[]; // in the order in which they spread
-  lit: Uint8Array; // by message: 1 past, 2 itself, 3 future
+  lit: Uint8Array; // by message: 1 past, 2 itself, 3 future, 4 carries the same value
 }
 
-export function light(p: Picture, message: number): Light {
+/** Follows a message. Where a value waits for a timer no cause leads on, so those that carry it may be named. */
+export function light(p: Picture, message: number, carriers: readonly number[]): Light {
   const lit = new Uint8Array(p.messages.id.length);
   const past: number[] = [];
   for (let m = p.messages.cause[message]; m >= 0 && !lit[m]; m = p.messages.cause[m]) {
@@ -26,6 +27,7 @@ export function light(p: Picture, message: number): Light {
       spread.push(m);
     }
   }
+  for (const m of carriers) if (!lit[m]) lit[m] = 4;
   return { message, past, future, lit };
 }
 

@@ -194,11 +194,11 @@ function drawEvents(c: CanvasRenderingContext2D, s: State, theme: Theme): void {
 
 /** Rings where what was searched for arrived. */
 function drawFound(c: CanvasRenderingContext2D, s: State, theme: Theme): void {
-  if (s.found.length === 0) return;
+  if (s.found.messages.length === 0) return;
   c.strokeStyle = theme.ring;
   c.lineWidth = 2;
   c.beginPath();
-  const found = hopsInSight(s).filter((i) => s.foundSet.has(s.picture.hops.message[i]));
+  const found = hopsInSight(s).filter((i) => s.found.set.has(s.picture.hops.message[i]));
   for (const hop of found.slice(0, crowdMoving)) {
     const { x2, y2 } = segment(s, hop);
     c.moveTo(x2 + 5, y2);

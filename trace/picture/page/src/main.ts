@@ -7,7 +7,7 @@ import { Gutter } from "./gutter";
 import { Lanes } from "./lanes";
 import { element, seconds, showMessage } from "./panel";
 import { type Picture, unpack } from "./picture";
-import { search, timeOf } from "./search";
+import { nothingFound, search, timeOf } from "./search";
 import type { State } from "./state";
 import { betweenNodes, drawStrip, stripHeight } from "./strip";
 import { readTheme, typeColour } from "./theme";
@@ -36,7 +36,7 @@ class Page {
     const whole = scaleLinear().domain([0, picture.end]);
     this.state = {
       picture, lanes: new Lanes(picture), x: whole, top: 0, width: 0, height: 0,
-      hiddenTypes: new Set(), light: null, found: [], foundSet: new Set(), at: -1, moving: false,
+      hiddenTypes: new Set(), light: null, found: nothingFound, at: -1, moving: false,
     };
     this.sent = betweenNodes(picture);
     this.stripHeight = stripHeight(picture);
@@ -197,15 +197,14 @@ class Page {
   private search(): void {
     const { state } = this;
     state.found = search(this.picture, this.query.value);
-    state.foundSet = new Set(state.found);
     state.at = -1;
     const sought = this.query.value.trim();
-    this.status.textContent = sought === "" ? "" : `${state.found.length} found`;
+    this.status.textContent = sought === "" ? "" : `${state.found.messages.length} found`;
     this.redraw();
   }
 
   private next(by: number): void {
-    const { found } = this.state;
+    const found = this.state.found.messages;
     if (found.length === 0) return;
     this.state.at = this.state.at < 0 && by < 0 ? found.length - 1 : (this.state.at + by + found.length) % found.length;
     this.reveal(found[this.state.at]);
@@ -233,13 +232,16 @@ class Page {
   }
 
   private select(message: number): void {
-    const lit = light(this.picture, message);
+    const { found } = this.state;
+    const carriers = found.carry && found.set.has(message) ? found.messages : [];
+    const lit = light(this.picture, message, carriers);
     this.state.light = lit;
     showMessage(byId("details"), this.picture, lit, (m) => this.reveal(m));
     this.panel.hidden = false;
     const { id, type } = this.picture.messages;
     this.status.textContent = `${this.picture.strings[type[message]]} ${this.picture.strings[id[message]]} at ${seconds(timeOf(this.picture, message))}, ` +
-      `${lit.past.length} led to it, it led to ${lit.future.length}`;
+      `${lit.past.length} led to it, it led to ${lit.future.length}` +
+      (carriers.length > 0 ? `, ${carriers.length} carry the value` : "");
     this.redraw();
   }
 

@@ -1,14 +1,23 @@
 import type { Picture } from "./picture";
 
+export interface Found {
+  messages: number[]; // by their time
+  set: ReadonlySet<number>;
+  carry: boolean; // they are what brought a value to nodes, each to one: its path
+}
+
+export const nothingFound: Found = { messages: [], set: new Set(), carry: false };
+
 /** Messages that a text is found in, by their time. A value that nodes learned is found where they learned it: those
  * messages that they had in hand. Any other text is sought in ids, types, bodies and in what actors said of themselves;
  * a word is found as a word: 42 is not in 1421. */
-export function search(p: Picture, text: string): number[] {
+export function search(p: Picture, text: string): Found {
   const sought = text.trim();
-  if (sought === "") return [];
+  if (sought === "") return nothingFound;
   const learned = told(p, (said) => said === `+value ${sought}`);
   const found = learned.size > 0 ? learned : mentioned(p, sought);
-  return [...found].sort((a, b) => timeOf(p, a) - timeOf(p, b) || a - b);
+  const messages = [...found].sort((a, b) => timeOf(p, a) - timeOf(p, b) || a - b);
+  return { messages, set: found, carry: learned.size > 0 };
 }
 
 /** Messages in whose handling an actor said something. */

@@ -2,6 +2,7 @@ import type { ScaleLinear } from "d3-scale";
 import type { Light } from "./causality";
 import type { Lanes } from "./lanes";
 import type { Picture } from "./picture";
+import type { Found } from "./search";
 
 /** What is looked at, and how. */
 export interface State {
@@ -13,8 +14,7 @@ export interface State {
   height: number;
   readonly hiddenTypes: Set<number>;
   light: Light | null;
-  found: number[]; // messages, by their time
-  foundSet: Set<number>;
-  at: number; // of found, which one is shown
+  found: Found;
+  at: number; // of what was found, which one is shown
   moving: boolean; // by hand, so that a frame must be quick
 }
