@@ -85,7 +85,11 @@ const broadcastLong = `The strategy is how values get around (--strategy), over 
   detour   origin, and whoever learns something new also sends it to its neighbours
   batch    each neighbour is sent now and then what it has not acknowledged
   paced    batch over a star, every node's batches timed to reach the hub just
-           before it sends its own
+           before it sends its own; a hub that is silent is replaced
+
+The default is batch over a star; from 257 nodes on over clusters of hubs, each
+of as many nodes as there are clusters, with longer intervals. --topology given by
+hand is taken at any size, with the intervals of a small cluster.
 
 With --ack none, what the network loses is lost; each and cumulative get every
 value everywhere through loss and partitions.`
@@ -94,14 +98,14 @@ func gossipFlags(build func(gossip.Config) node.Service, check func(gossip.Confi
 	return func(flags *pflag.FlagSet) func() (node.Service, error) {
 		var c gossip.Config
 		strategy := flags.String("strategy", string(gossip.Batch), "flood, origin, detour, batch or paced")
-		ack := flags.String("ack", "", "none, each or cumulative (default cumulative for batch, else each)")
-		flags.StringVar(&c.Topology, "topology", "", "given, line, grid, tree:k, star, clusters:k or mesh (default star for batch, from 257 nodes on clusters of the root of their number; grid for flood, mesh for origin, line for detour)")
-		flags.DurationVar(&c.Interval, "interval", 0, "between two batches to a neighbour (default 250ms; 500ms from 257 nodes on; 485ms for paced)")
+		ack := flags.String("ack", "", "none, each or cumulative (default cumulative for batch and paced, else each)")
+		flags.StringVar(&c.Topology, "topology", "", "given, line, grid, tree:k, star, clusters:k or mesh (default star for batch and paced; for batch from 257 nodes on clusters:k, k the root of their number; grid for flood, mesh for origin, line for detour)")
+		flags.DurationVar(&c.Interval, "interval", 0, "between two batches to a neighbour (default 250ms for batch, 500ms from 257 nodes on; 482ms for paced)")
 		flags.DurationVar(&c.LeafInterval, "leaf-interval", 0, "the same for a node with one neighbour; 0: at once")
 		flags.DurationVar(&c.HubInterval, "hub-interval", 0, "the same between two hubs of clusters:k (default --interval; 100ms where clusters are the default)")
-		flags.DurationVar(&c.Retry, "retry", 0, "until what is not acknowledged is sent again (default 1s, plus --ack-delay)")
+		flags.DurationVar(&c.Retry, "retry", 0, "until what is not acknowledged is sent again (default 1s, plus --ack-delay; for paced an interval, at least 500ms, plus --ack-delay)")
 		flags.DurationVar(&c.RetryMax, "retry-max", 0, "bound on the doubling of --retry (default twice --retry)")
-		flags.DurationVar(&c.AckDelay, "ack-delay", 0, "how long an acknowledgement waits for a message to ride on (default 3 intervals)")
+		flags.DurationVar(&c.AckDelay, "ack-delay", 0, "how long an acknowledgement waits for a message to ride on (default 3 intervals; for paced 4, at most 2s or a window and a quarter)")
 		flags.IntVar(&c.BatchBytes, "batch-bytes", 0, "bound on the values of one message (default 65536)")
 		flags.IntVar(&c.Mailbox, "mailbox", 0, "messages that an actor's mailbox holds (default 256)")
 		flags.StringVar((*string)(&c.Fault), "fault", "", "break cumulative acknowledgement: gives-up, trusts-the-network, acks-over-gaps or skips-the-first; docs/traces.md finds it")
