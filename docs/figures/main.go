@@ -17,6 +17,10 @@
 //
 // measures strategies in clusters of 10 to 10,000 nodes, or of those sizes, with
 // the time and the memory that the simulator takes for each.
+//
+//	go run ./docs/figures lists
+//
+// measures the strategies of txn-list-append, for docs/list-append.md.
 package main
 
 import (
@@ -74,8 +78,10 @@ func run() error {
 			return s.sizes(os.Args[2:])
 		case os.Args[1] == "engines" && len(os.Args) == 2:
 			return s.engines()
+		case os.Args[1] == "lists" && len(os.Args) == 2:
+			return s.lists()
 		}
-		return fmt.Errorf("%q: the only arguments there are are engines, and sizes with numbers of nodes", os.Args[1:])
+		return fmt.Errorf("%q: the only arguments there are are engines, lists, and sizes with numbers of nodes", os.Args[1:])
 	}
 	fmt.Println("| strategy flags | messages an op | median | max | lost in partitions | lost where 5 % of messages are |")
 	fmt.Println("| --- | --- | --- | --- | --- | --- |")

@@ -24,6 +24,9 @@ type results struct {
 			MsgsPerOp float64 `json:"msgs-per-op"`
 		} `json:"servers"`
 	} `json:"net"`
+	Availability struct {
+		OKFraction float64 `json:"ok-fraction"`
+	} `json:"availability"`
 	Workload struct {
 		AttemptCount int              `json:"attempt-count"`
 		LostCount    int              `json:"lost-count"`
