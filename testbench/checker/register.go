@@ -86,7 +86,11 @@ const searchBytesMax = 1 << 27
 // findOrder looks for an order of the operations in which each saw what it
 // answered. The verdict is unknown where the bound was reached before.
 func findOrder(deeds []deed, values *interner, explain bool) *search {
-	s := &search{deeds: deeds, values: values, left: searchBytesMax / (len(deeds)/8 + 64)}
+	return findOrderWithin(searchBytesMax, deeds, values, explain)
+}
+
+func findOrderWithin(bytesMax int, deeds []deed, values *interner, explain bool) *search {
+	s := &search{deeds: deeds, values: values, left: bytesMax / (len(deeds)/8 + 64)}
 	exhausted := false
 	model := s.model(func(ok bool) bool {
 		if ok {
