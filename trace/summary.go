@@ -261,7 +261,9 @@ func (c *counting) losses(r *Run, s *Summary) error {
 	return r.EachMessage(func(m *Message) error {
 		if m.Kind == MessageLost {
 			s.Lost[m.Why]++
-			c.link(m.Src, m.Dest).Lost++
+			if !IsClient(m.Src) && !IsClient(m.Dest) {
+				c.link(m.Src, m.Dest).Lost++
+			}
 		}
 		return nil
 	})
