@@ -18,7 +18,8 @@
 //
 // The strategy paced is another actor in the store's place (star.go): it needs
 // no links, and what each other node has got is in its sessions (session.go), which
-// nobody else touches. What it does when its hub is silent is in failover.go.
+// nobody else touches. What its hub does when a leaf's values come a little late is
+// in hub.go, what a node does when its hub is silent in failover.go.
 //
 // A strategy is a [Config]: how values get around (config.go), over which links
 // (topology.go), how they are acknowledged. Combinations that make no sense are
