@@ -109,7 +109,7 @@ func (t *transactor) move(c *actor.Context[message]) {
 func (t *transactor) rootMoved(c *actor.Context[message], m rootMoved) {
 	t.stage = idle
 	if m.err == nil {
-		t.committed()
+		t.committed(c)
 		t.giveWay(c)
 	}
 }
@@ -123,7 +123,7 @@ func (t *transactor) settle(c *actor.Context[message]) bool {
 	a := t.attempt
 	switch {
 	case t.root != "" && t.shelf.take(t.root).last[t.node.ID()] == a.id:
-		t.committed()
+		t.committed(c)
 		return true
 	case t.root == a.from:
 		if len(a.jobs.open()) == 0 {
@@ -133,15 +133,18 @@ func (t *transactor) settle(c *actor.Context[message]) bool {
 		t.move(c)
 		return false
 	}
-	t.overtaken(c.Elapsed())
+	t.overtaken(c)
 	return true
 }
 
 // committed answers the attempt's transactions.
-func (t *transactor) committed() {
+func (t *transactor) committed(c *actor.Context[message]) {
 	a := t.attempt
 	t.attempt, t.latest = nil, a.chunk.last
 	a.chunk.settle(a.id)
+	if c.Traced() {
+		c.Trace(actor.EventState, "committed "+a.id)
+	}
 	t.shelf.put(a.id, a.chunk)
 	if t.config.Bug == StaleRead {
 		t.root = a.id
@@ -154,13 +157,16 @@ func (t *transactor) committed() {
 // overtaken has the attempt's transactions wait again, before all others. Those
 // that have no time left for another attempt fail here, where it is certain that
 // they did not happen.
-func (t *transactor) overtaken(now time.Duration) {
+func (t *transactor) overtaken(c *actor.Context[message]) {
 	a := t.attempt
 	t.attempt, t.loaded = nil, 0
+	if c.Traced() {
+		c.Trace(actor.EventRetry, "overtaken "+a.id+" by "+t.root)
+	}
 	again := a.jobs.open()
 	for _, j := range again {
 		j.before, j.conflicted = true, true // they came before the root was asked for
-		if j.deadline-now < attemptLatencies*t.config.Raft.Latency {
+		if j.deadline-c.Elapsed() < attemptLatencies*t.config.Raft.Latency {
 			j.giveUp(false)
 		}
 	}
