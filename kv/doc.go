@@ -1,5 +1,5 @@
 // Package kv is a key-value store replicated by Raft: the service of Maelstrom's
-// workload lin-kv.
+// workload lin-kv; and, with a Machine, a store of transactions on the same log.
 //
 // # What it owns
 //
