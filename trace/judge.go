@@ -24,7 +24,7 @@ func (f *linkFacts) judge(d *Dossier) Cause {
 	c := Cause{At: first.LostAt}
 	if last.Lost == "" {
 		c.Kind, c.At = StillUnderWay, last.Sent
-		c.Text = fmt.Sprintf("%s sent it in %s at %s, which was still under way when the run ended", link, last.called(), seconds(last.Sent))
+		c.Text = fmt.Sprintf("%s sent it at %s, which was still under way when the run ended", link, seconds(last.Sent))
 		return c
 	}
 	story := fmt.Sprintf("%s sent it %s", link, f.sendings())
@@ -67,7 +67,11 @@ const sendingsShown = 3
 func (f *linkFacts) sendings() string {
 	var parts []string
 	for _, c := range f.carriers[:min(len(f.carriers), sendingsShown)] {
-		parts = append(parts, fmt.Sprintf("in %s at %s, %s", c.called(), seconds(c.Sent), lossWords(c.Lost)))
+		sending := "at " + seconds(c.Sent)
+		if c.Name != "" {
+			sending = "in " + c.Name + " " + sending
+		}
+		parts = append(parts, sending+", "+lossWords(c.Lost))
 	}
 	if more := len(f.carriers) - sendingsShown; more > 0 {
 		parts = append(parts, fmt.Sprintf("and %d more times, in vain", more))

@@ -106,8 +106,10 @@ func explainTest(out *testbench.Outcome, traced bool) {
 		return
 	}
 	out.Meta.Commands = followCommand(out)
-	if !traced {
-		out.Meta.Commands[0] += "   (of a run with --trace full; this one was not traced)"
+	foreign := slices.ContainsFunc(out.Meta.Flags, func(flag string) bool { return strings.HasPrefix(flag, "--bin") })
+	if !traced && !foreign && len(out.Meta.Flags) > 0 { // what was not recorded needs another run
+		again := append([]string{programName()}, out.Meta.Flags...)
+		out.Meta.Commands = append([]string{withTrace(shellLine(again))}, out.Meta.Commands...)
 	}
 	explainFrom(out.Meta.Dir, out)
 }
