@@ -11,7 +11,8 @@
 //
 // It reads gigabytes: files are streamed, an [Event] is lent for one call, and
 // what is kept is bounded by the numbers of actors, links and values, not by that
-// of records. It takes logs as they are: a last line that was cut, lines that are
+// of records. Two keep a little of each message, some tens of bytes: following one
+// by its id, and spans. It takes logs as they are: a last line that was cut, lines that are
 // no records, and nodes without a log are counted, and stop nothing.
 //
 // It knows nothing of how nodes are made, only their records; and of services
