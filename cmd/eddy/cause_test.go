@@ -37,10 +37,8 @@ func faultyOptions(seed uint64) testbench.Options {
 }
 
 func TestEveryKindOfLostValueIsNamedRightly(t *testing.T) {
+	long(t)
 	seeds := uint64(6)
-	if testing.Short() {
-		seeds = 2
-	}
 	for _, way := range brokenWays {
 		for _, topology := range []string{"star", "line"} {
 			t.Run(way.name+", "+topology, func(t *testing.T) {

@@ -61,6 +61,7 @@ func challengeOptions(t *testing.T, number string, seed uint64) (testbench.Optio
 }
 
 func TestEveryChallengeIsMetInVirtualTime(t *testing.T) {
+	long(t)
 	for _, number := range challengeNumbers() {
 		for seed := range uint64(3) {
 			o, c := challengeOptions(t, number, seed)

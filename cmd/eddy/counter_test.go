@@ -22,9 +22,10 @@ var counterStrategies = []string{
 }
 
 func TestCountersLoseNoAddToFaultsThatSpareMemory(t *testing.T) {
+	const seeds uint64 = 4 // in one of them nodes may be paused nearly all the time
 	for _, strategy := range counterStrategies {
 		added := 0
-		for seed := range faultySeeds() {
+		for seed := range seeds {
 			workload := []string{"g-counter", "pn-counter"}[seed%2]
 			outcome := cluster(t, faulty(workload, seed, "partition", "loss", "duplicate", "reorder", "latency", "pause"), strategy)
 			if outcome.Results.Valid != checker.Valid {
@@ -32,7 +33,7 @@ func TestCountersLoseNoAddToFaultsThatSpareMemory(t *testing.T) {
 			}
 			added += outcome.Results.Stats.ByF["add"].OKCount
 		}
-		if uint64(added) < 20*faultySeeds() {
+		if uint64(added) < 20*seeds {
 			t.Errorf("%s: only %d adds were acknowledged", strategy, added)
 		}
 	}

@@ -27,6 +27,15 @@ func faulty(workload string, seed uint64, faults ...string) testbench.Options {
 	return o
 }
 
+// long leaves a test out where time is short, as under the race detector. It has
+// nothing to find there: a world of virtual time has one goroutine.
+func long(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("takes long")
+	}
+}
+
 func faultySeeds() uint64 {
 	if testing.Short() {
 		return 1

@@ -13,6 +13,7 @@ import (
 )
 
 func TestEveryChallengeHasARowAndMeetsItsTargets(t *testing.T) {
+	long(t)
 	path := filepath.Join(t.TempDir(), "rows.json")
 	if err := runGlomers(&glomersFlags{engine: "sim", seed: 1, jsonFile: path, quiet: true}); err != nil {
 		t.Fatal(err)

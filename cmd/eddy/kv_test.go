@@ -38,6 +38,7 @@ func judged(t *testing.T, o testbench.Options, strategy string) (*checker.LinKV,
 }
 
 func TestLinKVAnswersEverythingWithoutFaultsAndMostUnderPartitions(t *testing.T) {
+	long(t)
 	for _, nodes := range []int{3, 5} {
 		for _, rate := range []float64{30, 300} {
 			t.Run(fmt.Sprintf("%d nodes at %v", nodes, rate), func(t *testing.T) {
@@ -53,6 +54,7 @@ func TestLinKVAnswersEverythingWithoutFaultsAndMostUnderPartitions(t *testing.T)
 }
 
 func TestBatchingKeepsServerMessagesBelowFourAnOperation(t *testing.T) {
+	long(t)
 	for _, reads := range []string{"index", "lease", "log"} {
 		o := registers(1, 5, 300)
 		o.TimeLimit = 10 * time.Second

@@ -24,6 +24,7 @@ func large(seed uint64) testbench.Options {
 // the 17 hubs and the acknowledgements of those come on top. The 300 last reads
 // are operations, too.
 func TestAClusterOfHundredsTakesFewMessagesByDefault(t *testing.T) {
+	long(t)
 	for seed := range uint64(2) {
 		outcome := cluster(t, large(seed), "")
 		set := outcome.Results.Workload.(*checker.SetFull)
@@ -77,6 +78,7 @@ func TestAHubThatWasKilledIsToldWhatAnybodyHas(t *testing.T) {
 }
 
 func TestASeedFixesALargeCluster(t *testing.T) {
+	long(t)
 	o := large(7)
 	o.TimeLimit, o.Recovery = time.Second, 2*time.Second
 	one, again := files(t, simulated(t, o, "")), files(t, simulated(t, o, ""))

@@ -41,6 +41,7 @@ func serializable(t *testing.T, o testbench.Options, strategy string) testbench.
 }
 
 func TestListsAreStrictlySerializableThroughEveryFault(t *testing.T) {
+	long(t)
 	seeds := uint64(4)
 	if testing.Short() {
 		seeds = 2
@@ -68,6 +69,7 @@ func TestListsAreStrictlySerializableThroughEveryFault(t *testing.T) {
 }
 
 func TestListsAreServedWithoutFaultsAndThroughPartitions(t *testing.T) {
+	long(t)
 	for _, c := range []struct {
 		strategy string
 		faults   []string
@@ -99,6 +101,7 @@ func TestEveryNodeCommits(t *testing.T) {
 
 // Each deliberate mistake is found, and by an anomaly that it is known to cause.
 func TestMistakesInTransactionsAreFoundByName(t *testing.T) {
+	long(t)
 	realtime := []string{"G-single-item-realtime", "G-nonadjacent-item-realtime"}
 	torn := []string{"G-single-item", "G-nonadjacent-item", "G1c", "G2-item"}
 	for _, c := range []struct {

@@ -154,6 +154,7 @@ func forgetful(t *testing.T, o testbench.Options) simulation {
 }
 
 func TestSeedsFindMissingRetransmissionAndShrinkIt(t *testing.T) {
+	long(t)
 	o := testbench.Defaults()
 	o.Workload, o.NodeCount, o.Rate, o.TimeLimit = "broadcast", 25, 100, 20*time.Second
 	o.LatencyMs, o.Loss, o.Nemesis = 100, 0.02, []string{"partition"}
