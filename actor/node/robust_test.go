@@ -309,9 +309,13 @@ func TestReaderLeftBehindThrowsAwayWhatItReadsAndEnds(t *testing.T) {
 	goroutines := runtime.NumGoroutine()
 	in, feed := io.Pipe()
 	log, seen := logged(zapcore.DebugLevel)
-	go func() { _, _ = fmt.Fprintln(feed, initLine) }()
+	// It ends by a message that comes after init, not within it, where the reader has something to write itself.
+	go func() { _, _ = fmt.Fprintln(feed, initLine+"\n"+request(2, "die", "")) }()
 	err := node.Run(func(n *node.Node) error {
-		actor.Spawn(n, "doomed", func(*actor.Context[int]) actor.Actor[int] { panic("unable") }, actor.Restarts(0, 0))
+		to := actor.Spawn(n, "doomed", func(*actor.Context[noneRequest]) actor.Actor[noneRequest] {
+			return actor.Func[noneRequest](func(*actor.Context[noneRequest], noneRequest) { panic("unable") })
+		}, actor.Restarts(0, 0))
+		node.Handle(n, "die", to, func(r noneRequest) noneRequest { return r })
 		return nil
 	}, node.Options{In: in, Out: io.Discard, Log: log})
 	if err == nil {
