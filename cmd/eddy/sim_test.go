@@ -16,6 +16,7 @@ import (
 	"eddy/actor"
 	"eddy/actor/node"
 	"eddy/gossip"
+	"eddy/internal/testscale"
 	"eddy/testbench"
 	"eddy/testbench/nemesis"
 	"eddy/testbench/report"
@@ -76,10 +77,7 @@ var seedCases = []struct{ workload, strategy string }{
 }
 
 func TestSameSeedLeavesTheSameFiles(t *testing.T) {
-	seeds := uint64(50)
-	if testing.Short() {
-		seeds = 3
-	}
+	seeds := testscale.Seeds(2, 4, 50)
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	for _, c := range seedCases {
 		t.Run(c.workload+" "+c.strategy, func(t *testing.T) {
