@@ -37,6 +37,7 @@ func faultyOptions(seed uint64) testbench.Options {
 }
 
 func TestEveryKindOfLostValueIsNamedRightly(t *testing.T) {
+	t.Parallel()
 	long(t)
 	seeds := uint64(6)
 	for _, way := range brokenWays {

@@ -62,6 +62,7 @@ func challengeOptions(t *testing.T, number string, seed uint64) (testbench.Optio
 }
 
 func TestEveryChallengeIsMetInVirtualTime(t *testing.T) {
+	t.Parallel()
 	long(t)
 	for _, number := range challengeNumbers() {
 		for seed := range testscale.Seeds(0, 1, 3) {
@@ -102,6 +103,7 @@ var acknowledged = []string{
 }
 
 func TestAcknowledgedStrategiesLoseNothing(t *testing.T) {
+	t.Parallel()
 	seeds := uint64(6)
 	if testing.Short() {
 		seeds = 1

@@ -49,6 +49,7 @@ func faultySeeds() uint64 {
 // strategy moves the draws, so a run with too few values is no test, and says so;
 // what is wanted then is another seed, not another strategy.
 func TestAcknowledgedStrategiesLoseNothingToFaultsThatSpareMemory(t *testing.T) {
+	t.Parallel()
 	for _, workload := range []string{"broadcast", "g-set"} {
 		for _, strategy := range acknowledged {
 			if workload == "g-set" && strings.Contains(strategy, "given") {
@@ -70,6 +71,7 @@ func TestAcknowledgedStrategiesLoseNothingToFaultsThatSpareMemory(t *testing.T) 
 // What --ack cumulative is for: a node that comes back without memory is given
 // everything again, so that only what nobody else had is gone.
 func TestCumulativeAcknowledgementKeepsWhatOutlivesAKill(t *testing.T) {
+	t.Parallel()
 	forgotten, killed := 0, int64(0)
 	for _, strategy := range acknowledged {
 		if !strings.Contains(strategy, "cumulative") && !strings.Contains(strategy, "batch") || strings.Contains(strategy, "each") || strings.Contains(strategy, "given") {

@@ -13,6 +13,7 @@ import (
 )
 
 func TestEveryChallengeHasARowAndMeetsItsTargets(t *testing.T) {
+	t.Parallel()
 	long(t)
 	path := filepath.Join(t.TempDir(), "rows.json")
 	if err := runGlomers(&glomersFlags{engine: "sim", seed: 1, jsonFile: path, quiet: true}); err != nil {

@@ -38,6 +38,7 @@ func judged(t *testing.T, o testbench.Options, strategy string) (*checker.LinKV,
 }
 
 func TestLinKVAnswersEverythingWithoutFaultsAndMostUnderPartitions(t *testing.T) {
+	t.Parallel()
 	long(t)
 	for _, nodes := range []int{3, 5} {
 		for _, rate := range []float64{30, 300} {
@@ -54,6 +55,7 @@ func TestLinKVAnswersEverythingWithoutFaultsAndMostUnderPartitions(t *testing.T)
 }
 
 func TestBatchingKeepsServerMessagesBelowFourAnOperation(t *testing.T) {
+	t.Parallel()
 	long(t)
 	for _, reads := range []string{"index", "lease", "log"} {
 		o := registers(1, 5, 300)
@@ -65,6 +67,7 @@ func TestBatchingKeepsServerMessagesBelowFourAnOperation(t *testing.T) {
 }
 
 func TestLinKVIsLinearizableThroughEveryFault(t *testing.T) {
+	t.Parallel()
 	seeds := uint64(10)
 	if testing.Short() {
 		seeds = 2

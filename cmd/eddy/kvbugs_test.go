@@ -30,6 +30,7 @@ var mistaken = []struct {
 }
 
 func TestDeliberateMistakesAreFound(t *testing.T) {
+	t.Parallel()
 	long(t)
 	for _, m := range mistaken {
 		t.Run(string(m.bug), func(t *testing.T) {

@@ -41,6 +41,7 @@ func serializable(t *testing.T, o testbench.Options, strategy string) testbench.
 }
 
 func TestListsAreStrictlySerializableThroughEveryFault(t *testing.T) {
+	t.Parallel()
 	long(t)
 	seeds := uint64(4)
 	if testing.Short() {
@@ -69,6 +70,7 @@ func TestListsAreStrictlySerializableThroughEveryFault(t *testing.T) {
 }
 
 func TestListsAreServedWithoutFaultsAndThroughPartitions(t *testing.T) {
+	t.Parallel()
 	long(t)
 	for _, c := range []struct {
 		strategy string
