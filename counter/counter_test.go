@@ -6,31 +6,33 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"eddy/actor/node/nodetest"
 )
 
 func TestEveryNodeShowsTheSumOfAll(t *testing.T) {
 	inEach(t, func(l *lab) {
 		l.reads("0")
 		l.expect("add_ok", l.add("n0", 5), l.add("n1", -7), l.add("n2", 4), l.add("n1", 0), l.add("n1", 1))
-		l.run(10 * time.Second)
+		l.Run(10 * time.Second)
 		l.reads("3")
 	})
 }
 
 func TestIdleClusterIsSilent(t *testing.T) {
 	inEach(t, func(l *lab) {
-		l.run(time.Minute)
-		if l.servers != 0 {
-			t.Errorf("%d messages before anybody asked for anything", l.servers)
+		l.Run(time.Minute)
+		if l.Sent != 0 {
+			t.Errorf("%d messages before anybody asked for anything", l.Sent)
 		}
 		l.expect("add_ok", l.add("n0", 5))
-		l.run(10 * time.Second)
+		l.Run(10 * time.Second)
 		l.reads("5")
-		l.run(time.Minute)
-		before := l.servers
-		l.run(time.Hour)
-		if l.servers != before {
-			t.Errorf("%d messages in an idle hour", l.servers-before)
+		l.Run(time.Minute)
+		before := l.Sent
+		l.Run(time.Hour)
+		if l.Sent != before {
+			t.Errorf("%d messages in an idle hour", l.Sent-before)
 		}
 	})
 }
@@ -38,7 +40,7 @@ func TestIdleClusterIsSilent(t *testing.T) {
 func TestDeltaOfZeroIsAcknowledgedAndChangesNothing(t *testing.T) {
 	inEach(t, func(l *lab) {
 		l.expect("add_ok", l.add("n0", 0))
-		for key, value := range l.store {
+		for key, value := range l.store() {
 			if strings.HasPrefix(key, keyOf("")) {
 				t.Errorf("%s was written: %s", key, value)
 			}
@@ -51,7 +53,7 @@ func TestSumsAreExactWhereADoubleIsNot(t *testing.T) {
 	inEach(t, func(l *lab) {
 		l.add("n0", 9007199254740992)
 		l.add("n1", 1)
-		l.run(10 * time.Second)
+		l.Run(10 * time.Second)
 		l.reads("9007199254740993")
 	})
 }
@@ -59,15 +61,15 @@ func TestSumsAreExactWhereADoubleIsNot(t *testing.T) {
 func TestAddBeyond64BitsIsRefusedAndNotAdded(t *testing.T) {
 	inEach(t, func(l *lab) {
 		l.expect("add_ok", l.add("n0", "9223372036854775806"))
-		l.run(10 * time.Second)
+		l.Run(10 * time.Second)
 		l.reads("9223372036854775806")
 		l.expect("error 22", l.add("n0", 2), l.add("n1", 2))
 		l.expect("add_ok", l.add("n1", 1))
-		l.run(10 * time.Second)
+		l.Run(10 * time.Second)
 		l.reads("9223372036854775807")
 		l.expect("error 22", l.add("n0", 1), l.add("n2", "9223372036854775807"))
 		l.expect("add_ok", l.add("n2", -1))
-		l.run(10 * time.Second)
+		l.Run(10 * time.Second)
 		l.reads("9223372036854775806")
 	})
 }
@@ -75,11 +77,11 @@ func TestAddBeyond64BitsIsRefusedAndNotAdded(t *testing.T) {
 func TestLowestSumIsReachedAndNotPassed(t *testing.T) {
 	inEach(t, func(l *lab) {
 		l.expect("add_ok", l.add("n0", "-9223372036854775808"))
-		l.run(10 * time.Second)
+		l.Run(10 * time.Second)
 		l.reads("-9223372036854775808")
 		l.expect("error 22", l.add("n1", -1))
 		l.expect("add_ok", l.add("n0", "9223372036854775807"), l.add("n0", "9223372036854775807"), l.add("n0", "-9223372036854775807"))
-		l.run(10 * time.Second)
+		l.Run(10 * time.Second)
 		l.reads("-1")
 	})
 }
@@ -88,10 +90,10 @@ func TestLowestSumIsReachedAndNotPassed(t *testing.T) {
 func TestSumBeyond64BitsIsNeverShownWrapped(t *testing.T) {
 	inEach(t, func(l *lab) {
 		l.expect("add_ok", l.add("n0", "9223372036854775807"), l.add("n1", "9223372036854775807"))
-		l.run(10 * time.Second)
+		l.Run(10 * time.Second)
 		l.reads("error 22")
 		l.expect("add_ok", l.add("n2", "-9223372036854775807"))
-		l.run(10 * time.Second)
+		l.Run(10 * time.Second)
 		l.reads("9223372036854775807")
 	})
 }
@@ -101,7 +103,7 @@ func TestOnlyIntegersAreAdded(t *testing.T) {
 		for _, delta := range []string{"1.0", "1e3", `"1"`, "null", "true", "[]", "9223372036854775808"} {
 			l.expect("error 12", l.add("n0", delta))
 		}
-		l.expect("error 12", l.ask("n0", "add", ""))
+		l.expect("error 12", l.Ask("n0", `"type":"add"`))
 		l.reads("0")
 	})
 }
@@ -112,7 +114,7 @@ func TestGCounterRefusesToShrink(t *testing.T) {
 			l := newLab(t, GCounter(config), "n0", "n1")
 			l.expect("error 12", l.add("n0", -1), l.add("n1", "-9223372036854775808"))
 			l.expect("add_ok", l.add("n0", 3), l.add("n0", 0))
-			l.run(10 * time.Second)
+			l.Run(10 * time.Second)
 			l.reads("3")
 		})
 	}
@@ -124,8 +126,8 @@ func TestNodeAloneAnswersAtOnce(t *testing.T) {
 			l := newLab(t, PNCounter(config), "n7")
 			l.expect("add_ok", l.add("n7", 3))
 			l.reads("3")
-			if config.Strategy != Store && l.servers != 0 {
-				t.Errorf("%d messages", l.servers)
+			if config.Strategy != Store && l.Sent != 0 {
+				t.Errorf("%d messages", l.Sent)
 			}
 		})
 	}
@@ -135,21 +137,21 @@ func TestNodeAloneAnswersAtOnce(t *testing.T) {
 func TestPartitionCostsNoAdd(t *testing.T) {
 	inEach(t, func(l *lab) {
 		l.reads("0")
-		l.route = func(m line) []time.Duration {
+		l.Route = func(m *nodetest.Message) []time.Duration {
 			if m.Src != "seq-kv" && m.Dest != "seq-kv" && (m.Src == "n0") != (m.Dest == "n0") {
 				return []time.Duration{}
 			}
 			return nil
 		}
 		l.expect("add_ok", l.add("n0", 1), l.add("n1", 10), l.add("n2", 100))
-		l.run(20 * time.Second)
-		own := l.ask("n0", "read", "")
-		l.run(3 * time.Second)
+		l.Run(20 * time.Second)
+		own := l.read("n0")
+		l.Run(3 * time.Second)
 		if got := l.answer(own); got != "1" && got != "111" {
 			t.Errorf("the cut-off node shows %s", got)
 		}
-		l.route = nil
-		l.run(10 * time.Second)
+		l.Route = nil
+		l.Run(10 * time.Second)
 		l.reads("111")
 	})
 }

@@ -3,6 +3,8 @@ package counter
 import (
 	"testing"
 	"time"
+
+	"eddy/actor/node/nodetest"
 )
 
 func stored(t *testing.T, config Config) *lab {
@@ -11,8 +13,8 @@ func stored(t *testing.T, config Config) *lab {
 }
 
 // drop loses some of the lines.
-func drop(lost func(m line) bool) func(line) []time.Duration {
-	return func(m line) []time.Duration {
+func drop(lost func(m *nodetest.Message) bool) func(*nodetest.Message) []time.Duration {
+	return func(m *nodetest.Message) []time.Duration {
 		if lost(m) {
 			return []time.Duration{}
 		}
@@ -22,15 +24,15 @@ func drop(lost func(m line) bool) func(line) []time.Duration {
 
 func TestWrittenThroughIsAcknowledgedOnlyWhenStored(t *testing.T) {
 	l := stored(t, Config{})
-	l.route = drop(func(m line) bool { return m.typ() == "cas" })
+	l.Route = drop(func(m *nodetest.Message) bool { return m.Type() == "cas" })
 	n := l.add("n0", 5)
-	l.run(2 * time.Second)
-	if l.answer(n) != "nothing" || len(l.store) != 0 {
-		t.Fatalf("answered with %s while nothing was stored: %v", l.answer(n), l.store)
+	l.Run(2 * time.Second)
+	if l.answer(n) != "nothing" || len(l.store()) != 0 {
+		t.Fatalf("answered with %s while nothing was stored: %v", l.answer(n), l.store())
 	}
-	l.route = nil
+	l.Route = nil
 	l.expect("add_ok", n)
-	if got := l.store[keyOf("n0")]; got != "[5,0]" {
+	if got := l.store()[keyOf("n0")]; got != "[5,0]" {
 		t.Errorf("stored %s", got)
 	}
 }
@@ -38,14 +40,14 @@ func TestWrittenThroughIsAcknowledgedOnlyWhenStored(t *testing.T) {
 func TestAddsThatComeDuringAWriteGoTogetherWithTheNext(t *testing.T) {
 	l := stored(t, Config{})
 	l.add("n0", 1)
-	l.run(25 * ms) // the shard has been read, and is being written
-	before := l.servers
-	var all []int
+	l.Run(25 * ms) // the shard has been read, and is being written
+	before := l.Sent
+	var all []int64
 	for range 100 {
 		all = append(all, l.add("n0", 1))
 	}
 	l.expect("add_ok", all...)
-	if got := l.servers - before; got > 4 {
+	if got := l.Sent - before; got > 4 {
 		t.Errorf("%d messages for 100 adds", got)
 	}
 	l.reads("101")
@@ -55,8 +57,8 @@ func TestAddsThatComeDuringAWriteGoTogetherWithTheNext(t *testing.T) {
 func TestWriteWhoseAnswerIsLostCountsOnce(t *testing.T) {
 	l := stored(t, Config{})
 	lost := 0
-	l.route = drop(func(m line) bool {
-		if m.typ() == "cas_ok" && lost == 0 {
+	l.Route = drop(func(m *nodetest.Message) bool {
+		if m.Type() == "cas_ok" && lost == 0 {
 			lost++
 			return true
 		}
@@ -72,22 +74,21 @@ func TestWriteWhoseAnswerIsLostCountsOnce(t *testing.T) {
 // A write that the network delivers again after a later one must not undo that one.
 func TestWriteThatComesAgainLateChangesNothing(t *testing.T) {
 	l := stored(t, Config{})
-	l.route = func(m line) []time.Duration {
-		if m.typ() == "cas" {
+	l.Route = func(m *nodetest.Message) []time.Duration {
+		if m.Type() == "cas" {
 			return []time.Duration{10 * ms, 2 * time.Second, 4 * time.Second}
 		}
 		return nil
 	}
 	for range 5 {
 		l.add("n0", 1)
-		l.run(500 * ms)
+		l.Run(500 * ms)
 	}
-	l.run(10 * time.Second)
-	if got := l.store[keyOf("n0")]; got != "[5,0]" {
+	l.Run(10 * time.Second)
+	if got := l.store()[keyOf("n0")]; got != "[5,0]" {
 		t.Errorf("stored %s after five adds of 1", got)
 	}
-	l.nodes["n0"].Kill()
-	l.start("n0")
+	l.Restart("n0")
 	l.reads("5")
 }
 
@@ -96,8 +97,7 @@ func TestKilledNodeGoesOnFromItsStoredShard(t *testing.T) {
 		l := stored(t, Config{Read: read})
 		l.expect("add_ok", l.add("n0", 5), l.add("n0", -2), l.add("n1", 10))
 		for range 3 {
-			l.nodes["n0"].Kill()
-			l.start("n0")
+			l.Restart("n0")
 			l.expect("add_ok", l.add("n0", 1))
 		}
 		l.reads("16")
@@ -110,22 +110,21 @@ func TestWriteOfAnEarlierLifeThatArrivesLateIsTakenOver(t *testing.T) {
 	l := stored(t, Config{})
 	l.expect("add_ok", l.add("n0", 1))
 	slow := true
-	l.route = func(m line) []time.Duration {
-		if m.typ() == "cas" && slow {
+	l.Route = func(m *nodetest.Message) []time.Duration {
+		if m.Type() == "cas" && slow {
 			slow = false
 			return []time.Duration{100 * ms}
 		}
 		return nil
 	}
 	l.add("n0", 10)
-	l.run(5 * ms)
-	l.nodes["n0"].Kill()
-	l.start("n0")
-	l.ask("n0", "read", "")
-	l.run(80 * ms) // the new life has read [1,0]
-	l.run(20 * ms) // and the old one's [11,0] is there
+	l.Run(5 * ms)
+	l.Restart("n0")
+	l.read("n0")
+	l.Run(80 * ms) // the new life has read [1,0]
+	l.Run(20 * ms) // and the old one's [11,0] is there
 	l.expect("add_ok", l.add("n0", 100))
-	if got := l.store[keyOf("n0")]; got != "[111,0]" {
+	if got := l.store()[keyOf("n0")]; got != "[111,0]" {
 		t.Errorf("stored %s", got)
 	}
 	l.reads("111")
@@ -134,14 +133,14 @@ func TestWriteOfAnEarlierLifeThatArrivesLateIsTakenOver(t *testing.T) {
 func TestWrittenBehindIsAcknowledgedAtOnceAndStoredAtTheInterval(t *testing.T) {
 	l := stored(t, Config{Write: Behind})
 	l.add("n0", 1)
-	l.run(100 * ms) // the shard has been read
+	l.Run(100 * ms) // the shard has been read
 	n := l.add("n0", 5)
-	l.run(ms)
-	if got := l.answer(n); got != "add_ok" || len(l.store) != 0 {
-		t.Errorf("answered with %s; stored %v", got, l.store)
+	l.Run(ms)
+	if got := l.answer(n); got != "add_ok" || len(l.store()) != 0 {
+		t.Errorf("answered with %s; stored %v", got, l.store())
 	}
-	l.run(2 * time.Second)
-	if got := l.store[keyOf("n0")]; got != "[6,0]" {
+	l.Run(2 * time.Second)
+	if got := l.store()[keyOf("n0")]; got != "[6,0]" {
 		t.Errorf("stored %s", got)
 	}
 }
@@ -149,18 +148,18 @@ func TestWrittenBehindIsAcknowledgedAtOnceAndStoredAtTheInterval(t *testing.T) {
 // A read written behind serves from what was gathered within its interval, and asks again after that.
 func TestReadsOfAnIntervalShareAGathering(t *testing.T) {
 	l := stored(t, Config{Write: Behind, Interval: time.Second})
-	l.ask("n0", "read", "")
-	l.run(200 * ms)
-	before := l.servers
+	l.read("n0")
+	l.Run(200 * ms)
+	before := l.Sent
 	for range 50 {
-		l.ask("n0", "read", "")
-		l.run(10 * ms)
+		l.read("n0")
+		l.Run(10 * ms)
 	}
-	if l.servers != before {
-		t.Errorf("%d messages for 50 reads of half a second", l.servers-before)
+	if l.Sent != before {
+		t.Errorf("%d messages for 50 reads of half a second", l.Sent-before)
 	}
 	l.add("n1", 5)
-	l.run(3 * time.Second)
+	l.Run(3 * time.Second)
 	l.reads("5")
 }
 
@@ -170,20 +169,20 @@ func TestReadGathersAfterItHasCome(t *testing.T) {
 		l := stored(t, Config{Read: read})
 		l.reads("0")
 		slow := ""
-		l.route = func(m line) []time.Duration {
+		l.Route = func(m *nodetest.Message) []time.Duration {
 			if m.Dest == slow {
 				return []time.Duration{300 * ms} // what the first read gathers is old when it comes
 			}
 			return nil
 		}
 		slow = "n0"
-		first := l.ask("n0", "read", "")
-		l.run(200 * ms)
+		first := l.read("n0")
+		l.Run(200 * ms)
 		slow = ""
 		l.add("n1", 5)
-		l.run(50 * ms)
-		second := l.ask("n0", "read", "")
-		l.run(2 * time.Second)
+		l.Run(50 * ms)
+		second := l.read("n0")
+		l.Run(2 * time.Second)
 		if l.answer(second) != "5" {
 			t.Errorf("%s: a read after an acknowledged add shows %s (the one before: %s)", read, l.answer(second), l.answer(first))
 		}
@@ -193,46 +192,46 @@ func TestReadGathersAfterItHasCome(t *testing.T) {
 func TestSilentOwnerIsWaitedForOnceInAWhile(t *testing.T) {
 	l := stored(t, Config{Read: FromOwners})
 	l.reads("0")
-	l.route = drop(func(m line) bool { return m.Dest == "n2" && m.Src == "n0" })
-	first := l.ask("n0", "read", "")
-	l.run(900 * ms)
+	l.Route = drop(func(m *nodetest.Message) bool { return m.Dest == "n2" && m.Src == "n0" })
+	first := l.read("n0")
+	l.Run(900 * ms)
 	if l.answer(first) != "nothing" {
 		t.Fatal("the silent node was not waited for")
 	}
-	l.run(200 * ms)
-	second := l.ask("n0", "read", "")
-	l.run(100 * ms)
+	l.Run(200 * ms)
+	second := l.read("n0")
+	l.Run(100 * ms)
 	if l.answer(first) != "0" || l.answer(second) != "0" {
 		t.Errorf("answers %s and %s", l.answer(first), l.answer(second))
 	}
-	l.route = nil
+	l.Route = nil
 	l.add("n2", 7)
-	l.run(3 * time.Second)
+	l.Run(3 * time.Second)
 	l.reads("7")
 }
 
 // Nothing is sent before a client comes: while a cluster is being started the store may not be there.
 func TestStoreIsNotAskedBeforeAClientComes(t *testing.T) {
 	l := stored(t, Config{Write: Behind})
-	l.run(time.Minute)
-	if l.servers != 0 {
-		t.Errorf("%d messages", l.servers)
+	l.Run(time.Minute)
+	if l.Sent != 0 {
+		t.Errorf("%d messages", l.Sent)
 	}
 }
 
 func TestMoreAddsThanMayWaitAreRefused(t *testing.T) {
 	l := stored(t, Config{WaitingMax: 10})
 	l.expect("add_ok", l.add("n0", 1))
-	l.route = drop(func(m line) bool { return m.typ() == "cas" })
-	var all []int
+	l.Route = drop(func(m *nodetest.Message) bool { return m.Type() == "cas" })
+	var all []int64
 	for range 12 {
 		all = append(all, l.add("n0", 1))
 	}
-	l.run(100 * ms)
+	l.Run(100 * ms)
 	if l.answer(all[9]) != "nothing" || l.answer(all[10]) != "error 11" || l.answer(all[11]) != "error 11" {
 		t.Errorf("answers %s, %s, %s", l.answer(all[9]), l.answer(all[10]), l.answer(all[11]))
 	}
-	l.route = nil
+	l.Route = nil
 	l.expect("add_ok", all[:10]...)
 	l.reads("11")
 }
@@ -240,13 +239,13 @@ func TestMoreAddsThanMayWaitAreRefused(t *testing.T) {
 // While the store is silent a request fails in the end, and the next one tries again.
 func TestShardThatCannotBeReadIsAskedForAgain(t *testing.T) {
 	l := stored(t, Config{})
-	l.route = drop(func(m line) bool { return m.Dest == "seq-kv" })
+	l.Route = drop(func(m *nodetest.Message) bool { return m.Dest == "seq-kv" })
 	n := l.add("n0", 1)
-	l.run(4500 * ms)
+	l.Run(4500 * ms)
 	if got := l.answer(n); got != "error 11" {
 		t.Errorf("answered with %s", got)
 	}
-	l.route = nil
+	l.Route = nil
 	l.expect("add_ok", l.add("n0", 2))
 	l.reads("2")
 }
