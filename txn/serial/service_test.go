@@ -2,10 +2,12 @@ package serial
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 	"time"
 
+	"eddy/actor/node/nodetest"
 	"eddy/kv"
 )
 
@@ -19,7 +21,7 @@ func TestTransactionSeesTheStateAndItsOwnAppends(t *testing.T) {
 		c.expect("n1", `[["r",1,null],["append",2,7]]`, `[["r",1,[5,6]],["append",2,7]]`)
 		c.expect("n2", `[["r",2,null],["r",1,null],["r",3,null]]`, `[["r",2,[7]],["r",1,[5,6]],["r",3,null]]`)
 		c.expect("n2", `[]`, `[]`)
-		c.healthy()
+		c.Healthy()
 	}
 }
 
@@ -30,7 +32,7 @@ func TestKeysAndElementsAreAnyJSON(t *testing.T) {
 			`[["append",{"b":1,"a":[2]},"x"],["append","1",9007199254740993],["append",1,1.50],["append",null,null],["append",[],{"k":[]}]]`)
 		c.expect("n1", `[["r",{"a":[2],"b":1},null],["r","1",null],["r",1,null],["r",null,null],["r",[],null],["r",1.0,null]]`,
 			`[["r",{"a":[2],"b":1},["x"]],["r","1",[9007199254740993]],["r",1,[1.50]],["r",null,[null]],["r",[],[{"k":[]}]],["r",1.0,null]]`)
-		c.healthy()
+		c.Healthy()
 	}
 }
 
@@ -45,12 +47,12 @@ func TestTransactionThatMakesNoSenseChangesNothing(t *testing.T) {
 			{`[["append",1,2],[7,1,2]]`, `"code":12`, "expected \\\"r\\\" or \\\"append\\\" at its start"},
 			{`5`, `"code":12`, "txn"},
 		} {
-			if got := c.ask("n0", wrong.txn); !strings.Contains(got, wrong.code) || !strings.Contains(got, wrong.says) {
+			if got := c.call("n0", wrong.txn); !strings.Contains(got, wrong.code) || !strings.Contains(got, wrong.says) {
 				t.Errorf("%s: %s", wrong.txn, got)
 			}
 		}
 		c.expect("n0", `[["r",1,null]]`, `[["r",1,null]]`)
-		c.healthy()
+		c.Healthy()
 	}
 }
 
@@ -58,22 +60,23 @@ func TestTransactionThatMakesNoSenseChangesNothing(t *testing.T) {
 // a large tree takes no more messages than a small one.
 func TestTransactionsThatWaitShareACommit(t *testing.T) {
 	c := newCluster(t, Config{Strategy: Chunks, ChunkBytes: 40}, 1)
+	replies := c.Replies()
 	for i := range 200 {
 		c.send("n0", fmt.Sprintf(`[["append",%d,%d],["r",%d,null]]`, i%50, i, i%50))
 	}
-	c.world.Run(time.Second)
-	if len(c.answers) != 200 || c.sent["cas"] > 2 || c.sent["write"] > 2 || c.sent["read"] > 3 {
-		t.Errorf("%d answers for %v", len(c.answers), c.sent)
+	c.Run(time.Second)
+	if c.Replies()-replies != 200 || c.sent["cas"] > 2 || c.sent["write"] > 2 || c.sent["read"] > 3 {
+		t.Errorf("%d replies for %v", c.Replies()-replies, c.sent)
 	}
 	c.expect("n0", `[["r",0,null],["r",49,null]]`, `[["r",0,[0,50,100,150]],["r",49,[49,99,149,199]]]`)
-	c.healthy()
+	c.Healthy()
 }
 
 // A read looks at the root once, and at nothing else that is at hand.
 func TestReadOfKnownChunksTakesOneQuestion(t *testing.T) {
 	c := newCluster(t, Config{Strategy: Chunks}, 2)
-	c.ask("n0", `[["append",1,1]]`)
-	c.ask("n1", `[["r",1,null]]`)
+	c.call("n0", `[["append",1,1]]`)
+	c.call("n1", `[["r",1,null]]`)
 	clear(c.sent)
 	c.expect("n1", `[["r",1,null]]`, `[["r",1,[1]]]`)
 	if c.sent["read"] != 1 || len(c.sent) != 1 {
@@ -84,14 +87,22 @@ func TestReadOfKnownChunksTakesOneQuestion(t *testing.T) {
 // lww-kv may not show a chunk yet that the root leads to.
 func TestChunkThatHasNotSpreadIsAskedForAgain(t *testing.T) {
 	c := newCluster(t, Config{Strategy: Chunks}, 2)
-	c.ask("n0", `[["append",1,1]]`)
-	hidden := 5
-	c.spread = func() bool { hidden--; return hidden < 0 }
+	c.call("n0", `[["append",1,1]]`)
+	hidden, store := 5, maps.Clone(c.Stores["lww-kv"])
+	clear(c.Stores["lww-kv"])
+	c.Route = func(m *nodetest.Message) []time.Duration {
+		if m.Dest == "lww-kv" && m.Type() == "read" {
+			if hidden--; hidden < 0 {
+				maps.Copy(c.Stores["lww-kv"], store)
+			}
+		}
+		return nil
+	}
 	c.expect("n1", `[["r",1,null],["append",1,2]]`, `[["r",1,[1]],["append",1,2]]`)
 	if hidden >= 0 {
 		t.Error("the chunk was found before it had spread")
 	}
-	c.healthy()
+	c.Healthy()
 }
 
 // The root has moved though nobody was told so: what was committed is not
@@ -99,36 +110,35 @@ func TestChunkThatHasNotSpreadIsAskedForAgain(t *testing.T) {
 func TestLostAnswerOfACommitDoesNotCommitTwice(t *testing.T) {
 	for _, overtaken := range []bool{false, true} {
 		c := newCluster(t, Config{Strategy: Chunks}, 2)
-		c.ask("n1", `[["append",1,0]]`)
-		c.world.Run(time.Second)
+		c.call("n1", `[["append",1,0]]`)
+		c.Run(time.Second)
 		lost := 0
-		c.lose = func(typ string) bool {
+		c.lose(func(typ string) bool {
 			if typ == "cas_ok" {
 				lost++
 			}
 			return typ == "cas_ok" && lost == 1
-		}
-		c.answers = nil
-		c.send("n0", `[["append",1,1]]`)
-		c.world.Run(90 * time.Millisecond)
+		})
+		sent := []int64{c.send("n0", `[["append",1,1]]`)}
+		c.Run(90 * time.Millisecond)
 		if lost != 1 {
 			t.Fatalf("%d answers were lost", lost)
 		}
 		if overtaken {
-			c.send("n1", `[["append",1,2]]`)
+			sent = append(sent, c.send("n1", `[["append",1,2]]`))
 		}
-		c.world.Run(4 * time.Second)
+		c.Run(4 * time.Second)
 		want := `[["r",1,[0,1]]]`
 		if overtaken {
 			want = `[["r",1,[0,1,2]]]`
 		}
-		for _, answer := range c.answers {
-			if !strings.Contains(answer, "txn_ok") {
-				t.Errorf("overtaken %v: %s", overtaken, answer)
+		for _, number := range sent {
+			if reply := c.Reply(number); reply == nil || reply.Type() != "txn_ok" {
+				t.Errorf("overtaken %v: request %d has the reply %+v", overtaken, number, reply)
 			}
 		}
 		c.expect("n1", `[["r",1,null]]`, want)
-		c.healthy()
+		c.Healthy()
 	}
 }
 
@@ -138,71 +148,70 @@ func TestErrorSaysWhetherTheTransactionHappened(t *testing.T) {
 		{"read", `"code":11`}, {"read_ok", `"code":11`}, {"write", `"code":0`}, {"cas", `"code":0`}, {"cas_ok", `"code":0`},
 	} {
 		c := newCluster(t, Config{Strategy: Chunks}, 1)
-		c.ask("n0", `[["append",1,1]]`)
+		c.call("n0", `[["append",1,1]]`)
 		moved := false
-		c.lose = func(typ string) bool {
+		c.lose(func(typ string) bool {
 			moved = moved || typ == "cas"
 			return typ == step.lost || step.lost == "cas_ok" && moved && typ == "read"
-		}
-		if got := c.ask("n0", `[["append",1,2]]`); !strings.Contains(got, step.code) {
+		})
+		if got := c.call("n0", `[["append",1,2]]`); !strings.Contains(got, step.code) {
 			t.Errorf("without %s: %s", step.lost, got)
 		}
-		c.lose = func(string) bool { return false }
-		c.world.Run(5 * time.Second)
-		if got := c.ask("n0", `[["r",1,null]]`); strings.Contains(got, "[1,2]") != (step.lost == "cas_ok") {
+		c.loseNothing()
+		c.Run(5 * time.Second)
+		if got := c.call("n0", `[["r",1,null]]`); strings.Contains(got, "[1,2]") != (step.lost == "cas_ok") {
 			t.Errorf("without %s: then %s", step.lost, got)
 		}
-		c.healthy()
+		c.Healthy()
 	}
 }
 
 // Whoever is overtaken for good is told that it was a conflict, which is definite.
 func TestTransactionThatIsAlwaysOvertakenFailsForCertain(t *testing.T) {
 	c := newCluster(t, Config{Strategy: Chunks}, 1)
-	c.ask("n0", `[["append",1,1]]`)
-	root, number := c.stores["lin-kv"]["root"], 0
-	chunk := c.stores["lww-kv"][strings.Trim(string(root), `"`)]
-	c.lose = func(typ string) bool {
+	c.call("n0", `[["append",1,1]]`)
+	root, number := c.Stores["lin-kv"]["root"], 0
+	chunk := c.Stores["lww-kv"][strings.Trim(root, `"`)]
+	c.lose(func(typ string) bool {
 		if typ == "cas" { // somebody commits nothing, just before
 			number++
 			id := fmt.Sprint("other-", number)
-			c.stores["lww-kv"][id], c.stores["lin-kv"]["root"] = chunk, fmt.Appendf(nil, "%q", id)
+			c.Stores["lww-kv"][id], c.Stores["lin-kv"]["root"] = chunk, fmt.Sprintf("%q", id)
 		}
 		return false
-	}
-	if got := c.ask("n0", `[["append",1,2]]`); !strings.Contains(got, `"code":30`) {
+	})
+	if got := c.call("n0", `[["append",1,2]]`); !strings.Contains(got, `"code":30`) {
 		t.Errorf("always overtaken: %s", got)
 	}
 	if number < 10 {
 		t.Errorf("it tried %d times", number)
 	}
-	c.lose = func(string) bool { return false }
-	c.world.Run(5 * time.Second)
+	c.loseNothing()
+	c.Run(5 * time.Second)
 	c.expect("n0", `[["r",1,null]]`, `[["r",1,[1]]]`)
-	c.healthy()
+	c.Healthy()
 }
 
 func TestKilledNodeGoesOnFromTheStores(t *testing.T) {
 	c := newCluster(t, Config{Strategy: Chunks}, 1)
-	c.ask("n0", `[["append",1,1]]`)
+	c.call("n0", `[["append",1,1]]`)
 	c.send("n0", `[["append",1,2]]`)
-	c.world.Run(45 * time.Millisecond)
-	c.nodes["n0"].Kill()
-	c.start("n0")
-	c.world.Run(time.Second)
-	c.ask("n0", `[["append",2,3]]`)
-	if got := c.ask("n0", `[["r",2,null],["r",1,null]]`); !strings.Contains(got, `["r",2,[3]],["r",1,[1`) {
+	c.Run(45 * time.Millisecond)
+	c.Restart("n0")
+	c.Run(time.Second)
+	c.call("n0", `[["append",2,3]]`)
+	if got := c.call("n0", `[["r",2,null],["r",1,null]]`); !strings.Contains(got, `["r",2,[3]],["r",1,[1`) {
 		t.Error(got)
 	}
-	c.healthy()
+	c.Healthy()
 }
 
 func TestIdleClusterAsksNothing(t *testing.T) {
 	c := newCluster(t, Config{Strategy: Chunks}, 3)
-	c.ask("n0", `[["append",1,1]]`)
-	c.world.Run(10 * time.Second)
+	c.call("n0", `[["append",1,1]]`)
+	c.Run(10 * time.Second)
 	clear(c.sent)
-	c.world.Run(time.Minute)
+	c.Run(time.Minute)
 	if len(c.sent) > 0 {
 		t.Errorf("in an idle minute: %v", c.sent)
 	}
