@@ -42,12 +42,12 @@ type Config struct {
 	Read     Reading // of Store
 	// Interval is between two messages to a neighbour (CRDT) or two writes (Behind).
 	Interval time.Duration
-	// MaxAge is how long what was gathered serves further reads; 0 gathers anew for each. Default 0 with
+	// MaxAge is how long what was gathered serves further reads; 0 gathers for each read. Default 0 with
 	// Through, the interval with Behind. AgeGiven makes a MaxAge of 0 count with Behind, too.
 	MaxAge   time.Duration
 	AgeGiven bool
-	// Patience is how long a read waits for nodes that do not answer, before it goes by what is known of them.
-	// Of FromOwners, and of the first read of a node's life with CRDT.
+	// Patience is how long a read waits for nodes that do not reply, before it takes what is known of them.
+	// Of FromOwners, and of the first read of an incarnation with CRDT.
 	Patience time.Duration
 	Retry    time.Duration // until a request to the store or a node is sent again
 	// WaitingMax bounds the adds that wait for the store, and the reads that wait for shards.

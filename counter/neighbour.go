@@ -5,12 +5,12 @@ import (
 	"time"
 )
 
-// neighbour is what a replica knows of another one. Nothing is kept of what was sent: what a neighbour has is what
-// it said last, so whatever the network loses, repeats or reorders is made good at a later interval.
+// neighbour is what a crdtCounter knows of a peer that it gossips with. What the neighbour has is what it said last, so
+// a later interval repairs whatever the network loses, repeats or reorders.
 type neighbour struct {
 	peer  string
 	has   map[string]shard // as it said
-	heard bool             // it has said something in this life of ours
+	heard bool             // it has said something to this incarnation of ours
 	owes  bool             // it asked what this node has
 
 	sent   map[string]shard // what it was told last
@@ -18,22 +18,22 @@ type neighbour struct {
 }
 
 // tell sends, at the end of an interval, what the neighbour is not known to have or has asked for. The same is
-// told again only after two intervals: the answer comes with the neighbour's own.
-func (n *neighbour) tell(r *replica, now time.Duration) {
+// sent again only after two intervals: the reply comes with the neighbour's own.
+func (n *neighbour) tell(r *crdtCounter, now time.Duration) {
 	lacks := n.lacks(r.shards)
-	again := now-n.sentAt > r.config.Interval*3/2
-	if n.owes || lacks && (again || !maps.EqualFunc(n.sent, r.shards, shard.equals)) {
+	due := now-n.sentAt > r.config.Interval*3/2
+	if n.owes || lacks && (due || !maps.EqualFunc(n.sent, r.shards, shard.equals)) {
 		n.send(r, now, stateBody{Asks: lacks})
 	}
 }
 
 // hello asks what the neighbour has.
-func (n *neighbour) hello(r *replica, now time.Duration) {
+func (n *neighbour) hello(r *crdtCounter, now time.Duration) {
 	n.send(r, now, stateBody{Asks: true, Hello: true})
 }
 
 // hear takes in what the neighbour said.
-func (n *neighbour) hear(r *replica, now time.Duration, m stateBody) {
+func (n *neighbour) hear(r *crdtCounter, now time.Duration, m stateBody) {
 	n.has, n.heard = m.State, true
 	n.owes = n.owes || m.Asks
 	if m.Hello {
@@ -41,7 +41,7 @@ func (n *neighbour) hear(r *replica, now time.Duration, m stateBody) {
 	}
 }
 
-func (n *neighbour) send(r *replica, now time.Duration, m stateBody) {
+func (n *neighbour) send(r *crdtCounter, now time.Duration, m stateBody) {
 	m.State = maps.Clone(r.shards)
 	n.sent, n.sentAt, n.owes = m.State, now, false
 	r.node.Send(n.peer, stateType, m)
@@ -49,8 +49,8 @@ func (n *neighbour) send(r *replica, now time.Duration, m stateBody) {
 
 // lacks reports whether the neighbour is not known to have all of the shards.
 func (n *neighbour) lacks(shards map[string]shard) bool {
-	for life, s := range shards {
-		if !n.has[life].covers(s) {
+	for incarnation, s := range shards {
+		if !n.has[incarnation].covers(s) {
 			return true
 		}
 	}

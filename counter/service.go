@@ -41,9 +41,9 @@ func service(config Config, signed bool) node.Service {
 		}
 		to := actor.Spawn(n, "counter", func(c *actor.Context[message]) actor.Actor[message] {
 			if config.Strategy == Store {
-				return newLedger(c, n, config)
+				return newStoreCounter(c, n, config)
 			}
-			return newReplica(c, n, config)
+			return newCRDTCounter(c, n, config)
 		}, actor.Capacity(mailbox))
 		if config.Strategy == Store {
 			node.Handle(n, shardType, to, func(r shardRequest) message { return r })

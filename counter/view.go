@@ -1,7 +1,6 @@
 package counter
 
 import (
-	"fmt"
 	"math/big"
 	"time"
 
@@ -11,7 +10,7 @@ import (
 	"eddy/actor/node"
 )
 
-// shardBody is what a node answers who asks for its shard.
+// shardBody is the reply to a request for a node's shard.
 type shardBody struct {
 	Shard shard `json:"shard" wire:"required"`
 }
@@ -33,28 +32,27 @@ type (
 	}
 )
 
-// view is what a ledger knows of the other nodes' shards, and how it comes to know more: by gatherings, one at a
-// time, each of which begins after the reads that it serves came in, or at most a MaxAge before.
+// view is what a storeCounter knows of the other nodes' shards. It learns more by gatherings, one at a time. A
+// gathering begins after the reads that it serves came in, or at most a MaxAge before.
 //
-// seq-kv may answer a read from the past. So before a gathering from the store this node writes something there
-// that changes it, which brings the node up to the present (Maelstrom's doc/services.md): its own shard, where
-// there is something to write or something was written lately enough, or else a value never written before.
+// seq-kv may answer a read from the past. So before a gathering from the store this node makes a write that changes
+// something, which brings its view up to the present (Maelstrom's doc/services.md): its own shard, if there is
+// something to write or a write was recent enough, or else a value never written before.
 type view struct {
-	ledger *ledger
-	peers  []string
-	shards []shard         // as last known, in the order of peers
-	silent []time.Duration // FromOwners: until when a peer that did not answer is not asked again
-	life   uint64
+	counter *storeCounter
+	peers   []string
+	shards  []shard         // as last known, in the order of peers
+	silent  []time.Duration // FromOwners: until when a peer that did not answer is not asked again
 
 	begun   time.Duration // the last gathering that ended
 	any     bool          // there was one
-	readers []reader      // waiting, in the order of their coming
+	readers []reader      // waiting, in the order in which they came
 
 	gathering int // number of the one under way or the last
 	active    bool
 	startedAt time.Duration
-	rides     bool // waits for the ledger's own write to bring it up to the present
-	left      int  // answers still to come
+	rides     bool // waits for the storeCounter's own write to bring it up to the present
+	left      int  // replies still to come
 	failed    error
 }
 
@@ -64,8 +62,8 @@ type reader struct {
 	came time.Duration
 }
 
-func newView(c *actor.Context[message], l *ledger) *view {
-	v := &view{ledger: l, life: c.Rand().Uint64()}
+func newView(c *actor.Context[message], l *storeCounter) *view {
+	v := &view{counter: l}
 	for _, id := range l.node.IDs() {
 		if id != l.node.ID() {
 			v.peers = append(v.peers, id)
@@ -88,9 +86,9 @@ func (v *view) sum() *big.Int {
 func (v *view) read(c *actor.Context[message], m readRequest) {
 	now := c.Elapsed()
 	switch {
-	case len(v.peers) == 0 || v.any && v.ledger.config.MaxAge > 0 && now-v.begun <= v.ledger.config.MaxAge:
+	case len(v.peers) == 0 || v.any && v.counter.config.MaxAge > 0 && now-v.begun <= v.counter.config.MaxAge:
 		v.answer(m)
-	case len(v.readers) >= v.ledger.config.WaitingMax:
+	case len(v.readers) >= v.counter.config.WaitingMax:
 		m.Fail(actor.ErrFull)
 	default:
 		v.readers = append(v.readers, reader{m, now})
@@ -100,10 +98,10 @@ func (v *view) read(c *actor.Context[message], m readRequest) {
 
 func (v *view) answer(m readRequest) {
 	shown := shard{}
-	if v.ledger.config.Write == Behind {
-		shown = v.ledger.pending
+	if v.counter.config.Write == Behind {
+		shown = v.counter.pending
 	}
-	show(m, v.ledger.total(shown))
+	show(m, v.counter.total(shown))
 }
 
 // gather begins a gathering, unless one is under way.
@@ -114,7 +112,7 @@ func (v *view) gather(c *actor.Context[message]) {
 	now := c.Elapsed()
 	v.active, v.startedAt, v.failed, v.left = true, now, nil, len(v.peers)
 	v.gathering++
-	number, l := v.gathering, v.ledger
+	number, l := v.gathering, v.counter
 	switch {
 	case l.config.Read == FromOwners:
 		v.askOwners(c)
@@ -126,13 +124,12 @@ func (v *view) gather(c *actor.Context[message]) {
 	case l.write(c):
 		v.rides = true
 	default:
-		never := fmt.Sprintf("%016x-%d", v.life, number)
-		node.Write(c, l.kv, "eddy-counter-fresh-"+l.node.ID(), never, l.options(), func(err error) message { return presented{number, err} })
+		node.Freshen(c, l.kv, l.options(), func(err error) message { return presented{number, err} })
 	}
 }
 
-// goOn goes on with a gathering that has waited for the ledger's write.
-func (v *view) goOn(c *actor.Context[message]) {
+// resume continues a gathering that has waited for the storeCounter's write.
+func (v *view) resume(c *actor.Context[message]) {
 	if v.rides {
 		v.rides = false
 		v.readStore(c)
@@ -160,7 +157,7 @@ func (v *view) receive(c *actor.Context[message], m message) {
 func (v *view) readStore(c *actor.Context[message]) {
 	number := v.gathering
 	for place, peer := range v.peers {
-		node.Read(c, v.ledger.kv, keyOf(peer), v.ledger.options(), func(a actor.Answer[shard]) message {
+		node.Read(c, v.counter.kv, keyOf(peer), v.counter.options(), func(a actor.Answer[shard]) message {
 			if codeOf(a.Err) == maelstrom.KeyDoesNotExist {
 				a = actor.Answer[shard]{} // nothing was added there
 			}
@@ -169,17 +166,17 @@ func (v *view) readStore(c *actor.Context[message]) {
 	}
 }
 
-// askOwners asks the nodes themselves. One that does not answer in time counts as last known, and is not asked again
-// for a while, so that a partition does not keep this node from answering.
+// askOwners asks the nodes themselves. One that does not reply in time counts as last known and is not asked for a
+// while, so that a partition does not keep this node from replying.
 func (v *view) askOwners(c *actor.Context[message]) {
-	number, config := v.gathering, v.ledger.config
+	number, config := v.gathering, v.counter.config
 	for place, peer := range v.peers {
 		if c.Elapsed() < v.silent[place] {
 			v.left--
 			continue
 		}
 		call := node.Call{Dest: peer, Type: shardType, Within: config.Patience, Retry: node.Retry{First: config.Retry, Factor: 2, Jitter: 0.2}}
-		node.RPC(c, v.ledger.node, call, func(a actor.Answer[shardBody]) message {
+		node.RPC(c, v.counter.node, call, func(a actor.Answer[shardBody]) message {
 			return gathered{number, place, actor.Answer[shard]{Value: a.Value.Shard, Err: a.Err}}
 		})
 	}
@@ -188,7 +185,7 @@ func (v *view) askOwners(c *actor.Context[message]) {
 	}
 }
 
-// silences is for how many times the patience a node that did not answer is left alone.
+// silences is for how many times the patience a node that did not reply is not asked.
 const silences = 3
 
 // take notes one shard. It is at least as new as what is known, since it was asked for after that had come; it can
@@ -197,8 +194,8 @@ func (v *view) take(c *actor.Context[message], m gathered) {
 	switch {
 	case m.Err == nil:
 		v.shards[m.place] = m.Value
-	case v.ledger.config.Read == FromOwners:
-		v.silent[m.place] = c.Elapsed() + silences*v.ledger.config.Patience
+	case v.counter.config.Read == FromOwners:
+		v.silent[m.place] = c.Elapsed() + silences*v.counter.config.Patience
 	default:
 		v.failed = m.Err
 	}
@@ -207,14 +204,14 @@ func (v *view) take(c *actor.Context[message], m gathered) {
 	}
 }
 
-// end answers the reads for which the gathering is young enough, and begins another one for the rest.
+// end replies to the reads for which the gathering is young enough and begins another one for the rest.
 func (v *view) end(c *actor.Context[message]) {
 	v.active = false
 	if v.failed == nil {
 		v.begun, v.any = v.startedAt, true
 	}
 	served := 0
-	for served < len(v.readers) && v.readers[served].came <= v.startedAt+v.ledger.config.MaxAge {
+	for served < len(v.readers) && v.readers[served].came <= v.startedAt+v.counter.config.MaxAge {
 		if m := v.readers[served].readRequest; v.failed != nil {
 			m.Fail(v.failed)
 		} else {

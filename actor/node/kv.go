@@ -75,9 +75,19 @@ func valueTo[M, V any](wrap func(actor.Answer[V]) M) func(actor.Answer[valueOf[V
 // view up to the present (Maelstrom's doc/services.md; src/maelstrom/service.clj).
 // Within bounds both together.
 func ReadFresh[M, V any](c *actor.Context[M], kv KV, key any, o KVOptions, wrap func(actor.Answer[V]) M) {
+	request(c, kv.node, kv.exchange(o, freshWrite(c, kv), newStep("read", readFields{key})), valueTo(wrap))
+}
+
+// Freshen brings this node's view of a store up to the present, as [ReadFresh]
+// does before its read, for a node that then reads several keys.
+func Freshen[M any](c *actor.Context[M], kv KV, o KVOptions, wrap func(error) M) {
+	request(c, kv.node, kv.exchange(o, freshWrite(c, kv)), errorTo(wrap))
+}
+
+// freshWrite writes a value that was never written before.
+func freshWrite[M any](c *actor.Context[M], kv KV) step {
 	never := fmt.Sprintf("%d-%016x", c.Now().UnixNano(), c.Rand().Uint64())
-	write := newStep("write", writeFields{Key: "eddy-fresh-" + kv.node.id, Value: never})
-	request(c, kv.node, kv.exchange(o, write, newStep("read", readFields{key})), valueTo(wrap))
+	return newStep("write", writeFields{Key: "eddy-fresh-" + kv.node.id, Value: never})
 }
 
 // Write sets a key's value.

@@ -11,34 +11,34 @@ import (
 	"eddy/actor/node"
 )
 
-// The messages of a ledger to itself.
+// The messages of a storeCounter to itself.
 type (
-	// loaded: the store has said what this node's shard is.
+	// loaded: the store has replied with this node's shard.
 	loaded actor.Answer[shard]
-	// written: the store has answered a compare and set.
+	// written: the store has replied to a compare and set.
 	written struct{ err error }
-	// rewrite: it is time to try a compare and set again.
-	rewrite struct{}
-	// reread: it is time to ask again what a compare and set has found.
-	reread struct{}
+	// timerWrite: try a compare and set again.
+	timerWrite struct{}
+	// timerRead: read again what a compare and set has found.
+	timerRead struct{}
 )
 
-// ledger is the actor of a node that keeps its shard under a key of its own in seq-kv.
+// storeCounter is the actor of a node that keeps its shard under a key of its own in seq-kv.
 //
-// Nobody else writes that key, so it is written with compare and set from what was written last: a write that the
-// network repeats, or delivers late, then changes nothing. One is under way at a time, and the same one until its
-// fate is known, since a larger one beside it could be counted twice. What was added meanwhile goes with the next.
+// No other node writes that key. Each write is a compare and set from the value written last, so a write that the
+// network repeats or delivers late changes nothing. One write is under way at a time, and the same one until its
+// outcome is known, since a larger one beside it could be counted twice. What is added meanwhile goes with the next.
 //
-// Of a key that only this node writes seq-kv never shows this node the past; a write of an earlier life that was
-// on its way when that life ended is met as a compare and set that fails, and taken over.
-type ledger struct {
+// seq-kv never shows a node the past of a key that only this node writes. A write of an earlier incarnation may still
+// be on its way when that incarnation is killed: then a compare and set fails, and the stored value is taken over.
+type storeCounter struct {
 	config Config
 	node   *node.Node
 	kv     node.KV
 	key    string
 
 	known   bool  // what is stored has been read
-	loading bool  // is being read
+	loading bool  // it is being read
 	stored  shard // as last read or written
 	pending shard // added since then
 	target  shard // what is being written; of meaning while writing
@@ -53,8 +53,8 @@ type ledger struct {
 	others  *view
 }
 
-func newLedger(c *actor.Context[message], n *node.Node, config Config) actor.Actor[message] {
-	l := &ledger{config: config, node: n, kv: n.SeqKV(), key: keyOf(n.ID())}
+func newStoreCounter(c *actor.Context[message], n *node.Node, config Config) actor.Actor[message] {
+	l := &storeCounter{config: config, node: n, kv: n.SeqKV(), key: keyOf(n.ID())}
 	l.others = newView(c, l)
 	if config.Write == Behind {
 		actor.SpawnTicker[message](c, "ticker", config.Interval, tick{}, c.Self())
@@ -68,11 +68,11 @@ func keyOf(node string) string { return "eddy-counter-" + node }
 // storeWithin is how long a request to the store may take with all its retries: less than a client waits.
 const storeWithin = 4 * time.Second
 
-func (l *ledger) options() node.KVOptions {
+func (l *storeCounter) options() node.KVOptions {
 	return node.KVOptions{Within: storeWithin, Retry: node.Retry{First: l.config.Retry, Factor: 2, Max: 2 * l.config.Retry, Jitter: 0.2}}
 }
 
-func (l *ledger) Receive(c *actor.Context[message], m message) {
+func (l *storeCounter) Receive(c *actor.Context[message], m message) {
 	switch m := m.(type) {
 	case addRequest, readRequest, shardRequest:
 		if !l.known {
@@ -86,9 +86,9 @@ func (l *ledger) Receive(c *actor.Context[message], m message) {
 		l.load(c, m)
 	case written:
 		l.settle(c, m.err)
-	case rewrite:
+	case timerWrite:
 		l.send(c)
-	case reread:
+	case timerRead:
 		l.read(c)
 	case tick:
 		l.write(c)
@@ -97,9 +97,9 @@ func (l *ledger) Receive(c *actor.Context[message], m message) {
 	}
 }
 
-// hold keeps a request until the shard is known. The store is asked with the first request and not when the node
-// begins: while the cluster is being started, the store may not be there yet.
-func (l *ledger) hold(c *actor.Context[message], m message) {
+// hold keeps a request until the shard is known. The first request reads the store, not the start of the node:
+// while the cluster starts, the store may not be there yet.
+func (l *storeCounter) hold(c *actor.Context[message], m message) {
 	if len(l.held) >= l.config.WaitingMax {
 		m.(actor.Refusable).Refuse(actor.ErrFull)
 		return
@@ -111,12 +111,12 @@ func (l *ledger) hold(c *actor.Context[message], m message) {
 	}
 }
 
-func (l *ledger) read(c *actor.Context[message]) {
+func (l *storeCounter) read(c *actor.Context[message]) {
 	node.Read(c, l.kv, l.key, l.options(), func(a actor.Answer[shard]) message { return loaded(a) })
 }
 
-// load takes in what the store holds: at the beginning, or after a compare and set that found something else.
-func (l *ledger) load(c *actor.Context[message], a loaded) {
+// load takes in what the store holds: at the start, or after a compare and set that found something else.
+func (l *storeCounter) load(c *actor.Context[message], a loaded) {
 	if codeOf(a.Err) == maelstrom.KeyDoesNotExist {
 		a.Value, a.Err = shard{}, nil
 	}
@@ -124,18 +124,18 @@ func (l *ledger) load(c *actor.Context[message], a loaded) {
 	case !l.known:
 		l.begin(c, a)
 	case a.Err != nil:
-		c.After(l.config.Retry, reread{})
+		c.After(l.config.Retry, timerRead{})
 	case a.Value.equals(l.target):
 		l.commit(c)
-	default: // written by an earlier life; what is pending comes on top
+	default: // written by an earlier incarnation; what is pending comes on top
 		l.stored, l.writing = a.Value, false
 		l.waiting, l.riding = append(l.riding, l.waiting...), nil
 		l.write(c)
 	}
 }
 
-// begin handles the requests that have waited for the shard. Where it cannot be read, the next request tries again.
-func (l *ledger) begin(c *actor.Context[message], a loaded) {
+// begin handles the requests that have waited for the shard. If it cannot be read, the next request tries again.
+func (l *storeCounter) begin(c *actor.Context[message], a loaded) {
 	held := l.held
 	l.held, l.loading = nil, false
 	if a.Err != nil {
@@ -150,7 +150,7 @@ func (l *ledger) begin(c *actor.Context[message], a loaded) {
 	}
 }
 
-func (l *ledger) handle(c *actor.Context[message], m message) {
+func (l *storeCounter) handle(c *actor.Context[message], m message) {
 	switch m := m.(type) {
 	case addRequest:
 		l.add(c, m)
@@ -161,7 +161,7 @@ func (l *ledger) handle(c *actor.Context[message], m message) {
 	}
 }
 
-func (l *ledger) add(c *actor.Context[message], m addRequest) {
+func (l *storeCounter) add(c *actor.Context[message], m addRequest) {
 	if !admit(m, l.total(l.pending)) {
 		return
 	}
@@ -183,7 +183,7 @@ func (l *ledger) add(c *actor.Context[message], m addRequest) {
 }
 
 // own is this node's shard as others may see it: with Through what is stored, since the rest may yet be lost.
-func (l *ledger) own() shard {
+func (l *storeCounter) own() shard {
 	if l.config.Write == Behind {
 		return l.stored.plus(l.pending)
 	}
@@ -191,7 +191,7 @@ func (l *ledger) own() shard {
 }
 
 // total is the sum of what is known, and of what is pending beside what is stored.
-func (l *ledger) total(pending shard) *big.Int {
+func (l *storeCounter) total(pending shard) *big.Int {
 	sum := l.others.sum()
 	l.stored.addTo(sum)
 	pending.addTo(sum)
@@ -200,12 +200,12 @@ func (l *ledger) total(pending shard) *big.Int {
 
 // present reports whether this node has begun to write within a time, so that what it reads from the store now is at
 // most that old.
-func (l *ledger) present(now, within time.Duration) bool {
+func (l *storeCounter) present(now, within time.Duration) bool {
 	return (l.writing || l.wrote) && now-l.begunAt <= within
 }
 
 // write begins to store what is pending, unless something is being stored, and reports whether it did.
-func (l *ledger) write(c *actor.Context[message]) bool {
+func (l *storeCounter) write(c *actor.Context[message]) bool {
 	if l.writing || !l.known || l.pending.empty() {
 		return false
 	}
@@ -215,32 +215,32 @@ func (l *ledger) write(c *actor.Context[message]) bool {
 	return true
 }
 
-func (l *ledger) send(c *actor.Context[message]) {
+func (l *storeCounter) send(c *actor.Context[message]) {
 	node.CompareAndSet(c, l.kv, l.key, l.stored, l.target, true, l.options(), func(err error) message { return written{err} })
 }
 
-// settle goes on when the store has answered, or has not. A compare and set that found something else may have
-// found what its own first try had set.
-func (l *ledger) settle(c *actor.Context[message], err error) {
+// settle handles the outcome of a write. A compare and set that found something else may have found what its own
+// first try had set.
+func (l *storeCounter) settle(c *actor.Context[message], err error) {
 	switch {
 	case err == nil:
 		l.commit(c)
 	case codeOf(err) == maelstrom.PreconditionFailed:
 		l.read(c)
 	default:
-		c.After(l.config.Retry, rewrite{})
+		c.After(l.config.Retry, timerWrite{})
 	}
 }
 
 // commit acknowledges what has been stored.
-func (l *ledger) commit(c *actor.Context[message]) {
+func (l *storeCounter) commit(c *actor.Context[message]) {
 	l.stored, l.pending, l.writing = l.target, l.pending.minus(l.sent), false
 	l.wrote = true
 	for _, m := range l.riding {
 		m.Reply(node.None{})
 	}
 	l.riding = nil
-	l.others.goOn(c)
+	l.others.resume(c)
 	if l.config.Write == Through {
 		l.write(c)
 	}
