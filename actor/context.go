@@ -54,12 +54,13 @@ type Context[M any] struct {
 	construct Constructor[M]
 	actor     Actor[M]
 
-	agenda  *agenda[M] // nil without deadlines
-	watches map[uint32]func(Ended) M
-	kept    *keptBack[M] // nil but during a restart
-	random  *rand.Rand
-	queued  int32 // of the messages queued at the stop: how many are still to handle
-	idles   bool  // the actor is an Idler
+	agenda   *agenda[M] // nil without deadlines
+	watches  map[uint32]func(Ended) M
+	kept     *keptBack[M] // nil but during a restart
+	random   *rand.Rand
+	rejected int   // messages that the mailbox turned away, as far as counted
+	queued   int32 // of the messages queued at the stop: how many are still to handle
+	idles    bool  // the actor is an Idler
 }
 
 // cell is an actor whole: one allocation.

@@ -24,8 +24,9 @@ type core struct {
 	watchers *watch   // the first of a list
 	trail    *trail   // nil without a trace
 
-	stopBy  time.Duration // when the stop gives up, since the executor started
-	stopFor time.Duration // how long that was from its order
+	stopBy    time.Duration // when a stop gives up who is busy, since the executor started
+	stopGrace time.Duration // how much longer it waits for children that only wait themselves
+	stopBegan time.Duration // when the stop began, since the executor started
 
 	received  uint64
 	late      uint32
@@ -39,6 +40,7 @@ type core struct {
 	budget
 	phase     phase
 	stopAsked bool
+	waiting   bool // its stop waits for nothing but its children; the parent's
 	fatal     bool // its end fails the parent
 }
 
@@ -124,28 +126,58 @@ func (p *core) disown(child *core) bool {
 	return true
 }
 
-// stopChildren asks every child to end a little before the actor itself must,
-// so that the actor still hears which of its descendants hung.
+// A stop of a tree has one bound for all levels. When it is over, each actor gives up
+// the children that are busy. It does not give up a child that has told it that it
+// only waits for its own children: that one has the same bound, gives up who holds
+// it up, ends, and so brings the names up the tree. What that takes is the grace, the
+// last tenth of a stop's time; when it is over, too, everything is given up.
+
+// stopOrder is a parent's stop.
+type stopOrder struct {
+	by    time.Duration // when to give up who is busy, since the executor started
+	grace time.Duration
+}
+
+// stopWithin is the order to stop within a time from now.
+func stopWithin(now, within time.Duration) stopOrder {
+	grace := within / 10
+	return stopOrder{by: now + within - grace, grace: grace}
+}
+
+// tighten keeps the earlier of two bounds, and reports whether that is the new one.
+func (p *core) tighten(o stopOrder) bool {
+	tighter := o.by < p.stopBy
+	p.stopBy, p.stopGrace = min(p.stopBy, o.by), min(p.stopGrace, o.grace)
+	return tighter
+}
+
+// stopChildren asks every child to end by the actor's own bound. Where that is over,
+// because the actor itself was busy, the children have the grace.
 func (p *core) stopChildren(now time.Duration) {
-	by := now + (p.stopBy-now)*9/10
+	if now >= p.stopBy {
+		p.stopBy = now + p.stopGrace
+	}
 	for _, child := range p.children() {
-		child.inbox.deliver(&signal{kind: signalStop, payload: stopOrder{by: by}})
+		child.inbox.deliver(&signal{kind: signalStop, payload: stopOrder{by: p.stopBy, grace: p.stopGrace}})
 	}
 }
 
-// giveUp names the children that have not ended in time and lets go of them.
-func (p *core) giveUp() {
-	t := p.troubled()
-	for _, child := range p.children() {
+// giveUp names children that have not ended in time and lets go of them: those that
+// are busy, or all.
+func (p *core) giveUp(all bool) {
+	for _, child := range slices.Clone(p.children()) {
+		if child.waiting && !all {
+			continue
+		}
+		t := p.troubled()
 		t.hung = append(t.hung, child.id.path)
 		p.id.sys.record(Event{Kind: EventHung, Path: child.id.path})
+		p.disown(child)
 	}
-	slices.Sort(t.hung)
-	p.family = nil
+	if p.trouble != nil {
+		slices.Sort(p.trouble.hung)
+	}
 }
-
-// stopOrder is a parent's stop: by when, since the executor started.
-type stopOrder struct{ by time.Duration }
 
 // allowRestart reports whether one failure more, at now, is within the budget.
 func (p *core) allowRestart(now time.Duration) bool {

@@ -53,7 +53,7 @@ func (e *BudgetError) Unwrap() error { return e.Cause }
 // HungError names the actors that did not end before the deadline of a stop.
 type HungError struct {
 	Paths  []string
-	Within time.Duration
+	Within time.Duration // how long the stop waited for them
 }
 
 func (e *HungError) Error() string {

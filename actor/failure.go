@@ -29,8 +29,8 @@ func (c *Context[M]) fail(cause error) {
 		c.endChildren(ending)
 		return
 	}
-	c.stopFor = c.stopWithin
-	c.stopBy = c.Elapsed() + c.stopFor
+	own := stopWithin(c.Elapsed(), c.stopWithin)
+	c.stopBegan, c.stopBy, c.stopGrace = c.Elapsed(), own.by, own.grace
 	if c.allowRestart(c.Elapsed()) {
 		c.restarts++
 		c.record(Event{Kind: EventRestart, Err: cause, Count: int(c.restarts)})

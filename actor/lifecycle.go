@@ -235,6 +235,8 @@ func (c *Context[M]) obey(sig *signal) {
 		}
 	case signalEnded:
 		c.childEnded(sig.payload.(*core))
+	case signalWaiting:
+		c.childWaits(sig.payload.(*core))
 	case signalNotice:
 		c.noticed(sig.payload.(*watch))
 	case signalWatch:

@@ -17,6 +17,7 @@ const (
 	signalRefusal                   // payload is a *refusal
 	signalStop                      // payload is nil or a stopOrder
 	signalEnded                     // payload is the *core of a child that ended
+	signalWaiting                   // payload is the *core of a child whose stop only waits for its children
 	signalNotice                    // payload is a *watch whose target ended
 	signalWatch                     // payload is a *watch to enter
 	signalWake                      // a deadline of the actor's is due
@@ -58,30 +59,31 @@ type identity struct {
 // mailbox is the part of an actor that its senders share. All its fields are
 // fixed at the spawn; what changes is inside the channels.
 //
-// How an actor ends without losing a message in silence: the owner closes
-// dead, then empties the queue. A sender puts its message in the queue, then
-// looks at dead. Either the sender's look comes first, and the owner finds the
-// message; or the sender sees dead closed, and empties the queue itself.
+// How an actor ends without losing a message in silence, and without calling a
+// message lost that was handled: the owner closes dead, then empties the queue.
+// A sender looks at dead twice. Before it puts its message in the queue: a mailbox
+// that is dead by then takes nothing, so the answer Stopped is exact. (This look
+// may come too early, so the length of tally, which is far cheaper, says whether it is
+// needed.) And after:
+// either this look comes before the close, and the owner finds the message; or
+// the sender sees dead closed and empties the queue itself. In that last case
+// nothing tells whether the owner handled the message or it was refused, so the
+// answer is Accepted, which promises one of the two.
 type mailbox[M any] struct {
 	queue    chan envelope[M]
 	dead     chan struct{} // closed when the owner handles nothing any more
-	refused  chan struct{} // a counter: its length is what the mailbox turned away
+	tally    chan int      // see countRefused; not empty once the actor has ended
 	overflow Overflow
 	id       *identity
 	sim      *simBox[M] // nil when live
 	byway    bool       // simulated or traced: not the hot path
 }
 
-// counterMax bounds a counter made of a channel of empty structs, which takes
-// no memory for its elements: the one integer that many goroutines may count
-// up and read without a lock of ours.
-const counterMax = 1 << 62
-
 func newMailbox[M any](id *identity, capacity int, overflow Overflow) mailbox[M] {
 	return mailbox[M]{
 		queue:    make(chan envelope[M], capacity),
 		dead:     make(chan struct{}),
-		refused:  make(chan struct{}, counterMax),
+		tally:    make(chan int, 1),
 		overflow: overflow,
 		id:       id,
 		byway:    id.sys.tracing != nil,
@@ -97,6 +99,16 @@ func (b *mailbox[M]) ended() bool {
 	default:
 		return false
 	}
+}
+
+// die is the owner's last word: nothing is handled any more.
+func (b *mailbox[M]) die() {
+	close(b.dead)
+	select {
+	case b.tally <- 0:
+	default: // it holds a number
+	}
+	b.bury()
 }
 
 // send is the hot path: try first, and look further only when the queue is full.
@@ -117,6 +129,9 @@ func (b *mailbox[M]) sendByway(env envelope[M]) Delivery {
 }
 
 func (b *mailbox[M]) sendLive(env envelope[M]) Delivery {
+	if len(b.tally) > 0 && b.ended() {
+		return b.sendDead(env)
+	}
 	select {
 	case b.queue <- env:
 	default:
@@ -125,10 +140,15 @@ func (b *mailbox[M]) sendLive(env envelope[M]) Delivery {
 	select {
 	case <-b.dead:
 		b.bury()
-		return Stopped
 	default:
-		return Accepted
 	}
+	return Accepted
+}
+
+// sendDead refuses a message to an actor that has ended.
+func (b *mailbox[M]) sendDead(env envelope[M]) Delivery {
+	b.refuseDead(&env)
+	return Stopped
 }
 
 // sendFull is what a full mailbox of the live executor does with one message more.
@@ -137,7 +157,7 @@ func (b *mailbox[M]) sendFull(env envelope[M]) Delivery {
 	case Wait:
 		return b.sendWait(env)
 	case DropOldest:
-		for {
+		for !b.ended() {
 			b.dropOldest()
 			select {
 			case b.queue <- env:
@@ -147,9 +167,7 @@ func (b *mailbox[M]) sendFull(env envelope[M]) Delivery {
 		}
 	}
 	if b.ended() {
-		b.bury()
-		b.refuseDead(&env)
-		return Stopped
+		return b.sendDead(env)
 	}
 	b.countRefused()
 	b.noteDrop(&env, "the mailbox is full")
@@ -159,20 +177,24 @@ func (b *mailbox[M]) sendFull(env envelope[M]) Delivery {
 	return Rejected
 }
 
-// sendWait blocks without a select: should the actor end meanwhile, whoever
-// empties its queue makes room here too.
+// sendWait waits for room without a select, which would cost three times as much:
+// should the actor end meanwhile, whichever side empties its queue makes room here,
+// too, and the message is refused.
 func (b *mailbox[M]) sendWait(env envelope[M]) Delivery {
 	if b.sim != nil {
 		return b.sendWaitSim(env)
+	}
+	if len(b.tally) > 0 && b.ended() {
+		return b.sendDead(env)
 	}
 	b.queue <- env
 	return b.afterSend()
 }
 
+// afterSend is the second look of a sender whose envelope is in the queue.
 func (b *mailbox[M]) afterSend() Delivery {
 	if b.ended() {
 		b.bury()
-		return Stopped
 	}
 	return Accepted
 }
@@ -257,14 +279,21 @@ func refuse[M any](env *envelope[M], cause error) {
 	}
 }
 
-// countRefused counts one message turned away, and records it at the 1st, 2nd,
-// 4th, 8th ...: an overloaded mailbox must not flood the log as well.
+// countRefused counts one message turned away: it leaves the number in tally for the
+// owner, who adds it up ([Context.turnedAway]). A sender that finds a number there
+// adds its own. It records the 1st, 2nd, 4th, 8th ... since the owner last looked: an
+// overloaded mailbox must not flood the log as well.
 func (b *mailbox[M]) countRefused() {
-	select {
-	case b.refused <- struct{}{}:
-	default:
+	n := 1
+	for left := false; !left; {
+		select {
+		case b.tally <- n:
+			left = true
+		case others := <-b.tally:
+			n += others
+		}
 	}
-	if n := len(b.refused); bits.OnesCount(uint(n)) == 1 {
+	if bits.OnesCount(uint(n)) == 1 {
 		kind := EventRejected
 		if b.ended() {
 			kind = EventDeadLetter

@@ -4,14 +4,16 @@ package actor
 type Delivery uint8
 
 const (
-	// Accepted: the message is in the mailbox. It will be handled, or refused
-	// in the open if the actor ends first (see [Refusable]).
+	// Accepted: the message is in the mailbox. It is handled, or refused in the
+	// open if the actor ends first: counted, and told to the message itself (see
+	// [Refusable]).
 	Accepted Delivery = iota
 	// Rejected: the mailbox is full and its policy is [Reject]. Counted.
 	Rejected
 	// Dropped: the mailbox is full and its policy is [DropNewest]. Counted.
 	Dropped
-	// Stopped: the actor has ended (or the Ref is the zero Ref).
+	// Stopped: the actor has ended (or the Ref is the zero Ref). The message was not
+	// handled and never will be, so it can be sent elsewhere.
 	Stopped
 )
 

@@ -137,7 +137,7 @@ func (s *simBox[M]) buryParked() {
 }
 
 var signalNames = [...]string{
-	signalAsk: "answer", signalRefusal: "refusal", signalStop: "stop", signalEnded: "child-ended", signalNotice: "ended",
+	signalAsk: "answer", signalRefusal: "refusal", signalStop: "stop", signalEnded: "child-ended", signalWaiting: "child-waits", signalNotice: "ended",
 	signalWatch: "watch", signalWake: "wake", signalStats: "stats", signalAdopt: "adopt",
 }
 

@@ -28,7 +28,7 @@ func (c *Context[M]) census() census {
 	out := census{stats: Stats{
 		Path:     c.id.path,
 		Received: c.received,
-		Rejected: len(c.box.refused),
+		Rejected: c.turnedAway(),
 		Restarts: int(c.restarts),
 		Deepest:  int(c.deepest),
 		Waiting:  len(c.box.queue),
@@ -39,6 +39,17 @@ func (c *Context[M]) census() census {
 		out.children = append(out.children, child.inbox)
 	}
 	return out
+}
+
+// turnedAway is how many messages the mailbox has turned away, with those that
+// senders have counted since the last time.
+func (c *Context[M]) turnedAway() int {
+	select {
+	case n := <-c.box.tally:
+		c.rejected += n
+	default:
+	}
+	return c.rejected
 }
 
 // Stats asks every actor for its counters and returns them by path. An actor

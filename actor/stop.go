@@ -5,13 +5,14 @@ import "fmt"
 // beginStop starts the end on a parent's order, somebody's or the actor's own
 // wish (order is nil). A second one only makes it sooner.
 func (c *Context[M]) beginStop(order *stopOrder) {
-	by := c.Elapsed() + c.stopWithin
-	if order != nil {
-		by = min(by, order.by)
+	own := stopWithin(c.Elapsed(), c.stopWithin)
+	if order == nil {
+		order = &own
 	}
 	switch c.phase {
 	case running:
-		c.stopBy, c.stopFor = by, by-c.Elapsed()
+		c.stopBegan, c.stopBy, c.stopGrace = c.Elapsed(), own.by, own.grace
+		c.tighten(*order)
 		c.phase = draining
 		if c.queued = int32(len(c.box.queue)); c.queued == 0 {
 			c.endChildren(ending)
@@ -19,16 +20,17 @@ func (c *Context[M]) beginStop(order *stopOrder) {
 		}
 		c.arm()
 	case restarting, renewing:
-		c.stopBy = min(c.stopBy, by)
+		c.tighten(*order)
 		c.phase = ending
 		c.refuseKept()
+		c.tellWaiting()
 		c.arm()
 		c.checkStop()
 	case draining, ending:
-		if by < c.stopBy {
-			c.stopBy = by
-			c.arm()
+		if c.tighten(*order) && c.phase == ending {
+			c.stopChildren(c.Elapsed())
 		}
+		c.arm()
 	}
 }
 
@@ -45,8 +47,23 @@ func (c *Context[M]) endChildren(next phase) {
 	c.asking = 0
 	c.watches = nil
 	c.stopChildren(c.Elapsed())
+	c.tellWaiting()
 	c.arm()
 	c.checkStop()
+}
+
+// tellWaiting tells the parent that this stop waits for nothing but children.
+func (c *Context[M]) tellWaiting() {
+	if c.phase == ending && c.parent != nil && len(c.children()) > 0 {
+		c.parent.inbox.deliver(&signal{kind: signalWaiting, payload: &c.core})
+	}
+}
+
+// childWaits is such a signal of a child's.
+func (c *Context[M]) childWaits(child *core) {
+	if c.family != nil && c.family.byName[child.name()] == child {
+		child.waiting = true
+	}
 }
 
 // checkStop goes on once the children are gone, or are given up.
@@ -58,11 +75,11 @@ func (c *Context[M]) checkStop() {
 	if c.phase != ending && c.phase != restarting {
 		return
 	}
+	if now := c.Elapsed(); now >= c.stopBy {
+		c.giveUp(now >= c.stopBy+c.stopGrace)
+	}
 	if len(c.children()) > 0 {
-		if c.Elapsed() < c.stopBy {
-			return
-		}
-		c.giveUp()
+		return
 	}
 	if c.phase == ending {
 		c.phase = finishing
@@ -107,11 +124,10 @@ func (c *Context[M]) finish() {
 	}
 	c.phase = ended
 	if t := c.trouble; t != nil && len(t.hung) > 0 && t.cause == nil {
-		t.cause = &HungError{Paths: t.hung, Within: c.stopFor}
+		t.cause = &HungError{Paths: t.hung, Within: c.Elapsed() - c.stopBegan}
 	}
 	c.record(Event{Kind: EventStop, Err: c.cause()})
-	close(c.box.dead)
-	c.box.bury()
+	c.box.die()
 	if c.box.sim != nil {
 		c.box.sim.buryParked()
 	}

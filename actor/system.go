@@ -122,7 +122,7 @@ func (s *System) Stop(within time.Duration) error {
 // is closed at the end. Within 0 the System ends at once and leaves behind the
 // actors that are not idle.
 func (s *System) BeginStop(within time.Duration) {
-	s.root.inbox.deliver(&signal{kind: signalStop, payload: stopOrder{by: s.exec.elapsed() + within}})
+	s.root.inbox.deliver(&signal{kind: signalStop, payload: stopWithin(s.exec.elapsed(), within)})
 }
 
 // Spawn starts an actor under s and returns the way to reach it: messages may
@@ -143,7 +143,7 @@ func Spawn[M any](s Scope, name string, construct Constructor[M], opts ...Option
 	}
 	switch {
 	case errors.Is(err, ErrStopped):
-		close(c.mailbox.dead)
+		c.mailbox.die()
 	case err != nil:
 		panic(err)
 	default:

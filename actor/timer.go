@@ -83,10 +83,18 @@ func (c *Context[M]) nextWake() (at time.Duration, wanted bool) {
 		}
 	}
 	waiting := c.phase == draining || (c.phase == ending || c.phase == restarting) && len(c.children()) > 0
-	if waiting && (!wanted || c.stopBy < at) {
-		at, wanted = c.stopBy, true
+	if by := c.givesUpAt(); waiting && (!wanted || by < at) {
+		at, wanted = by, true
 	}
 	return at, wanted
+}
+
+// givesUpAt is when a stop looks next who holds it up.
+func (c *Context[M]) givesUpAt() time.Duration {
+	if c.phase != draining && c.Elapsed() >= c.stopBy {
+		return c.stopBy + c.stopGrace
+	}
+	return c.stopBy
 }
 
 // expireDue expires what is due.

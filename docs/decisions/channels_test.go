@@ -43,8 +43,8 @@ func benchmarkReceive(b *testing.B, queue chan int, receive func()) {
 	}
 }
 
-// What a send costs that looks whether the actor has ended: afterwards, or in
-// one select with the send.
+// What a send costs that looks whether the actor has ended: afterwards, before and
+// afterwards, or in one select with the send.
 
 func BenchmarkSendThenLook(b *testing.B) {
 	queue, dead := make(chan int, capacity), make(chan struct{})
@@ -60,6 +60,27 @@ func BenchmarkSendThenLook(b *testing.B) {
 		default:
 			return true
 		}
+	})
+}
+
+func BenchmarkSendBetweenTwoLooks(b *testing.B) {
+	queue, dead := make(chan int, capacity), make(chan struct{})
+	benchmarkSend(b, queue, func(i int) bool {
+		select {
+		case <-dead:
+			return false
+		default:
+		}
+		select {
+		case queue <- i:
+		default:
+			return false
+		}
+		select {
+		case <-dead:
+		default:
+		}
+		return true
 	})
 }
 
