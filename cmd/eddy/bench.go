@@ -81,7 +81,6 @@ func declareBench(flags *pflag.FlagSet, own *benchFlags) {
 	flags.StringVar(&own.against, "against", "", "compare with the sweep in this file of --csv")
 	flags.StringVar(&own.replay, "replay", "", "make the sweep in this file of --csv again")
 	flags.BoolVar(&own.quiet, "quiet", false, "no progress")
-	_ = flags.MarkHidden("bin")
 }
 
 // outputs are flags that say what to do with a sweep, not what it is.
@@ -137,10 +136,7 @@ func runBench(cmd *cobra.Command, args []string, o *testbench.Options, own *benc
 	if own.seeds < 1 {
 		return fmt.Errorf("--seeds %d: expected at least 1", own.seeds)
 	}
-	if o.Bin != "" {
-		return errors.New("--bin: the simulator has eddy's own nodes only")
-	}
-	placed, err := placeAxes(own.vary, o.Workload)
+	placed, err := placeAxes(own.vary, o)
 	if err != nil {
 		return err
 	}

@@ -105,7 +105,7 @@ func TestFlagsToVaryAreFoundByName(t *testing.T) {
 		{flag: "seed", wantMistaken: "--vary seed: neither"},
 		{flag: "interval", ofTest: true, wantMistaken: "--vary-test interval"},
 	} {
-		placed, err := placeAxes([]axis{{Axis: sweep.Axis{Flag: c.flag, Values: []string{c.value}}, ofTest: c.ofTest}}, "broadcast")
+		placed, err := placeAxes([]axis{{Axis: sweep.Axis{Flag: c.flag, Values: []string{c.value}}, ofTest: c.ofTest}}, &testbench.Options{Workload: "broadcast"})
 		switch {
 		case c.wantMistaken != "":
 			if err == nil || !strings.Contains(err.Error(), c.wantMistaken) {
@@ -116,7 +116,7 @@ func TestFlagsToVaryAreFoundByName(t *testing.T) {
 		}
 	}
 	twice := []axis{{Axis: sweep.Axis{Flag: "interval"}}, {Axis: sweep.Axis{Flag: "interval"}}}
-	if _, err := placeAxes(twice, "broadcast"); err == nil || !strings.Contains(err.Error(), "twice") {
+	if _, err := placeAxes(twice, &testbench.Options{Workload: "broadcast"}); err == nil || !strings.Contains(err.Error(), "twice") {
 		t.Errorf("the same flag twice: %v", err)
 	}
 }

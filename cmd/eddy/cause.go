@@ -25,13 +25,18 @@ func (s simulation) explain(out *testbench.Outcome) {
 	if !failed(out) {
 		return
 	}
-	traced := s.nodes.trace.Mode == node.TraceFull && s.nodes.trace.Sample <= 1 && out.Meta.Dir != ""
+	// Guests record nothing of their own: their messages are all there is.
+	traced := (s.guests != nil || s.nodes.trace.Mode == node.TraceFull && s.nodes.trace.Sample <= 1) && out.Meta.Dir != ""
 	if traced {
 		out.Meta.Commands = followCommand(out)
 		explainFrom(out.Meta.Dir, out)
 		return
 	}
-	out.Meta.Commands = append([]string{withTrace(s.command())}, followCommand(out)...)
+	again := s.command()
+	if s.guests == nil {
+		again = withTrace(again)
+	}
+	out.Meta.Commands = append([]string{again}, followCommand(out)...)
 	if net := out.Results.Net; net != nil && net.All.MsgCount > retracedMessagesMax {
 		return
 	}

@@ -17,7 +17,7 @@ import (
 // always the seed.
 func simCommandLine(o testbench.Options, nodeArgs []string) string {
 	args := []string{programName(), "sim", o.Workload, "--seed", fmt.Sprint(o.Seed)}
-	args = append(args, optionFlags(o, "seed", "bin")...)
+	args = append(args, optionFlags(o, "seed")...)
 	if len(nodeArgs) > 0 {
 		args = append(append(args, "--"), nodeArgs...)
 	}

@@ -23,6 +23,7 @@ import (
 type simulation struct {
 	options  testbench.Options
 	nodes    nodes
+	guests   *guests  // programs in place of nodes; nil for eddy's own
 	nodeArgs []string // what nodes were made of
 	meta     report.Meta
 }
@@ -65,6 +66,9 @@ func (s simulation) run() testbench.Outcome { return virtual.Run(s.options, s.co
 
 // config is that of an engine whose nodes log to logs, or nowhere.
 func (s simulation) config(logs *nodeLogs) virtual.Config {
+	if s.guests != nil {
+		return s.guestConfig(logs)
+	}
 	roster := &node.Roster{}
 	disks := make(map[string]*disk.Simulated)
 	return virtual.Config{Meta: s.meta, Start: func(w *actor.World, id string, out func([]byte)) virtual.Process {

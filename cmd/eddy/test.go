@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -101,6 +102,7 @@ func declareOptions(flags *pflag.FlagSet, o *testbench.Options) {
 	flags.DurationVar(&o.Recovery, "recovery", o.Recovery, "not under Maelstrom: between the last fault and the final reads")
 	flags.BoolVar(&o.IdealDelivery, "ideal-delivery", false, "not under Maelstrom: no message waits behind another")
 	flags.Float64Var(&o.Loss, "p-loss", 0, "not under Maelstrom: probability that a message between nodes is lost")
+	flags.DurationVar(&o.ServiceTime, "service-time", 0, "only in the simulator with --bin: what a step of a node costs")
 	declareFaults(flags, o)
 }
 
@@ -116,6 +118,9 @@ func runTest(cmd *cobra.Command, args []string, o *testbench.Options, own *testF
 	nodeArgs, err = settle(cmd.Flags(), args, nodeArgs, o, own, &meta)
 	if err != nil {
 		return err
+	}
+	if o.ServiceTime != 0 {
+		return errors.New("--service-time: steps of real processes take their own time; it is for eddy sim")
 	}
 	if err := own.traceForPicture(cmd.Flags()); err != nil {
 		return err

@@ -67,8 +67,12 @@ var notVaried = []string{"bin", "seed", "log-stderr", "log-net-send", "log-net-r
 // placeAxes finds out which flags are meant. A name that the strategy and the
 // test both have, such as topology, is the strategy's with --vary and the test's
 // with --vary-test.
-func placeAxes(all []axis, workload string) ([]axis, error) {
+func placeAxes(all []axis, of *testbench.Options) ([]axis, error) {
+	workload := of.Workload
 	strategy, err := declareStrategy(workload)
+	if of.Bin != "" { // its flags are not known
+		strategy, err = strategyFlags{set: pflag.NewFlagSet("program", pflag.ContinueOnError)}, nil
+	}
 	if err != nil {
 		return nil, err
 	}

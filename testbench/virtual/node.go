@@ -31,6 +31,9 @@ var (
 func (n *node) begin() {
 	n.ended = false
 	n.process = n.start(n.world, n.id, func(line []byte) { n.conductor.FromNode(n.id, line) })
+	if told, ok := n.process.(Attached); ok {
+		told.Attach(bench{n})
+	}
 	if n.ahead != 0 {
 		n.process.SetClock(n.ahead)
 	}
@@ -61,3 +64,22 @@ func (n *node) SetClock(ahead time.Duration) {
 	n.ahead = ahead
 	n.process.SetClock(ahead)
 }
+
+// close frees what the process holds.
+func (n *node) close() {
+	if held, ok := n.process.(Attached); ok {
+		held.Close()
+	}
+}
+
+// bench is what a node's process may tell of itself.
+type bench struct{ *node }
+
+func (b bench) Exited(status string, lastStderr []string) {
+	b.ended = true
+	b.conductor.Exited(b.id, status, lastStderr)
+}
+
+func (b bench) Warn(kind, what, expected string) { b.conductor.Warn(b.id, kind, what, expected) }
+
+func (b bench) LineTooLong(start []byte, limit int) { b.conductor.LineTooLong(b.id, start, limit) }

@@ -36,6 +36,24 @@ type Process interface {
 	SetClock(ahead time.Duration)
 }
 
+// Bench is what a process may tell of itself.
+type Bench interface {
+	// Exited tells that the process has ended by itself: how, in words such as "exit status 1", and the last
+	// lines that it wrote to its standard error.
+	Exited(status string, lastStderr []string)
+	// Warn tells something that the report should say about the node, and what would be right.
+	Warn(kind, what, expected string)
+	// LineTooLong tells that the process printed a line of more than limit bytes, and how it starts.
+	LineTooLong(start []byte, limit int)
+}
+
+// Attached is a process that tells of itself, and holds what must be freed when the run is over.
+type Attached interface {
+	Process
+	Attach(Bench)
+	Close()
+}
+
 // Start makes a node that hands each line it prints, without its line feed, to
 // out, in the world's goroutine. It is called again for each life of the node.
 type Start func(w *actor.World, id string, out func(line []byte)) Process
@@ -99,6 +117,11 @@ func conduct(options testbench.Options, config Config) (testbench.Run, error) {
 	}
 	conductor.Start()
 	steps, moment, since := 0, time.Duration(-1), 0
+	defer func() {
+		for _, n := range nodes {
+			n.close()
+		}
+	}()
 	world.RunWhile(func() bool {
 		if steps++; steps%attendEvery == 0 {
 			if now := world.Elapsed(); now != moment {

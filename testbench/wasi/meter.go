@@ -1,0 +1,362 @@
+package wasi
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+)
+
+// fuelExport is the global that loops count down.
+const fuelExport = "eddy.fuel"
+
+// meter has every loop of a module count down a global at each turn, and trap when that is at zero. It
+// bounds a step by the guest's own work: a limit in real time would make a run depend on the machine.
+// wazero's own check of a context costs four times the run time; this one is measured in
+// [BenchmarkMeter]. Besides, code that has no such check holds up Go's garbage collector for as long as
+// it runs.
+//
+// The format is that of https://webassembly.github.io/spec/core/binary/.
+func meter(code []byte) ([]byte, error) {
+	m, err := readSections(code)
+	if err != nil {
+		return nil, err
+	}
+	imported, err := m.importedGlobals()
+	if err != nil {
+		return nil, err
+	}
+	defined, rest, err := count(m.find(sectionGlobal))
+	if err != nil {
+		return nil, err
+	}
+	fuel := imported + defined
+	// A mutable i64 that starts full: what runs before the first step, such as a start function, counts, too.
+	global := append([]byte{valueI64, 1, opI64Const}, leb(stepLoopsMax)...)
+	m.set(sectionGlobal, join(uleb(defined+1), rest, global, []byte{opEnd}))
+
+	exports, rest, err := count(m.find(sectionExport))
+	if err != nil {
+		return nil, err
+	}
+	export := append(append(uleb(uint64(len(fuelExport))), fuelExport...), exportGlobal)
+	m.set(sectionExport, join(uleb(exports+1), rest, export, uleb(fuel)))
+
+	bodies, err := meterBodies(m.find(sectionCode), fuel)
+	if err != nil {
+		return nil, err
+	}
+	if bodies != nil {
+		m.set(sectionCode, bodies)
+	}
+	return m.bytes(), nil
+}
+
+// Parts of the binary format.
+const (
+	sectionCustom = 0
+	sectionImport = 2
+	sectionGlobal = 6
+	sectionExport = 7
+	sectionCode   = 10
+
+	valueI64     = 0x7e
+	exportGlobal = 3
+
+	opUnreachable = 0x00
+	opLoop        = 0x03
+	opIf          = 0x04
+	opEnd         = 0x0b
+	opGlobalGet   = 0x23
+	opGlobalSet   = 0x24
+	opI64Const    = 0x42
+	opI64Eqz      = 0x50
+	opI64Sub      = 0x7d
+	blockEmpty    = 0x40
+)
+
+// meterBodies puts the check behind the head of each loop.
+func meterBodies(section []byte, fuel uint64) ([]byte, error) {
+	if section == nil {
+		return nil, nil
+	}
+	bodies, rest, err := count(section)
+	if err != nil {
+		return nil, err
+	}
+	get := append([]byte{opGlobalGet}, uleb(fuel)...)
+	check := join(get, []byte{opI64Eqz, opIf, blockEmpty, opUnreachable, opEnd},
+		get, []byte{opI64Const, 1, opI64Sub, opGlobalSet}, uleb(fuel))
+	out := append(make([]byte, 0, len(section)*5/4), uleb(bodies)...)
+	var body []byte
+	for range bodies {
+		size, after, err := count(rest)
+		if err != nil || size > uint64(len(after)) {
+			return nil, errCut
+		}
+		if body, err = meterBody(body[:0], after[:size], check); err != nil {
+			return nil, err
+		}
+		out = append(append(out, uleb(uint64(len(body)))...), body...)
+		rest = after[size:]
+	}
+	return out, nil
+}
+
+func meterBody(out, body, check []byte) ([]byte, error) {
+	r := reader{data: body}
+	for range r.uleb() { // the groups of locals
+		r.uleb()
+		r.uleb()
+	}
+	copied := 0
+	for r.at < len(body) && r.err == nil {
+		op := r.byte()
+		r.immediates(op)
+		if op == opLoop {
+			out = append(append(out, body[copied:r.at]...), check...)
+			copied = r.at
+		}
+	}
+	return append(out, body[copied:]...), r.err
+}
+
+// reader reads instructions.
+type reader struct {
+	data []byte
+	at   int
+	err  error
+}
+
+var errCut = errors.New("it ends in the middle")
+
+func (r *reader) skip(n int) {
+	if n < 0 || n > len(r.data)-r.at {
+		r.err, n = errCut, len(r.data)-r.at
+	}
+	r.at += n
+}
+
+func (r *reader) byte() byte {
+	if r.at >= len(r.data) {
+		r.err = errCut
+		return 0
+	}
+	r.at++
+	return r.data[r.at-1]
+}
+
+// leb skips an integer, signed or not.
+func (r *reader) leb() {
+	for r.byte() >= 0x80 && r.err == nil {
+	}
+}
+
+// uleb reads an integer that is not signed.
+func (r *reader) uleb() uint64 {
+	value, n := binary.Uvarint(r.data[r.at:])
+	if n <= 0 {
+		r.err, r.at = errCut, len(r.data)
+		return 0
+	}
+	r.at += n
+	return value
+}
+
+func (r *reader) ulebs(n int) {
+	for range n {
+		r.uleb()
+	}
+}
+
+// immediates skips what belongs to an instruction.
+func (r *reader) immediates(op byte) {
+	switch {
+	case op == 0x0e: // br_table
+		r.ulebs(int(min(r.uleb(), uint64(len(r.data)))) + 1)
+	case op == 0x1c: // select with types
+		r.ulebs(int(min(r.uleb(), uint64(len(r.data)))))
+	case op >= 0x02 && op <= 0x04, // block, loop, if
+		op == 0x0c, op == 0x0d, op == 0x10, op == 0x12, // br, br_if, call, return_call
+		op >= 0x20 && op <= 0x26, op == 0x3f, op == 0x40, op == 0x41, op == 0x42, // variables, memory, constants
+		op == 0xd0, op == 0xd2: // references
+		r.leb()
+	case op == 0x11, op == 0x13, op >= 0x28 && op <= 0x3e: // calls by table, loads and stores
+		r.ulebs(2)
+	case op == 0x43:
+		r.skip(4)
+	case op == 0x44:
+		r.skip(8)
+	case op == 0xfc:
+		r.miscellaneous(r.uleb())
+	case op == 0xfd:
+		r.vector(r.uleb())
+	case op <= 0x01, op == 0x05, op == opEnd, op == 0x0f, op == 0x1a, op == 0x1b, op >= 0x45 && op <= 0xc4, op == 0xd1:
+	default:
+		r.err = fmt.Errorf("instruction 0x%02x is not one of WebAssembly 2.0", op)
+	}
+}
+
+func (r *reader) miscellaneous(op uint64) {
+	switch {
+	case op <= 7:
+	case op == 8, op == 10, op == 12, op == 14:
+		r.ulebs(2)
+	case op <= 17:
+		r.uleb()
+	default:
+		r.err = fmt.Errorf("instruction 0xfc %d is not one of WebAssembly 2.0", op)
+	}
+}
+
+func (r *reader) vector(op uint64) {
+	switch {
+	case op <= 11, op == 92, op == 93:
+		r.ulebs(2)
+	case op == 12, op == 13:
+		r.skip(16)
+	case op >= 21 && op <= 34:
+		r.skip(1)
+	case op >= 84 && op <= 91:
+		r.ulebs(2)
+		r.skip(1)
+	}
+}
+
+// sections are a module's, in their order.
+type sections []section
+
+type section struct {
+	id   byte
+	data []byte
+}
+
+func readSections(code []byte) (sections, error) {
+	var all sections
+	for rest := code[len(wasmMagic)+len(moduleVersion):]; len(rest) > 0; {
+		id := rest[0]
+		size, after, err := count(rest[1:])
+		if err != nil || size > uint64(len(after)) {
+			return nil, errCut
+		}
+		all, rest = append(all, section{id, after[:size]}), after[size:]
+	}
+	return all, nil
+}
+
+func (s sections) find(id byte) []byte {
+	for _, section := range s {
+		if section.id == id {
+			return section.data
+		}
+	}
+	return nil
+}
+
+// set replaces a section, or puts it where it belongs.
+func (s *sections) set(id byte, data []byte) {
+	at := len(*s)
+	for i, section := range *s {
+		if section.id == id {
+			(*s)[i].data = data
+			return
+		}
+		const sectionDataCount = 12 // comes before the code, whatever its number
+		if at == len(*s) && section.id > id && section.id <= sectionDataCount {
+			at = i
+		}
+	}
+	*s = append((*s)[:at:at], append(sections{{id, data}}, (*s)[at:]...)...)
+}
+
+func (s sections) bytes() []byte {
+	out := join(wasmMagic, moduleVersion)
+	for _, section := range s {
+		out = append(append(append(out, section.id), uleb(uint64(len(section.data)))...), section.data...)
+	}
+	return out
+}
+
+// importedGlobals counts the globals that come before the module's own.
+func (s sections) importedGlobals() (uint64, error) {
+	data := s.find(sectionImport)
+	if data == nil {
+		return 0, nil
+	}
+	r, globals := reader{data: data}, uint64(0)
+	for range r.uleb() {
+		r.skip(int(min(r.uleb(), uint64(len(data))))) // the module
+		r.skip(int(min(r.uleb(), uint64(len(data))))) // the name
+		switch kind := r.byte(); kind {
+		case 0: // function
+			r.uleb()
+		case 1: // table
+			r.byte()
+			r.limits()
+		case 2: // memory
+			r.limits()
+		case 3:
+			r.skip(2)
+			globals++
+		default:
+			return 0, fmt.Errorf("import of kind %d is not one of WebAssembly 2.0", kind)
+		}
+		if r.err != nil {
+			return 0, r.err
+		}
+	}
+	return globals, r.err
+}
+
+func (r *reader) limits() {
+	if r.byte()&1 != 0 {
+		r.uleb()
+	}
+	r.uleb()
+}
+
+// isGo reports whether Go's own compiler made the module. Its programs poll for input; others wait for it.
+func isGo(code []byte) bool {
+	all, err := readSections(code)
+	if err != nil {
+		return false
+	}
+	for _, section := range all {
+		size, name, err := count(section.data)
+		if section.id == sectionCustom && err == nil && size <= uint64(len(name)) && string(name[:size]) == "go:buildid" {
+			return true
+		}
+	}
+	return false
+}
+
+// count reads the length that a vector begins with; none is that of no section.
+func count(data []byte) (n uint64, rest []byte, err error) {
+	if len(data) == 0 {
+		return 0, nil, nil
+	}
+	n, size := binary.Uvarint(data)
+	if size <= 0 {
+		return 0, nil, errCut
+	}
+	return n, data[size:], nil
+}
+
+func uleb(n uint64) []byte { return binary.AppendUvarint(nil, n) }
+
+// leb is the signed form of a number that is not negative.
+func leb(n int64) []byte {
+	var out []byte
+	for n >= 0x40 {
+		out = append(out, byte(n&0x7f)|0x80)
+		n >>= 7
+	}
+	return append(out, byte(n))
+}
+
+func join(parts ...[]byte) []byte {
+	var out []byte
+	for _, part := range parts {
+		out = append(out, part...)
+	}
+	return out
+}
