@@ -26,11 +26,14 @@ type Cluster struct {
 	program map[string]*Program
 	disks   map[string]*disk
 	told    map[string]bool // functions that are missing and have been named
+
+	loopsMax, callsMax int // of a step; fewer in a test
 }
 
 // Cluster makes the nodes of a run, whose names are ids.
 func (h *Host) Cluster(ids []string, config Config) *Cluster {
-	c := &Cluster{host: h, config: config, program: make(map[string]*Program), disks: make(map[string]*disk), told: make(map[string]bool)}
+	c := &Cluster{host: h, config: config, program: make(map[string]*Program), disks: make(map[string]*disk), told: make(map[string]bool),
+		loopsMax: stepLoopsMax, callsMax: stepCallsMax}
 	for i, id := range ids {
 		c.program[id] = config.Programs[i%len(config.Programs)]
 	}

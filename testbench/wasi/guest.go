@@ -147,7 +147,7 @@ func (g *Guest) step() {
 	g.began, g.calls = true, 0
 	g.stdin.admit(service > 0)
 	if g.fuel != nil {
-		g.fuel.Set(stepLoopsMax)
+		g.fuel.Set(uint64(g.cluster.loopsMax))
 	}
 	waiting, alive := g.next()
 	g.waiting = waiting
@@ -202,7 +202,7 @@ func (g *Guest) run() error {
 	defer module.Close(ctx)
 	if fuel, counted := module.ExportedGlobal(fuelExport).(api.MutableGlobal); counted {
 		g.fuel = fuel
-		fuel.Set(stepLoopsMax)
+		fuel.Set(uint64(g.cluster.loopsMax))
 	}
 	_, err = module.ExportedFunction("_start").Call(ctx)
 	var exit *sys.ExitError
@@ -254,7 +254,7 @@ const (
 
 // spend counts a call of the host.
 func (g *Guest) spend() {
-	if g.calls++; g.calls > stepCallsMax {
+	if g.calls++; g.calls > g.cluster.callsMax {
 		panic(errEndless)
 	}
 }

@@ -9,7 +9,7 @@ import (
 // fuelExport is the global that loops count down.
 const fuelExport = "eddy.fuel"
 
-// meter has every loop of a module count down a global at each turn, and trap when that is at zero. It
+// meter has every jump back to the head of a loop count down a global, and trap when that is at zero. It
 // bounds a step by the guest's own work: a limit in real time would make a run depend on the machine.
 // wazero's own check of a context costs four times the run time; this one is measured in
 // [BenchmarkMeter]. Besides, code that has no such check holds up Go's garbage collector for as long as
@@ -63,9 +63,13 @@ const (
 	exportGlobal = 3
 
 	opUnreachable = 0x00
+	opBlock       = 0x02
 	opLoop        = 0x03
 	opIf          = 0x04
 	opEnd         = 0x0b
+	opBranch      = 0x0c
+	opBranchIf    = 0x0d
+	opBranchTable = 0x0e
 	opGlobalGet   = 0x23
 	opGlobalSet   = 0x24
 	opI64Const    = 0x42
@@ -74,7 +78,8 @@ const (
 	blockEmpty    = 0x40
 )
 
-// meterBodies puts the check behind the head of each loop.
+// meterBodies puts the check before each jump that may lead back to the head of a loop. The head itself would
+// be the simpler place, but Go's compiler begins nearly every function with one, and a call is no turn.
 func meterBodies(section []byte, fuel uint64) ([]byte, error) {
 	if section == nil {
 		return nil, nil
@@ -109,15 +114,49 @@ func meterBody(out, body, check []byte) ([]byte, error) {
 		r.uleb()
 	}
 	copied := 0
+	var open []bool // of the blocks that are open: whether it is a loop
+	loops := 0      // so many of them are
 	for r.at < len(body) && r.err == nil {
+		begins := r.at
 		op := r.byte()
-		r.immediates(op)
-		if op == opLoop {
-			out = append(append(out, body[copied:r.at]...), check...)
-			copied = r.at
+		switch op {
+		case opBlock, opIf, opLoop:
+			open = append(open, op == opLoop)
+			if op == opLoop {
+				loops++
+			}
+		case opEnd:
+			if last := len(open) - 1; last >= 0 { // else the function's own
+				if open[last] {
+					loops--
+				}
+				open = open[:last]
+			}
+		case opBranch, opBranchIf, opBranchTable:
+			if loops > 0 && r.leadsBack(op, open) {
+				out = append(append(out, body[copied:begins]...), check...)
+				copied = begins
+			}
+			r.at = begins + 1
 		}
+		r.immediates(op)
 	}
 	return append(out, body[copied:]...), r.err
+}
+
+// leadsBack reports whether one of a jump's targets is a loop.
+func (r *reader) leadsBack(op byte, open []bool) bool {
+	targets := uint64(1)
+	if op == opBranchTable {
+		targets += min(r.uleb(), uint64(len(r.data)))
+	}
+	back := false
+	for range targets {
+		if depth := r.uleb(); depth < uint64(len(open)) && open[uint64(len(open))-1-depth] {
+			back = true
+		}
+	}
+	return back
 }
 
 // reader reads instructions.
@@ -171,7 +210,7 @@ func (r *reader) ulebs(n int) {
 // immediates skips what belongs to an instruction.
 func (r *reader) immediates(op byte) {
 	switch {
-	case op == 0x0e: // br_table
+	case op == opBranchTable:
 		r.ulebs(int(min(r.uleb(), uint64(len(r.data)))) + 1)
 	case op == 0x1c: // select with types
 		r.ulebs(int(min(r.uleb(), uint64(len(r.data)))))

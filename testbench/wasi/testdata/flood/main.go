@@ -1,14 +1,21 @@
 // Command flood is a node of the workload broadcast as people write it: a map behind a mutex, a goroutine
 // for each value and neighbour that sends it until it is acknowledged, sleeping in between. With -once it
-// sends each value once and loses what the network loses.
+// sends each value once and loses what the network loses. With -keep it writes values to a file and finds
+// them there after a kill: with sync it has synced a value before it acknowledges it, with write it has not.
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
+	"fmt"
 	"log"
 	"math/rand"
+	"os"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -19,6 +26,50 @@ type store struct {
 	mutex      sync.Mutex
 	values     map[int]bool
 	neighbours []string
+	file       *os.File // nil for no file
+	sync       bool
+}
+
+const path = "/values"
+
+// restore reads what an earlier incarnation has kept; a last line that was cut off does not count.
+func (s *store) restore() error {
+	text, err := os.ReadFile(path)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	whole := text[:bytes.LastIndexByte(text, '\n')+1]
+	for _, line := range strings.Fields(string(whole)) {
+		value, err := strconv.Atoi(line)
+		if err != nil {
+			return err
+		}
+		s.values[value] = true
+	}
+	if s.file, err = os.Create(path + ".new"); err != nil {
+		return err
+	}
+	if _, err := s.file.Write(whole); err != nil {
+		return err
+	}
+	if err := s.file.Sync(); err != nil {
+		return err
+	}
+	return os.Rename(path+".new", path)
+}
+
+// keep writes a value to the file, where there is one.
+func (s *store) keep(value int) {
+	if s.file == nil {
+		return
+	}
+	_, err := fmt.Fprintln(s.file, value)
+	if err == nil && s.sync {
+		err = s.file.Sync()
+	}
+	if err != nil {
+		log.Fatal(err)
+	}
 }
 
 // add reports whether the value is new, and to whom it should go.
@@ -29,6 +80,7 @@ func (s *store) add(value int) (bool, []string) {
 		return false, nil
 	}
 	s.values[value] = true
+	s.keep(value)
 	return true, s.neighbours
 }
 
@@ -44,9 +96,16 @@ func (s *store) all() []int {
 
 func main() {
 	once := flag.Bool("once", false, "send each value once")
+	kept := flag.String("keep", "", "sync or write: keep values in a file")
 	flag.Parse()
 	n := maelstrom.NewNode()
 	s := &store{values: make(map[int]bool)}
+	if *kept != "" {
+		s.sync = *kept == "sync"
+		if err := s.restore(); err != nil {
+			log.Fatal(err)
+		}
+	}
 	send := func(to string, value int) {
 		body := map[string]any{"type": "broadcast", "message": value}
 		if *once {
