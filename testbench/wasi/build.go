@@ -77,22 +77,20 @@ func goCommand(dir string, args ...string) ([]byte, error) {
 
 // checkPackage says why a directory holds no program in Go.
 func checkPackage(dir string) error {
+	if goFiles, _ := filepath.Glob(filepath.Join(dir, "*.go")); len(goFiles) == 0 {
+		if others := mainsBelow(dir); others != "" {
+			return fmt.Errorf("%s: this directory holds no Go files: expected the directory of a package main%s", dir, others)
+		}
+		return fmt.Errorf("%s: this directory holds no Go package: expected a program built for WASI, or the directory of a Go package main; a node that cannot be built for WASI, such as one in Python, runs with eddy test --bin", dir)
+	}
 	name, err := goCommand(dir, "list", "-e", "-f", "{{.Name}}", ".")
 	switch found := strings.TrimSpace(string(name)); {
 	case err != nil:
 		return buildError(dir, err)
-	case found == "main":
-		return nil
-	case found != "":
+	case found != "main" && found != "": // where there is no name, the build says what is wrong
 		return fmt.Errorf("%s: this is the Go package %s, a library: expected the directory of a package main%s", dir, found, mainsBelow(dir))
 	}
-	if goFiles, _ := filepath.Glob(filepath.Join(dir, "*.go")); len(goFiles) > 0 {
-		return nil // the build says what is wrong
-	}
-	if others := mainsBelow(dir); others != "" {
-		return fmt.Errorf("%s: this directory holds no Go files: expected the directory of a package main%s", dir, others)
-	}
-	return fmt.Errorf("%s: this directory holds no Go package: expected a program built for WASI, or the directory of a Go package main; a node that cannot be built for WASI, such as one in Python, runs with eddy test --bin", dir)
+	return nil
 }
 
 // mainsBelow names the programs of a module, for whoever named its root.
