@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"eddy/testbench/network"
-	"eddy/testbench/workload"
+	"eddy/workload"
 )
 
 // client is one client of the network: it asks one thing at a time and waits for the answer. While it

@@ -8,7 +8,7 @@ import (
 	"eddy/testbench/history"
 	"eddy/testbench/nemesis"
 	"eddy/testbench/network"
-	"eddy/testbench/workload"
+	"eddy/workload"
 )
 
 // Clock is the time of a run and the means to be called back later in it.
@@ -51,7 +51,7 @@ const InitTimeout = 10 * time.Second
 // every method must be called on the goroutine that runs the callbacks of its clock.
 type Conductor struct {
 	options  Options
-	workload workload.Workload
+	workload *workload.Workload
 	clock    Clock
 	rng      *rand.Rand
 	recorder Recorder
@@ -116,7 +116,7 @@ func New(options Options, env Environment) (*Conductor, error) {
 	if err := options.Validate(); err != nil {
 		return nil, err
 	}
-	w, err := workload.Named(options.Workload)
+	w, err := options.Workloads.Named(options.Workload)
 	if err != nil {
 		return nil, err
 	}

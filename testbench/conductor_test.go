@@ -8,6 +8,7 @@ import (
 
 	"eddy/testbench/checker"
 	"eddy/testbench/history"
+	"eddy/workload/builtin"
 )
 
 func TestSameSeedGivesSameHistoryAndMessages(t *testing.T) {
@@ -87,7 +88,7 @@ func TestRateIsKept(t *testing.T) {
 }
 
 func TestNobodyCatchesUpWhenAllWorkersAreBusy(t *testing.T) {
-	o := Defaults()
+	o := Defaults(builtin.Workloads())
 	o.Workload, o.NodeCount, o.Rate, o.TimeLimit, o.ClientTimeout = "unique-ids", 1, 100, 10*time.Second, time.Second
 	s := simulate(t, o, func(n *fakeNode, src string, b body) bool { return b.Type == "generate" })
 	invoked := 0
@@ -107,7 +108,7 @@ func TestNobodyCatchesUpWhenAllWorkersAreBusy(t *testing.T) {
 // As recordings of Maelstrom show: the nemesis has a place in the round of threads, so that the first
 // worker has two turns in a row.
 func TestWorkersTakeTurns(t *testing.T) {
-	o := Defaults()
+	o := Defaults(builtin.Workloads())
 	o.NodeCount, o.Rate, o.TimeLimit = 3, 10, 3*time.Second
 	var processes []int
 	for _, op := range simulate(t, o, nil).History {
@@ -121,7 +122,7 @@ func TestWorkersTakeTurns(t *testing.T) {
 }
 
 func TestProcessChangesAfterUnknownOutcome(t *testing.T) {
-	o := Defaults()
+	o := Defaults(builtin.Workloads())
 	o.NodeCount, o.Concurrency, o.Rate, o.TimeLimit = 1, "2", 5, 20*time.Second
 	s := simulate(t, o, func(n *fakeNode, src string, b body) bool { return b.Type == "broadcast" })
 	next := map[int]int{0: 0, 1: 1}
@@ -145,7 +146,7 @@ func TestProcessChangesAfterUnknownOutcome(t *testing.T) {
 }
 
 func TestUnansweredReadFailsAndUnansweredBroadcastIsUnknown(t *testing.T) {
-	o := Defaults()
+	o := Defaults(builtin.Workloads())
 	o.NodeCount, o.TimeLimit = 1, 20*time.Second
 	s := simulate(t, o, func(n *fakeNode, src string, b body) bool { return b.Type == "broadcast" || b.Type == "read" })
 	for _, op := range s.History {
@@ -201,7 +202,7 @@ func TestEveryWorkerReadsOnceAtTheEnd(t *testing.T) {
 }
 
 func TestRateZeroIsSilentUntilTheTimeLimit(t *testing.T) {
-	o := Defaults()
+	o := Defaults(builtin.Workloads())
 	o.Rate, o.Nemesis = 0, []string{"partition"}
 	s := simulate(t, o, nil)
 	first := slices.IndexFunc(s.History, func(op history.Op) bool { return op.Process != history.Nemesis })

@@ -3,7 +3,7 @@ package testbench
 import (
 	"time"
 
-	"eddy/testbench/workload"
+	"eddy/workload"
 )
 
 // finalPhase is the part of the run after recovery in which every worker does what its script says, one

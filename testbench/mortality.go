@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"eddy/testbench/workload"
+	"eddy/workload"
 )
 
 // life is whether a node is there, as far as it is the nemesis's doing.

@@ -4,20 +4,21 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"eddy/testbench/checker"
-	"eddy/testbench/checker/txn"
 	"eddy/testbench/nemesis"
 	"eddy/testbench/network"
-	"eddy/testbench/workload"
+	"eddy/workload"
 )
 
 // Options are the flags of a run. Names, meanings and defaults are Maelstrom's where it has them; start
 // from [Defaults].
 type Options struct {
+	Workloads         workload.Workloads // those that Workload may name
 	Workload          string
 	NodeCount         int    // 0 is Maelstrom's own cluster: five nodes n1 to n5, where --node-count 5 gives n0 to n4
 	Concurrency       string // number of workers; with an n after it, times the number of nodes
@@ -52,9 +53,10 @@ type Options struct {
 	KillsForget bool
 }
 
-// Defaults are the options of a run for which no flag is given.
-func Defaults() Options {
+// Defaults are the options of a run for which no flag is given, of one of the workloads.
+func Defaults(workloads workload.Workloads) Options {
 	return Options{
+		Workloads:       workloads,
 		Workload:        "broadcast",
 		Concurrency:     "1n",
 		Rate:            5,
@@ -137,13 +139,13 @@ func (o *Options) Validate() error {
 	oneOf := func(flag, value string, err error, names []string) {
 		check(err == nil, flag, value, "one of "+strings.Join(names, ", "))
 	}
-	w, err := workload.Named(o.Workload)
-	oneOf("workload", o.Workload, err, workload.Names())
+	w, err := o.Workloads.Named(o.Workload)
+	oneOf("workload", o.Workload, err, o.Workloads.Names())
 	check(o.NodeCount >= 0 && o.NodeCount <= NodesMax, "node-count", o.NodeCount, fmt.Sprintf("an integer from 1 to %d", NodesMax))
 	if o.NodeCount >= 0 && o.NodeCount <= NodesMax {
 		if workers, err := o.workers(); err != nil {
 			faults = append(faults, err)
-		} else if w.GroupsOf != nil {
+		} else if w != nil && w.GroupsOf != nil {
 			group := w.GroupsOf(len(o.Nodes()))
 			check(workers%group == 0, "concurrency", o.Concurrency, fmt.Sprintf("a multiple of %d workers, such as 4n: those of %s work in groups of two for each node", group, o.Workload))
 		}
@@ -164,8 +166,10 @@ func (o *Options) Validate() error {
 	check(o.Operations.MinTxnLength > 0 && o.Operations.MinTxnLength <= max(1, o.Operations.MaxTxnLength), "min-txn-length", o.Operations.MinTxnLength, "an integer from 1 to --max-txn-length")
 	check(o.Operations.MaxTxnLength > 0 && o.Operations.MaxTxnLength <= workload.TxnLengthMax, "max-txn-length", o.Operations.MaxTxnLength, fmt.Sprintf("an integer from 1 to %d", workload.TxnLengthMax))
 	check(o.Operations.MaxWritesPerKey > 0, "max-writes-per-key", o.Operations.MaxWritesPerKey, "a positive integer")
-	_, err = txn.ParseModels(o.ConsistencyModels)
-	check(err == nil, "consistency-models", strings.Join(o.ConsistencyModels, ","), "with commas between, some of "+strings.Join(txn.Models(), ", "))
+	models := o.Workloads.Models()
+	known := func(model string) bool { return slices.Contains(models, strings.TrimSpace(model)) }
+	check(!slices.ContainsFunc(o.ConsistencyModels, func(model string) bool { return !known(model) }), "consistency-models",
+		strings.Join(o.ConsistencyModels, ","), "with commas between, some of "+strings.Join(models, ", "))
 	_, err = checker.ParseAvailability(o.Availability)
 	check(err == nil, "availability", o.Availability, "total or a number from 0 to 1")
 	check(o.Recovery >= 0, "recovery", o.Recovery, "a time that is not negative, such as 10s")

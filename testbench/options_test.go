@@ -5,13 +5,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"eddy/testbench/workload"
 	"time"
+
+	"eddy/workload/builtin"
 )
 
 func TestDefaultsAreValid(t *testing.T) {
-	o := Defaults()
+	o := Defaults(builtin.Workloads())
 	if err := o.Validate(); err != nil {
 		t.Error(err)
 	}
@@ -24,7 +24,7 @@ func TestDefaultsAreValid(t *testing.T) {
 }
 
 func TestNodeCountNamesNodesFromZero(t *testing.T) {
-	o := Defaults()
+	o := Defaults(builtin.Workloads())
 	o.NodeCount = 3
 	if got := o.Nodes(); !slices.Equal(got, []string{"n0", "n1", "n2"}) {
 		t.Error(got)
@@ -33,7 +33,7 @@ func TestNodeCountNamesNodesFromZero(t *testing.T) {
 
 func TestConcurrencyMayMultiplyTheNodes(t *testing.T) {
 	for text, want := range map[string]int{"1": 1, "10": 10, "1n": 25, "4n": 100, "007": 7} {
-		o := Defaults()
+		o := Defaults(builtin.Workloads())
 		o.NodeCount, o.Concurrency = 25, text
 		if err := o.Validate(); err != nil || o.Workers() != want {
 			t.Errorf("--concurrency %s: %d workers, %v", text, o.Workers(), err)
@@ -46,7 +46,7 @@ func TestWrongOptionsAreNamedWithValueAndWhatIsAllowed(t *testing.T) {
 		change func(o *Options)
 		want   string
 	}{
-		{func(o *Options) { o.Workload = "paxos" }, "--workload paxos: expected one of " + strings.Join(workload.Names(), ", ")},
+		{func(o *Options) { o.Workload = "paxos" }, "--workload paxos: expected one of " + strings.Join(builtin.Workloads().Names(), ", ")},
 		{func(o *Options) { o.NodeCount = -1 }, "--node-count -1: expected an integer from 1 to 100000"},
 		{func(o *Options) { o.Concurrency = "2x" }, "--concurrency 2x: expected a positive integer such as 10, or one with n after it"},
 		{func(o *Options) { o.Concurrency = "0" }, "--concurrency 0: expected from 1 to 1000000 workers"},
@@ -70,13 +70,13 @@ func TestWrongOptionsAreNamedWithValueAndWhatIsAllowed(t *testing.T) {
 		{func(o *Options) { o.Loss = 2 }, "--loss 2: expected a probability from 0 to 1"},
 	}
 	for _, c := range cases {
-		o := Defaults()
+		o := Defaults(builtin.Workloads())
 		c.change(&o)
 		if err := o.Validate(); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("got %v, want %s", err, c.want)
 		}
 	}
-	o := Defaults()
+	o := Defaults(builtin.Workloads())
 	o.Rate, o.Topology = -1, "star"
 	if err := o.Validate(); strings.Count(err.Error(), "--") != 2 {
 		t.Errorf("two wrong options: %v", err)

@@ -66,7 +66,7 @@ func Judge(options Options, run Run, meta report.Meta) Outcome {
 	if options.KillsForget {
 		judged.KillsForget = options.NodeOf()
 	}
-	out.Results, err = checker.Check(options.Workload, run.History, judged)
+	out.Results, err = options.Workloads.Check(options.Workload, run.History, judged)
 	if err != nil {
 		out.Err = fmt.Errorf("the run cannot be judged: %w", err)
 	}
@@ -86,7 +86,11 @@ func (o *Outcome) Save() error {
 	if err != nil {
 		return fmt.Errorf("draw latencies: %w", err)
 	}
-	err = report.LatencySVG(plot, o.History, o.Results, o.Meta)
+	meta := o.Meta
+	meta.Judge = func(h history.History) (checker.Results, error) {
+		return o.Options.Workloads.Check(o.Options.Workload, h, checker.Options{})
+	}
+	err = report.LatencySVG(plot, o.History, o.Results, meta)
 	if failed := plot.Close(); err == nil {
 		err = failed
 	}
@@ -95,7 +99,7 @@ func (o *Outcome) Save() error {
 
 // savePictures writes what the workload's checker has drawn, such as a history that is not linearizable.
 func (o *Outcome) savePictures() error {
-	drawn, draws := o.Results.Workload.(interface{ Pictures() []checker.Picture })
+	drawn, draws := o.Results.Workload.(checker.Drawn)
 	if !draws {
 		return nil
 	}

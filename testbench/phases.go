@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"eddy/testbench/nemesis"
-	"eddy/testbench/workload"
+	"eddy/workload"
 )
 
 // mainPhase is the part of the run in which the workload's operations and the faults come, each at
@@ -21,7 +21,7 @@ type mainPhase struct {
 func (c *Conductor) begin() {
 	c.phase = phaseMain
 	now := c.clock.Now()
-	c.main = mainPhase{generator: c.workload.Generator(c.setting(), c.rng), next: -1, cutoff: now + c.options.TimeLimit, wake: -1}
+	c.main = mainPhase{generator: c.workload.NewGenerator(c.setting(), c.rng), next: -1, cutoff: now + c.options.TimeLimit, wake: -1}
 	c.main.finals = c.nemesis.Final()
 	c.pace.start(now)
 	c.step()

@@ -9,10 +9,11 @@ import (
 	"eddy/testbench/checker"
 	"eddy/testbench/history"
 	"eddy/testbench/report"
+	"eddy/workload/builtin"
 )
 
 func smallOptions() Options {
-	o := Defaults()
+	o := Defaults(builtin.Workloads())
 	o.NodeCount, o.Rate, o.TimeLimit, o.Topology = 3, 20, 5*time.Second, "total"
 	return o
 }

@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	"eddy/testbench/network"
-	"eddy/testbench/workload"
+	"eddy/workload"
 )
 
 // setupAtOnce is how many nodes are asked before those that were get to hear it. All of that takes no time; but

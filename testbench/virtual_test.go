@@ -10,10 +10,11 @@ import (
 	"testing"
 	"time"
 
-	"eddy/testbench/checker"
 	"eddy/testbench/history"
 	"eddy/testbench/network"
 	"eddy/testbench/report"
+	"eddy/workload/builtin"
+	"eddy/workload/set"
 )
 
 // virtualClock is a clock whose time jumps to the next callback.
@@ -216,7 +217,7 @@ func (s simulation) judge(t *testing.T, o Options) Outcome {
 }
 
 func floodOptions() Options {
-	o := Defaults()
+	o := Defaults(builtin.Workloads())
 	o.NodeCount = 25
 	o.Rate = 100
 	o.TimeLimit = 10 * time.Second
@@ -225,9 +226,9 @@ func floodOptions() Options {
 	return o
 }
 
-func setFull(t *testing.T, out Outcome) *checker.SetFull {
+func setFull(t *testing.T, out Outcome) *set.Results {
 	t.Helper()
-	set, ok := out.Results.Workload.(*checker.SetFull)
+	set, ok := out.Results.Workload.(*set.Results)
 	if !ok {
 		t.Fatalf("results of a broadcast are %T", out.Results.Workload)
 	}

@@ -9,7 +9,7 @@ import (
 	"eddy/testbench/history"
 	"eddy/testbench/nemesis"
 	"eddy/testbench/network"
-	"eddy/testbench/workload"
+	"eddy/workload"
 )
 
 // worker is one thread of the run: bound to a node, with one operation outstanding at most, under a

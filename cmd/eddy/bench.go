@@ -35,7 +35,7 @@ type benchFlags struct {
 const seedsPerPoint = 5
 
 func benchCommand() *cobra.Command {
-	options, own := testbench.Defaults(), benchFlags{}
+	options, own := testbench.Defaults(workloads), benchFlags{}
 	cmd := &cobra.Command{
 		Use:   "bench [workload] [flags] --vary flag=v1,v2 ... [-- strategy flags]",
 		Short: "Compare configurations in the simulator, over a grid of flags",

@@ -122,7 +122,7 @@ func TestFlagsToVaryAreFoundByName(t *testing.T) {
 }
 
 func TestPointLeavesTheBaseAlone(t *testing.T) {
-	base := testbench.Defaults()
+	base := testbench.Defaults(workloads)
 	base.Workload, base.Nemesis, base.Rate = "broadcast", []string{"partition"}, 33
 	all := []axis{{Axis: sweep.Axis{Flag: "rate"}, ofTest: true}, {Axis: sweep.Axis{Flag: "mailbox"}}}
 	s, err := atPoint(base, []string{"--strategy", "flood"}, all, []string{"7", "2"})

@@ -15,7 +15,7 @@ func standIn(t *testing.T) (store string) {
 	t.Helper()
 	for variable, path := range map[string]string{
 		maelstrom.Variable: "../../testbench/maelstrom/testdata/maelstrom",
-		"RECORDING":        "../../testbench/checker/testdata/recordings/broadcast/valid-partition",
+		"RECORDING":        "../../workload/workloadtest/testdata/recordings/broadcast/valid-partition",
 	} {
 		absolute, err := filepath.Abs(path)
 		if err != nil {

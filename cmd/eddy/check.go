@@ -8,7 +8,11 @@ import (
 	"eddy/testbench/checker"
 	"eddy/testbench/history"
 	"eddy/testbench/report"
+	"eddy/workload/builtin"
 )
+
+// workloads are those that this command knows.
+var workloads = builtin.Workloads()
 
 func checkCommand() *cobra.Command {
 	cmd := &cobra.Command{
@@ -50,7 +54,7 @@ func check(workload, path, availability string, models []string) (checker.Result
 	if err != nil {
 		return checker.Results{}, meta, err
 	}
-	results, err := checker.Check(workload, h, checker.Options{Availability: goal, ConsistencyModels: models})
+	results, err := workloads.Check(workload, h, checker.Options{Availability: goal, ConsistencyModels: models})
 	return results, meta, err
 }
 
@@ -63,7 +67,7 @@ func statusError(status int) error {
 
 func completeWorkload(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 	if len(args) == 0 {
-		return checker.Workloads(), cobra.ShellCompDirectiveNoFileComp
+		return workloads.Names(), cobra.ShellCompDirectiveNoFileComp
 	}
 	return nil, cobra.ShellCompDirectiveDefault
 }

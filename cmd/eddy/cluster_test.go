@@ -16,6 +16,7 @@ import (
 	"eddy/testbench"
 	"eddy/testbench/checker"
 	"eddy/testbench/virtual"
+	"eddy/workload/set"
 )
 
 // cluster runs a test of eddy's own nodes in virtual time. A strategy is
@@ -51,7 +52,7 @@ func challengeOptions(t *testing.T, number string, seed uint64) (testbench.Optio
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := testbench.Defaults()
+	o := testbench.Defaults(workloads)
 	flags := pflag.NewFlagSet("test", pflag.ContinueOnError)
 	declareOptions(flags, &o)
 	if err := c.apply(flags); err != nil {
@@ -116,14 +117,14 @@ func TestAcknowledgedStrategiesLoseNothing(t *testing.T) {
 			t.Run(workload+" "+strategy, func(t *testing.T) {
 				for seed := range seeds {
 					r := rand.New(rand.NewPCG(seed, 1))
-					o := testbench.Defaults()
+					o := testbench.Defaults(workloads)
 					o.Workload, o.Seed, o.NodeCount = workload, seed, 1+r.IntN(9)
 					o.Rate, o.TimeLimit, o.LatencyMs = 20, 15*time.Second, int64(r.IntN(100))
 					o.LatencyDist = "exponential"
 					o.Nemesis, o.NemesisInterval = []string{"partition"}, 3*time.Second
 					o.Loss = 0.1
 					outcome := cluster(t, o, strategy)
-					set := outcome.Results.Workload.(*checker.SetFull)
+					set := outcome.Results.Workload.(*set.Results)
 					if outcome.Results.Valid != checker.Valid || set.StableCount != set.AttemptCount || set.AttemptCount < 50 {
 						t.Errorf("seed %d, %d nodes: %v, %d of %d values everywhere", seed, o.NodeCount, outcome.Results.Valid, set.StableCount, set.AttemptCount)
 					}
@@ -135,7 +136,7 @@ func TestAcknowledgedStrategiesLoseNothing(t *testing.T) {
 
 // The claim above can fail: without acknowledgement a lossy network shows.
 func TestUnacknowledgedStrategiesLoseWhatTheNetworkLoses(t *testing.T) {
-	o := testbench.Defaults()
+	o := testbench.Defaults(workloads)
 	o.Workload, o.Seed, o.NodeCount = "broadcast", 1, 5
 	o.Rate, o.TimeLimit, o.Loss = 20, 10*time.Second, 0.1
 	if outcome := cluster(t, o, "--strategy flood --topology line --ack none"); outcome.Results.Valid != checker.Invalid {

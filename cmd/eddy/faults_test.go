@@ -11,13 +11,15 @@ import (
 	"eddy/testbench"
 	"eddy/testbench/checker"
 	"eddy/testbench/nemesis"
+	"eddy/workload/set"
+	"eddy/workload/uniqueids"
 )
 
 // faulty are options of a run of 15 s under faults, whose size and latencies the
 // seed decides.
 func faulty(workload string, seed uint64, faults ...string) testbench.Options {
 	r := rand.New(rand.NewPCG(seed, 2))
-	o := testbench.Defaults()
+	o := testbench.Defaults(workloads)
 	o.Workload, o.Seed, o.NodeCount = workload, seed, 2+r.IntN(8)
 	o.Rate, o.TimeLimit, o.Concurrency = 20, 15*time.Second, "2n"
 	o.LatencyMs, o.LatencyDist = 1+int64(r.IntN(50)), "exponential"
@@ -58,7 +60,7 @@ func TestAcknowledgedStrategiesLoseNothingToFaultsThatSpareMemory(t *testing.T) 
 			t.Run(workload+" "+strategy, func(t *testing.T) {
 				for seed := range faultySeeds() {
 					outcome := cluster(t, faulty(workload, seed, "partition", "loss", "duplicate", "reorder", "latency", "pause"), strategy)
-					set := outcome.Results.Workload.(*checker.SetFull)
+					set := outcome.Results.Workload.(*set.Results)
 					if outcome.Results.Valid != checker.Valid || set.StableCount != set.AttemptCount || set.AttemptCount < 50 {
 						t.Errorf("seed %d: %v, %d of %d values everywhere, problems %+v", seed, outcome.Results.Valid, set.StableCount, set.AttemptCount, outcome.Results.Problems)
 					}
@@ -82,7 +84,7 @@ func TestCumulativeAcknowledgementKeepsWhatOutlivesAKill(t *testing.T) {
 				o := faulty("broadcast", seed, "kill", "partition", "loss", "duplicate", "reorder")
 				o.Faults.KillTargets, o.KillsForget = []string{nemesis.TargetOne, nemesis.TargetMinority}, true
 				outcome := cluster(t, o, strategy)
-				set := outcome.Results.Workload.(*checker.SetFull)
+				set := outcome.Results.Workload.(*set.Results)
 				if outcome.Results.Valid != checker.Valid {
 					t.Errorf("seed %d, %d nodes: %v, %d lost, %d forgotten of %d, problems %+v", seed, o.NodeCount, outcome.Results.Valid, set.LostCount, set.ForgottenCount, set.AttemptCount, outcome.Results.Problems)
 				}
@@ -101,13 +103,13 @@ func TestCumulativeAcknowledgementKeepsWhatOutlivesAKill(t *testing.T) {
 // back to it. These seeds end so.
 func TestANodeThatComesBackToSilenceIsGivenEverything(t *testing.T) {
 	for _, seed := range []uint64{195, 201, 208, 211, 271} {
-		o := testbench.Defaults()
+		o := testbench.Defaults(workloads)
 		o.Workload, o.Seed, o.NodeCount, o.Concurrency = "broadcast", seed, 2, "2n"
 		o.Rate, o.TimeLimit, o.LatencyMs = 20, 15*time.Second, 20
 		o.Nemesis, o.NemesisInterval, o.KillsForget = []string{"kill"}, 3*time.Second, true
 		o.Faults.KillTargets = []string{nemesis.TargetOne, nemesis.TargetMinority}
 		outcome := cluster(t, o, "--strategy batch")
-		set := outcome.Results.Workload.(*checker.SetFull)
+		set := outcome.Results.Workload.(*set.Results)
 		if outcome.Results.Valid != checker.Valid || set.ForgottenCount == set.AttemptCount {
 			t.Errorf("seed %d: %v, %d lost, %d forgotten of %d", seed, outcome.Results.Valid, set.LostCount, set.ForgottenCount, set.AttemptCount)
 		}
@@ -152,7 +154,7 @@ func TestUniqueIDsSurviveWrongClocksAndKills(t *testing.T) {
 			o := faulty("unique-ids", seed, c.faults...)
 			o.Rate, o.NemesisInterval, o.Faults.SkewMax = 200, 500*time.Millisecond, 5*time.Second
 			outcome := cluster(t, o, c.strategy)
-			ids := outcome.Results.Workload.(*checker.UniqueIDs)
+			ids := outcome.Results.Workload.(*uniqueids.Results)
 			if outcome.Results.Valid != checker.Valid || ids.AcknowledgedCount < 50 {
 				t.Errorf("%s, seed %d: %v, %d ids, %d twice, problems %+v", c.strategy, seed, outcome.Results.Valid, ids.AcknowledgedCount, ids.DuplicatedCount, outcome.Results.Problems)
 			}

@@ -122,7 +122,7 @@ func (own *glomersFlags) challenges() ([]challenge, error) {
 
 // options are the challenge's flags as options of a run.
 func (c challenge) options(seed uint64) (testbench.Options, error) {
-	o := testbench.Defaults()
+	o := testbench.Defaults(workloads)
 	set := pflag.NewFlagSet("challenge", pflag.ContinueOnError)
 	declareOptions(set, &o)
 	err := c.apply(set)

@@ -10,25 +10,26 @@ import (
 	"eddy/testbench"
 	"eddy/testbench/checker"
 	"eddy/testbench/report"
+	"eddy/workload/linkv"
 )
 
 // registers are options of a run of lin-kv with Maelstrom's concurrency.
 func registers(seed uint64, nodes int, rate float64, faults ...string) testbench.Options {
-	o := testbench.Defaults()
+	o := testbench.Defaults(workloads)
 	o.Workload, o.Seed, o.NodeCount, o.Concurrency = "lin-kv", seed, nodes, "4n"
 	o.Rate, o.TimeLimit = rate, 20*time.Second
 	o.Nemesis, o.NemesisInterval = faults, 5*time.Second
 	return o
 }
 
-func judged(t *testing.T, o testbench.Options, strategy string) (*checker.LinKV, testbench.Outcome) {
+func judged(t *testing.T, o testbench.Options, strategy string) (*linkv.Results, testbench.Outcome) {
 	t.Helper()
 	s := simulated(t, o, strategy)
 	out := s.run()
 	if out.Err != nil {
 		t.Fatalf("%s: %v", s.command(), out.Err)
 	}
-	l := out.Results.Workload.(*checker.LinKV)
+	l := out.Results.Workload.(*linkv.Results)
 	if l.Valid != checker.Valid || len(out.Results.Problems) > 0 {
 		var page bytes.Buffer
 		_ = report.Terminal(&page, out.Results, out.Meta)

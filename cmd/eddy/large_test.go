@@ -8,12 +8,13 @@ import (
 
 	"eddy/testbench"
 	"eddy/testbench/checker"
+	"eddy/workload/set"
 )
 
 // large are options of a short run of more nodes than a star is the default of,
 // and than the bench sets up at once.
 func large(seed uint64) testbench.Options {
-	o := testbench.Defaults()
+	o := testbench.Defaults(workloads)
 	o.Workload, o.Seed, o.NodeCount = "broadcast", seed, 300
 	o.Rate, o.TimeLimit, o.LatencyMs = 100, 5*time.Second, 100
 	return o
@@ -27,7 +28,7 @@ func TestAClusterOfHundredsTakesFewMessagesByDefault(t *testing.T) {
 	long(t)
 	for seed := range uint64(2) {
 		outcome := cluster(t, large(seed), "")
-		set := outcome.Results.Workload.(*checker.SetFull)
+		set := outcome.Results.Workload.(*set.Results)
 		if outcome.Results.Valid != checker.Valid || set.StableCount != set.AttemptCount || set.AttemptCount < 200 {
 			t.Errorf("seed %d: %v, %d of %d values everywhere", seed, outcome.Results.Valid, set.StableCount, set.AttemptCount)
 		}
@@ -54,7 +55,7 @@ func TestClustersOfHubsLoseNothingToFaultsThatSpareMemory(t *testing.T) {
 				o := faulty("broadcast", seed, "partition", "loss", "duplicate", "reorder", "pause")
 				o.NodeCount, o.Concurrency = c.nodes, "1n"
 				outcome := cluster(t, o, c.strategy)
-				set := outcome.Results.Workload.(*checker.SetFull)
+				set := outcome.Results.Workload.(*set.Results)
 				if outcome.Results.Valid != checker.Valid || set.StableCount != set.AttemptCount || set.AttemptCount < 50 {
 					t.Errorf("seed %d: %v, %d of %d values everywhere", seed, outcome.Results.Valid, set.StableCount, set.AttemptCount)
 				}
@@ -70,7 +71,7 @@ func TestAHubThatWasKilledIsToldWhatAnybodyHas(t *testing.T) {
 		o := faulty("broadcast", seed, "kill", "partition")
 		o.NodeCount, o.Concurrency, o.KillsForget = 16, "1n", true
 		outcome := cluster(t, o, "--topology clusters:4")
-		set := outcome.Results.Workload.(*checker.SetFull)
+		set := outcome.Results.Workload.(*set.Results)
 		if outcome.Results.Valid != checker.Valid || set.StableCount < 50 {
 			t.Errorf("seed %d: %v, %d of %d values everywhere", seed, outcome.Results.Valid, set.StableCount, set.AttemptCount)
 		}

@@ -11,12 +11,13 @@ import (
 	"eddy/testbench/checker"
 	"eddy/testbench/report"
 	"eddy/txn/serial"
+	"eddy/workload/txn"
 )
 
 // appends are options of a run of txn-list-append that is held to strict
 // serializability.
 func appends(seed uint64, nodes int, faults ...string) testbench.Options {
-	o := testbench.Defaults()
+	o := testbench.Defaults(workloads)
 	o.Workload, o.Seed, o.NodeCount, o.Concurrency = "txn-list-append", seed, nodes, "4n"
 	o.Rate, o.TimeLimit, o.ConsistencyModels = 50, 15*time.Second, []string{"strict-serializable"}
 	o.LatencyMs, o.LatencyDist = 10, "exponential"
@@ -122,7 +123,7 @@ func TestMistakesInTransactionsAreFoundByName(t *testing.T) {
 			var found []string
 			for seed := range uint64(5) {
 				out := s.seeded(seed).run()
-				w := out.Results.Workload.(*checker.Transactions)
+				w := out.Results.Workload.(*txn.Results)
 				if w.Valid == checker.Invalid && slices.ContainsFunc(w.AnomalyTypes, func(name string) bool { return slices.Contains(c.names, name) }) {
 					t.Logf("seed %d: %v", seed, w.AnomalyTypes)
 					return
@@ -157,7 +158,7 @@ func TestTransactionAppliedTwiceIsFound(t *testing.T) {
 	s.nodes.service = serial.Service(serial.Config{Raft: kv.Config{Bug: kv.CASTwice}})
 	for seed := range uint64(20) {
 		out := s.seeded(seed).run()
-		if w := out.Results.Workload.(*checker.Transactions); slices.Contains(w.AnomalyTypes, "duplicate-elements") {
+		if w := out.Results.Workload.(*txn.Results); slices.Contains(w.AnomalyTypes, "duplicate-elements") {
 			return
 		}
 	}

@@ -26,7 +26,7 @@ func simCommandLine(o testbench.Options, nodeArgs []string) string {
 
 // optionFlags gives the flags that make options of the defaults.
 func optionFlags(o testbench.Options, but ...string) []string {
-	shown, set := testbench.Defaults(), pflag.NewFlagSet("", pflag.ContinueOnError)
+	shown, set := testbench.Defaults(workloads), pflag.NewFlagSet("", pflag.ContinueOnError)
 	declareOptions(set, &shown)
 	shown = o // the flags point into it
 	for _, name := range but {

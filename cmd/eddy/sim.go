@@ -25,7 +25,7 @@ type simFlags struct {
 }
 
 func simCommand() *cobra.Command {
-	options, own := testbench.Defaults(), simFlags{}
+	options, own := testbench.Defaults(workloads), simFlags{}
 	cmd := &cobra.Command{
 		Use:   "sim [workload] [flags] [-- strategy flags]",
 		Short: "Run a cluster in one process and virtual time, and judge it",

@@ -21,7 +21,7 @@ func BenchmarkSimulation(b *testing.B) {
 	}
 	for _, nodes := range []int{25, 1000} {
 		b.Run(fmt.Sprintf("nodes=%d", nodes), func(b *testing.B) {
-			o := testbench.Defaults()
+			o := testbench.Defaults(workloads)
 			flags := pflag.NewFlagSet("sim", pflag.ContinueOnError)
 			declareOptions(flags, &o)
 			if err := c.apply(flags); err != nil {

@@ -12,7 +12,6 @@ import (
 
 	"eddy/actor/node"
 	"eddy/testbench"
-	"eddy/testbench/checker"
 	"eddy/testbench/nemesis"
 	"eddy/testbench/report"
 )
@@ -31,7 +30,7 @@ type testFlags struct {
 }
 
 func testCommand() *cobra.Command {
-	options, own := testbench.Defaults(), testFlags{}
+	options, own := testbench.Defaults(workloads), testFlags{}
 	cmd := &cobra.Command{
 		Use:   "test [workload] [flags] [-- strategy flags]",
 		Short: "Run a cluster and judge it",
@@ -175,7 +174,7 @@ func settle(flags *pflag.FlagSet, args, nodeArgs []string, o *testbench.Options,
 		}
 	}
 	if own.workload == "" {
-		return nil, fmt.Errorf("test what? name a workload, one of %s, or a --challenge", strings.Join(checker.Workloads(), ", "))
+		return nil, fmt.Errorf("test what? name a workload, one of %s, or a --challenge", strings.Join(workloads.Names(), ", "))
 	}
 	o.Workload, meta.Workload = own.workload, own.workload
 	return nodeArgs, nil

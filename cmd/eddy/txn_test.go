@@ -7,6 +7,7 @@ import (
 
 	"eddy/testbench"
 	"eddy/testbench/checker"
+	"eddy/workload/txn"
 )
 
 // faultyTransactions are options of a run under faults that spare memory.
@@ -21,7 +22,7 @@ func faultyTransactions(seed uint64, models ...string) testbench.Options {
 func TestReplicatedTransactionsAreReadAtomicAndConverge(t *testing.T) {
 	for seed := range 2 * faultySeeds() {
 		outcome := cluster(t, faultyTransactions(seed, "read-committed", "read-atomic"), "--strategy transactions")
-		w := outcome.Results.Workload.(*checker.Transactions)
+		w := outcome.Results.Workload.(*txn.Results)
 		if outcome.Results.Valid != checker.Valid || w.ConvergedKeys == nil || *w.ConvergedKeys < 10 {
 			t.Errorf("seed %d: %v, %v, %d keys diverged, problems %+v", seed, outcome.Results.Valid, w.AnomalyTypes, w.DivergedCount, outcome.Results.Problems)
 		}
@@ -48,7 +49,7 @@ func TestSingleWritesAreCaughtAsIntermediateReads(t *testing.T) {
 		o := faultyTransactions(seed, "read-committed")
 		o.NodeCount, o.Rate = 3, 40
 		outcome := cluster(t, o, "--strategy writes")
-		w := outcome.Results.Workload.(*checker.Transactions)
+		w := outcome.Results.Workload.(*txn.Results)
 		if slices.Contains(w.AnomalyTypes, "G1b") {
 			caught++
 		}
@@ -75,7 +76,7 @@ func TestSingleWritesAreCaughtAsIntermediateReads(t *testing.T) {
 func TestNodesThatKeepWritesToThemselvesAreFoundAfterRecovery(t *testing.T) {
 	o := faultyTransactions(1, "read-uncommitted")
 	outcome := cluster(t, o, "--strategy local")
-	w := outcome.Results.Workload.(*checker.Transactions)
+	w := outcome.Results.Workload.(*txn.Results)
 	if outcome.Results.Valid != checker.Invalid || len(w.AnomalyTypes) != 0 || w.DivergedCount == 0 {
 		t.Errorf("%v, %v, %d keys diverged", outcome.Results.Valid, w.AnomalyTypes, w.DivergedCount)
 	}
@@ -93,7 +94,7 @@ func TestNodesAgreeAfterKills(t *testing.T) {
 		o.ConsistencyModels, o.Rate = []string{"read-uncommitted"}, 60
 		o.Faults.KillTargets = []string{"one"}
 		outcome := cluster(t, o, "--strategy transactions")
-		w := outcome.Results.Workload.(*checker.Transactions)
+		w := outcome.Results.Workload.(*txn.Results)
 		if w.DivergedCount > 0 || outcome.Run.Net.Harm.LostWithNode == 0 {
 			t.Errorf("seed %d: %d keys diverged, %+v", seed, w.DivergedCount, outcome.Run.Net.Harm)
 		}

@@ -76,7 +76,7 @@ func placeAxes(all []axis, of *testbench.Options) ([]axis, error) {
 	if err != nil {
 		return nil, err
 	}
-	o, test := testbench.Defaults(), pflag.NewFlagSet("test", pflag.ContinueOnError)
+	o, test := testbench.Defaults(workloads), pflag.NewFlagSet("test", pflag.ContinueOnError)
 	declareOptions(test, &o)
 	var placed []axis
 	for _, a := range all {
@@ -109,7 +109,7 @@ func flagNames(set *pflag.FlagSet) []string {
 // atPoint is a simulation with the values of a point; an error says why the
 // combination makes no sense.
 func atPoint(base testbench.Options, nodeArgs []string, all []axis, values []string) (simulation, error) {
-	o, set := testbench.Defaults(), pflag.NewFlagSet("point", pflag.ContinueOnError)
+	o, set := testbench.Defaults(workloads), pflag.NewFlagSet("point", pflag.ContinueOnError)
 	declareOptions(set, &o)
 	o = base // the flags point into it
 	strategy := slices.Clone(nodeArgs)

@@ -1,6 +1,7 @@
 package checker
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -23,99 +24,117 @@ type Options struct {
 	KillsForget func(process int) string
 }
 
-// judge is how one workload's histories are judged.
-type judge struct {
-	fs    []string // what its clients do
-	check func(h history.History, pairs history.Pairing, options Options) (Workload, []Witness, error)
-	// ownFinals says that the reads after recovery are Eddy's, not Maelstrom's: no figure counts them.
-	ownFinals bool
+// Judge is how one workload's histories are judged.
+type Judge struct {
+	Fs    []string // what its clients do
+	Check func(h history.History, pairs history.Pairing, options Options) (Workload, []Witness, error)
+	Empty func() Workload // results to read stored ones into; nil keeps those as they are
+	// OwnFinals says that the reads after recovery are Eddy's, not Maelstrom's: no figure counts them.
+	OwnFinals bool
 }
 
-var judges = map[string]judge{
-	"broadcast":  {fs: []string{"broadcast", "read"}, check: checkBroadcast},
-	"echo":       {fs: []string{"echo"}, check: checkEcho},
-	"g-counter":  {fs: []string{"add", "read"}, check: checkCounter},
-	"g-set":      {fs: []string{"add", "read"}, check: checkGSet},
-	"kafka":      {fs: []string{"assign", "crash", "poll", "send"}, check: checkKafka},
-	"pn-counter": {fs: []string{"add", "read"}, check: checkCounter},
-	"lin-kv":     {fs: []string{"read", "write", "cas"}, check: checkLinKV},
-	"unique-ids": {fs: []string{"generate"}, check: checkUniqueIDs},
-
-	"txn-list-append": {fs: []string{"txn"}, check: checkLists},
-	"txn-rw-register": {fs: []string{"txn"}, check: checkRegisters, ownFinals: true},
-}
-
-// Workloads lists the workloads that Check knows, sorted.
-func Workloads() []string {
-	var names []string
-	for name := range judges {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
-}
-
-// Check judges the history of a run of the workload. An error means that there
-// is nothing to judge: the workload is unknown, or the history is not one of
-// its runs; the error says what gave it away.
-func Check(workload string, h history.History, options Options) (Results, error) {
-	judge, known := judges[workload]
-	if !known {
-		return Results{}, fmt.Errorf("workload %q is unknown: expected one of %s", workload, strings.Join(Workloads(), ", "))
-	}
-	if err := expectFs(workload, judge.fs, h); err != nil {
+// Results judges the history of a run of the workload of that name. An error means that there is nothing to judge: the
+// history contradicts itself, or is not one of the workload's runs, which is a [*ForeignError].
+func (j *Judge) Results(workload string, h history.History, options Options) (Results, error) {
+	if err := j.expectFs(workload, h); err != nil {
 		return Results{}, err
 	}
 	pairs, err := h.Pair()
 	if err != nil {
 		return Results{}, fmt.Errorf("the history contradicts itself: %w", err)
 	}
-	outcome, witnesses, err := judge.check(h, pairs, options)
+	outcome, witnesses, err := j.Check(h, pairs, options)
 	if err != nil {
 		return Results{}, err
 	}
-	if judge.ownFinals {
-		h, _ = apart(h)
+	if j.OwnFinals {
+		h, _ = Apart(h)
 	}
 	r := Results{
-		Stats:        checkStats(h),
+		Stats:        CheckStats(h),
 		Availability: checkAvailability(h, options.Availability),
 		Net:          checkNet(h, options.Net),
 		Workload:     outcome,
 		Problems:     options.Problems,
 		Witnesses:    witnesses,
 	}
-	r.Valid = merge(r.Stats.Valid, r.Availability.Valid, outcome.Verdict(), verdictOf(len(r.Problems) == 0))
+	r.Valid = Merge(r.Stats.Valid, r.Availability.Valid, outcome.Verdict(), VerdictOf(len(r.Problems) == 0))
 	return r, nil
 }
 
-// likelyWorkload names the workload whose clients do f, for the question that
-// an error asks.
-var likelyWorkload = map[string]string{
-	"add": "g-set, g-counter or pn-counter", "assign": "kafka", "broadcast": "broadcast", "cas": "lin-kv", "crash": "kafka", "echo": "echo",
-	"generate": "unique-ids", "poll": "kafka", "send": "kafka", "txn": "txn-list-append or txn-rw-register", "write": "lin-kv",
+// Decode reads results from JSON: those that Eddy wrote, or Maelstrom's as
+// history.ReadResults gives them. The verdict is the one it finds, not a new one.
+func (j *Judge) Decode(workload string, data json.RawMessage) (Results, error) {
+	r := Results{Workload: &Unparsed{}}
+	if j.Empty != nil {
+		r.Workload = j.Empty()
+	}
+	if err := json.Unmarshal(data, &r); err != nil {
+		return Results{}, fmt.Errorf("read the results of a %s run: %w", workload, err)
+	}
+	if r.Valid == NotJudged {
+		return Results{}, fmt.Errorf("read the results of a %s run: there is no valid?: expected true, false or \"unknown\"", workload)
+	}
+	return r, nil
 }
 
-// expectFs refuses the history of another workload before its operations are
-// misread.
-func expectFs(workload string, fs []string, h history.History) error {
+// expectFs refuses the history of another workload before its operations are misread.
+func (j *Judge) expectFs(workload string, h history.History) error {
 	for _, op := range h {
-		if op.Process == history.Nemesis || slices.Contains(fs, op.F) {
-			continue
+		if op.Process != history.Nemesis && !slices.Contains(j.Fs, op.F) {
+			return &ForeignError{Workload: workload, Fs: j.Fs, F: op.F, Index: op.Index}
 		}
-		question := ""
-		if likely, ok := likelyWorkload[op.F]; ok {
-			question = " is this " + article(likely) + " history?"
-		}
-		return fmt.Errorf("history holds f `%s` (operation %d):%s expected %s history, in which clients only %s",
-			op.F, op.Index, question, article(workload), strings.Join(fs, " and "))
 	}
 	return nil
 }
 
-func article(workload string) string {
-	if workload == "echo" {
-		return "an echo"
+// ForeignError says that a history holds an operation that is not of the workload.
+type ForeignError struct {
+	Workload string
+	Fs       []string // what its clients do
+	F        string   // what the operation does
+	Index    int      // of the operation
+	Likely   []string // workloads whose clients do that; none asks no question
+}
+
+// Error names the operation, asks which workload is meant, and says what the one at hand does.
+func (e *ForeignError) Error() string {
+	question := ""
+	if len(e.Likely) > 0 {
+		question = " is this " + article(either(e.Likely)) + " history?"
 	}
-	return "a " + workload
+	return fmt.Sprintf("history holds f `%s` (operation %d):%s expected %s history, in which clients only %s",
+		e.F, e.Index, question, article(e.Workload), strings.Join(e.Fs, " and "))
+}
+
+// either is a list for people: "a, b or c".
+func either(names []string) string {
+	last := len(names) - 1
+	if last == 0 {
+		return names[0]
+	}
+	return strings.Join(names[:last], ", ") + " or " + names[last]
+}
+
+// article puts a or an before a name.
+func article(name string) string {
+	if strings.ContainsAny(name[:1], "aeio") {
+		return "an " + name
+	}
+	return "a " + name
+}
+
+// Apart takes the reads after recovery out of a history, for workloads of which they are Eddy's own.
+func Apart(h history.History) (rest, finals history.History) {
+	if !slices.ContainsFunc(h, func(op history.Op) bool { return op.Final }) {
+		return h, nil
+	}
+	for _, op := range h {
+		if op.Final {
+			finals = append(finals, op)
+		} else {
+			rest = append(rest, op)
+		}
+	}
+	return rest, finals
 }

@@ -11,10 +11,10 @@ import (
 // interner numbers distinct values from 0 in the order they turn up, so that
 // the checkers work on slices of small numbers and parse each value's text
 // once. Equality is that of canonical forms.
-type interner struct {
+type Interner struct {
 	dense  []int32 // by value, of integers from 0 to denseMax; 0 is free, else id+1
 	others map[string]int32
-	texts  []string // canonical form by id
+	Texts  []string // canonical form by id
 }
 
 // denseMax bounds the table for small integers: 16 MB when full. Generators
@@ -22,7 +22,7 @@ type interner struct {
 const denseMax = 1 << 22
 
 // id gives the number of a value, a new one if it has none yet.
-func (t *interner) id(raw json.RawMessage) int32 {
+func (t *Interner) ID(raw json.RawMessage) int32 {
 	if n, ok := smallIndex(raw); ok {
 		return t.denseID(n)
 	}
@@ -41,7 +41,7 @@ func (t *interner) id(raw json.RawMessage) int32 {
 	return id
 }
 
-func (t *interner) denseID(n int) int32 {
+func (t *Interner) denseID(n int) int32 {
 	if n >= len(t.dense) {
 		t.dense = slices.Grow(t.dense, n+1-len(t.dense))[:n+1]
 	}
@@ -51,17 +51,17 @@ func (t *interner) denseID(n int) int32 {
 	return t.dense[n] - 1
 }
 
-func (t *interner) add(text string) int32 {
-	t.texts = append(t.texts, text)
-	return int32(len(t.texts) - 1)
+func (t *Interner) add(text string) int32 {
+	t.Texts = append(t.Texts, text)
+	return int32(len(t.Texts) - 1)
 }
 
 // value gives the canonical form of the value with the number id.
-func (t *interner) value(id int32) json.RawMessage { return json.RawMessage(t.texts[id]) }
+func (t *Interner) Value(id int32) json.RawMessage { return json.RawMessage(t.Texts[id]) }
 
 // sort orders ids by their values.
-func (t *interner) sort(ids []int32) {
-	slices.SortFunc(ids, func(a, b int32) int { return history.Compare(t.texts[a], t.texts[b]) })
+func (t *Interner) Sort(ids []int32) {
+	slices.SortFunc(ids, func(a, b int32) int { return history.Compare(t.Texts[a], t.Texts[b]) })
 }
 
 // smallIndex reads an integer from 0 to denseMax written without needless

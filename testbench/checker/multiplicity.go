@@ -70,10 +70,10 @@ func (m *Multiplicities) UnmarshalJSON(data []byte) error {
 		}
 		*m = append(*m, Multiplicity{Value: value, Times: times})
 	}
-	m.sort()
+	m.Sort()
 	return nil
 }
 
-func (m Multiplicities) sort() {
+func (m Multiplicities) Sort() {
 	slices.SortFunc(m, func(a, b Multiplicity) int { return history.Compare(string(a.Value), string(b.Value)) })
 }

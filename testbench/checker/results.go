@@ -2,7 +2,7 @@ package checker
 
 import (
 	"encoding/json"
-	"fmt"
+	"io"
 	"time"
 
 	"eddy/testbench/history"
@@ -21,10 +21,33 @@ type Results struct {
 	Witnesses    []Witness    `json:"witnesses,omitempty"`
 }
 
-// Workload is the part of the results that depends on the workload: *SetFull of
-// broadcast and g-set, *Counter of g-counter and pn-counter, *Kafka, *UniqueIDs, *Echo, *Transactions, or *Unparsed.
+// Workload is the part of the results that depends on the workload, and what people are told of it. The report
+// and its pictures ask for more, of those that have it: see package report.
 type Workload interface {
 	Verdict() Verdict
+	// Praise says what was found good in a valid run: "9 values added, none lost".
+	Praise() string
+	// Reason says what was found wanting in one that is not valid.
+	Reason() string
+	// Failure says in a few words in which way an invalid run fails; runs of the same words fail in the same way.
+	Failure() string
+	// Title is the heading of the witnesses, and of how many failures they are; 0 if that is not counted.
+	Title() (heading string, failures int)
+}
+
+// Picture draws something for people, to be kept in a file of that name.
+type Picture struct {
+	Name string
+	Draw func(io.Writer) error
+}
+
+// Drawn is a [Workload] with pictures of its own, such as of a history that is not linearizable.
+type Drawn interface{ Pictures() []Picture }
+
+// Settling is a [Workload] that measures how long values take until every node shows them.
+type Settling interface {
+	// Settled gives the quantiles of stable latencies, nil if there was none.
+	Settled() *Quantiles
 }
 
 // Problem is a violation of the protocol by a node: something that a run can
@@ -69,7 +92,7 @@ const (
 
 // witnessesMax bounds how many failures are told in detail, and how many
 // operations each.
-const witnessesMax = 8
+const WitnessesMax = 8
 
 // Event points at one operation of the history. Reads are named by their
 // invocation.
@@ -86,7 +109,7 @@ type Event struct {
 	Then     string        `json:"then,omitempty"`     // what the key holds afterwards, in that order
 }
 
-func eventOf(op history.Op) *Event {
+func EventOf(op history.Op) *Event {
 	return &Event{Index: op.Index, Process: op.Process, Time: op.Time, F: op.F, Final: op.Final}
 }
 
@@ -99,6 +122,21 @@ type Unparsed struct {
 
 // Verdict is the one found under valid?.
 func (u *Unparsed) Verdict() Verdict { return u.Valid }
+
+// Praise has nothing to say.
+func (u *Unparsed) Praise() string { return "nothing was found wrong" }
+
+// Reason repeats the verdict.
+func (u *Unparsed) Reason() string { return ReasonUnknown(u.Valid) }
+
+// Failure does not know the way.
+func (u *Unparsed) Failure() string { return "not what the workload promises" }
+
+// Title is that of failures of any kind.
+func (u *Unparsed) Title() (string, int) { return "Failures", 0 }
+
+// ReasonUnknown is the reason where the results tell none.
+func ReasonUnknown(v Verdict) string { return "the workload's checker says " + v.String() }
 
 // MarshalJSON gives the results as they were.
 func (u *Unparsed) MarshalJSON() ([]byte, error) { return u.JSON, nil }
@@ -113,37 +151,4 @@ func (u *Unparsed) UnmarshalJSON(data []byte) error {
 	}
 	u.Valid, u.JSON = judged.Valid, append(json.RawMessage(nil), data...)
 	return nil
-}
-
-// Decode reads results from JSON: those that Eddy wrote, or Maelstrom's as
-// history.ReadResults gives them. The verdict is the one it finds, not a new one.
-func Decode(workload string, data json.RawMessage) (Results, error) {
-	r := Results{Workload: emptyWorkload(workload)}
-	if err := json.Unmarshal(data, &r); err != nil {
-		return Results{}, fmt.Errorf("read the results of a %s run: %w", workload, err)
-	}
-	if r.Valid == NotJudged {
-		return Results{}, fmt.Errorf("read the results of a %s run: there is no valid?: expected true, false or \"unknown\"", workload)
-	}
-	return r, nil
-}
-
-func emptyWorkload(workload string) Workload {
-	switch workload {
-	case "broadcast", "g-set":
-		return &SetFull{}
-	case "g-counter", "pn-counter":
-		return &Counter{}
-	case "unique-ids":
-		return &UniqueIDs{}
-	case "echo":
-		return &Echo{}
-	case "kafka":
-		return &Kafka{}
-	case "lin-kv":
-		return &LinKV{}
-	case "txn-list-append", "txn-rw-register":
-		return &Transactions{}
-	}
-	return &Unparsed{}
 }

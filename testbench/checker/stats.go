@@ -39,7 +39,7 @@ func (c *Counts) add(t history.Type) {
 // for a look at the system, which promise nothing.
 var unjudgedFs = map[string]bool{"crash": true, "debug-topic-partitions": true}
 
-func checkStats(h history.History) Stats {
+func CheckStats(h history.History) Stats {
 	s := Stats{ByF: map[string]Counts{}}
 	for _, op := range h {
 		if op.Process == history.Nemesis || op.Type == history.Invoke {
@@ -52,10 +52,10 @@ func checkStats(h history.History) Stats {
 	}
 	s.Valid = Valid
 	for f, counts := range s.ByF {
-		counts.Valid = verdictOf(counts.OKCount > 0)
+		counts.Valid = VerdictOf(counts.OKCount > 0)
 		s.ByF[f] = counts
 		if !unjudgedFs[f] {
-			s.Valid = merge(s.Valid, counts.Valid)
+			s.Valid = Merge(s.Valid, counts.Valid)
 		}
 	}
 	return s
@@ -107,9 +107,9 @@ func checkAvailability(h history.History, goal AvailabilityGoal) Availability {
 		a.OKFraction = float32(float64(oks) / float64(invocations))
 	}
 	if goal.Total {
-		a.Valid = verdictOf(a.OKFraction == 1)
+		a.Valid = VerdictOf(a.OKFraction == 1)
 	} else {
-		a.Valid = verdictOf(goal.AtLeast <= float64(a.OKFraction))
+		a.Valid = VerdictOf(goal.AtLeast <= float64(a.OKFraction))
 	}
 	return a
 }

@@ -62,7 +62,7 @@ func (v *Verdict) UnmarshalJSON(data []byte) error {
 
 // merge gives the verdict of a whole from those of its parts: false beats
 // unknown beats true.
-func merge(parts ...Verdict) Verdict {
+func Merge(parts ...Verdict) Verdict {
 	whole := Valid
 	for _, part := range parts {
 		whole = max(whole, part)
@@ -71,7 +71,7 @@ func merge(parts ...Verdict) Verdict {
 }
 
 // verdictOf is Valid or Invalid.
-func verdictOf(valid bool) Verdict {
+func VerdictOf(valid bool) Verdict {
 	if valid {
 		return Valid
 	}

@@ -127,7 +127,7 @@ func TestResultsNameTheFileAndLine(t *testing.T) {
 }
 
 func TestRecordedHistoriesSurviveEddysFormat(t *testing.T) {
-	paths, err := filepath.Glob("../checker/testdata/recordings/*/*/history.edn*")
+	paths, err := filepath.Glob("../../workload/workloadtest/testdata/recordings/*/*/history.edn*")
 	if err != nil || len(paths) == 0 {
 		t.Fatalf("recordings: %v, %v", paths, err)
 	}

@@ -18,7 +18,7 @@ func Command(o testbench.Options, bin string) ([]string, error) {
 	if err := refuse(o); err != nil {
 		return nil, err
 	}
-	d := testbench.Defaults()
+	d := testbench.Defaults(o.Workloads)
 	args := []string{"test", "-w", o.Workload, "--bin", bin}
 	add := func(wanted bool, flag string, value ...string) {
 		if wanted {
@@ -49,7 +49,7 @@ func Command(o testbench.Options, bin string) ([]string, error) {
 // refuse tells of options that ask for what Maelstrom does not do. A seed is not among them: Maelstrom
 // draws its own, and a run without one is what was asked for.
 func refuse(o testbench.Options) error {
-	d := testbench.Defaults()
+	d := testbench.Defaults(o.Workloads)
 	var faults []error
 	check := func(ok bool, flag string, value any, why string) {
 		if !ok {

@@ -13,6 +13,7 @@ import (
 	"eddy/testbench/checker"
 	"eddy/testbench/history"
 	"eddy/testbench/report"
+	"eddy/workload/builtin"
 )
 
 func fake(t *testing.T) string {
@@ -26,7 +27,7 @@ func fake(t *testing.T) string {
 
 func recording(t *testing.T, name string) string {
 	t.Helper()
-	path, err := filepath.Abs(filepath.Join("../checker/testdata/recordings", name))
+	path, err := filepath.Abs(filepath.Join("../../workload/workloadtest/testdata/recordings", name))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,7 +38,7 @@ func recording(t *testing.T, name string) string {
 }
 
 func options(workload string) testbench.Options {
-	o := testbench.Defaults()
+	o := testbench.Defaults(builtin.Workloads())
 	o.Workload, o.Bin = workload, "/bin/sh"
 	return o
 }
@@ -115,7 +116,7 @@ func TestInterruptIsPassedOn(t *testing.T) {
 }
 
 func TestFlagsAreMaelstroms(t *testing.T) {
-	o := testbench.Defaults()
+	o := testbench.Defaults(builtin.Workloads())
 	o.NodeCount, o.Concurrency, o.Rate, o.TimeLimit = 25, "4n", 0.5, 20*time.Second
 	o.LatencyMs, o.LatencyDist, o.Topology = 100, "exponential", "tree4"
 	o.Nemesis, o.NemesisInterval = []string{"partition"}, 500*time.Millisecond

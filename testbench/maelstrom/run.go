@@ -140,7 +140,11 @@ func read(out *testbench.Outcome, e ending) error {
 	if err != nil {
 		return err
 	}
-	if out.Results, err = checker.Decode(out.Options.Workload, results); err != nil {
+	w, err := out.Options.Workloads.Named(out.Options.Workload)
+	if err != nil {
+		return err
+	}
+	if out.Results, err = w.Decode(results); err != nil {
 		return err
 	}
 	if out.History, err = history.ReadFile(filepath.Join(store, "history.edn")); err != nil {

@@ -12,6 +12,8 @@ import (
 	"eddy/testbench"
 	"eddy/testbench/checker"
 	"eddy/testbench/history"
+	"eddy/workload/builtin"
+	"eddy/workload/set"
 )
 
 var nodeProgram string
@@ -35,7 +37,7 @@ func withNode(run func() int) int {
 
 // quick is a run of less than a second with nodes of a mode.
 func quick(mode string) testbench.Options {
-	o := testbench.Defaults()
+	o := testbench.Defaults(builtin.Workloads())
 	o.Bin, o.Args = nodeProgram, []string{mode}
 	o.NodeCount, o.Rate, o.TimeLimit, o.LatencyMs = 3, 50, 700*time.Millisecond, 5
 	o.Recovery = 200 * time.Millisecond
@@ -115,7 +117,7 @@ func TestRunLeavesItsFiles(t *testing.T) {
 
 func TestNodesThatKeepValuesToThemselvesLoseThem(t *testing.T) {
 	out := measure(t, quick("keeps-to-itself"))
-	set := out.Results.Workload.(*checker.SetFull)
+	set := out.Results.Workload.(*set.Results)
 	if out.Results.Valid != checker.Invalid || set.LostCount == 0 || out.ExitStatus() != 1 || len(out.Results.Problems) != 0 {
 		t.Errorf("verdict %v, %d lost", out.Results.Valid, set.LostCount)
 	}

@@ -25,7 +25,7 @@ func (p palette) paint(code, text string) string {
 }
 
 func (p palette) good(text string) string   { return p.paint("1;32", text) }
-func (p palette) bad(text string) string    { return p.paint("1;31", text) }
+func (p palette) Bad(text string) string    { return p.paint("1;31", text) }
 func (p palette) doubt(text string) string  { return p.paint("1;33", text) }
 func (p palette) strong(text string) string { return p.paint("1", text) }
-func (p palette) faint(text string) string  { return p.paint("2", text) }
+func (p palette) Faint(text string) string  { return p.paint("2", text) }

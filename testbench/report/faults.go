@@ -101,7 +101,7 @@ func (d *drawing) faults() {
 	for _, f := range d.faulty {
 		from, to := d.x(f.from), d.x(f.to)
 		d.printf("<rect class=\"shade\" x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\"><title>%s, %s to %s</title></rect>\n",
-			px(from), px(top), px(max(to-from, 1)), px(bottom-top), escaped(f.label()), seconds(f.from), seconds(f.to))
+			px(from), px(top), px(max(to-from, 1)), px(bottom-top), escaped(f.label()), Seconds(f.from), Seconds(f.to))
 		d.line("edge", from, top, from, bottom)
 		d.line("edge", to, top, to, bottom)
 		for i, label := range []string{f.what, f.how} {

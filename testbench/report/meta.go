@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"eddy/testbench/checker"
+	"eddy/testbench/history"
 )
 
 // Meta is what a report says of a run besides its results.
@@ -21,6 +22,9 @@ type Meta struct {
 	// Commands show more of it.
 	Cause    string
 	Commands []string
+
+	// Judge judges the history again, for pictures of results that were read; nil leaves out what they lack.
+	Judge func(history.History) (checker.Results, error)
 
 	// Interrupted: the run was broken off. Its figures count, a verdict would not: what was on its way was
 	// not waited for.
@@ -71,10 +75,18 @@ func MaxStableLatency(below time.Duration) Target {
 
 func stableLatency(name string, below time.Duration, quantile func(checker.Quantiles) int64) Target {
 	return Target{Name: name, Below: float64(below.Milliseconds()), Unit: "ms", Measure: func(r checker.Results) (float64, bool) {
-		set, ok := r.Workload.(*checker.SetFull)
-		if !ok || set.StableLatencies == nil {
+		q := settled(r)
+		if q == nil {
 			return 0, false
 		}
-		return float64(quantile(*set.StableLatencies)), true
+		return float64(quantile(*q)), true
 	}}
+}
+
+// settled gives the quantiles of stable latencies, nil where the workload has none.
+func settled(r checker.Results) *checker.Quantiles {
+	if s, ok := r.Workload.(checker.Settling); ok {
+		return s.Settled()
+	}
+	return nil
 }

@@ -10,14 +10,12 @@ import (
 	"time"
 
 	"eddy/testbench/checker"
-	"eddy/testbench/checker/kafka"
 	"eddy/testbench/history"
 )
 
 // LatencySVG draws a run: each operation at the time it was invoked against how
 // long it took, coloured by what it was and shaped by how it ended; below it
-// operations a second, and for broadcast and g-set the stable latency of each
-// value at the time it was added, for kafka the lag of each poll. What the nemesis did is shaded across all of
+// operations a second, and the workload's chart, if it has one. What the nemesis did is shaded across all of
 // it. The picture stands alone, needs no script, follows the reader's choice of
 // light or dark, and stays under a megabyte: beyond a few thousand marks those
 // that would overlap are drawn as one (see thin).
@@ -36,8 +34,7 @@ func LatencySVG(w io.Writer, h history.History, r checker.Results, meta Meta) er
 	d.faults()
 	d.operations()
 	d.rates()
-	d.stability(r)
-	d.lagging(r)
+	d.charted()
 	d.print("</svg>\n")
 	if _, err := w.Write(d.out.Bytes()); err != nil {
 		return fmt.Errorf("draw latencies: %w", err)
@@ -71,16 +68,15 @@ func (p panel) bottom() float64 { return p.top + p.height }
 
 // drawing is a picture in the making.
 type drawing struct {
-	out      bytes.Buffer
-	kinds    []string // what clients did, sorted; the position gives the colour
-	points   []point
-	elements []checker.Element // the values of a set, if the run had one
-	lags     []kafka.Lag       // of polls, if the run had any
-	faulty   []interval
-	moments  []moment
-	end      time.Duration // of the time axis
+	out     bytes.Buffer
+	kinds   []string // what clients did, sorted; the position gives the colour
+	points  []point
+	chart   *Chart // of the workload, if it has one
+	faulty  []interval
+	moments []moment
+	end     time.Duration // of the time axis
 
-	main, rate, stable panel
+	main, rate, third panel
 }
 
 func newDrawing(h history.History, r checker.Results, meta Meta) (*drawing, error) {
@@ -102,39 +98,23 @@ func newDrawing(h history.History, r checker.Results, meta Meta) (*drawing, erro
 	slices.Sort(d.kinds)
 	d.points = pointsOf(h, pairs, d.kinds, d.end)
 	d.faulty, d.moments = faultsOf(h, d.end)
-	d.elements, d.lags = elementsOf(h, r, meta.Workload), lagsOf(h, r, meta.Workload)
+	d.chart = chartOf(h, r, meta.Judge)
 	d.main = panel{mainTopPx, mainPx}
 	if len(d.faulty)+len(d.moments) > 0 {
 		d.main.top += faultBandPx
 	}
 	d.rate = panel{d.main.bottom() + gapPx, ratesPx}
-	if len(d.elements)+len(d.lags) > 0 {
-		d.stable = panel{d.rate.bottom() + gapPx, stabilityPx}
+	if d.chart != nil {
+		d.third = panel{d.rate.bottom() + gapPx, stabilityPx}
 	}
 	return d, nil
-}
-
-// elementsOf gives the values of a set. Results that were read, not worked out,
-// have none, so they are worked out for the picture.
-func elementsOf(h history.History, r checker.Results, workload string) []checker.Element {
-	if set, ok := r.Workload.(*checker.SetFull); ok {
-		if len(set.Elements) > 0 {
-			return set.Elements
-		}
-		if again, err := checker.Check(workload, h, checker.Options{}); err == nil {
-			if set, ok := again.Workload.(*checker.SetFull); ok {
-				return set.Elements
-			}
-		}
-	}
-	return nil
 }
 
 // panels lists the plots from top to bottom.
 func (d *drawing) panels() []panel {
 	all := []panel{d.main, d.rate}
-	if d.stable.height > 0 {
-		all = append(all, d.stable)
+	if d.third.height > 0 {
+		all = append(all, d.third)
 	}
 	return all
 }
@@ -220,13 +200,13 @@ func verdictClass(v checker.Verdict) string {
 }
 
 func keyFigures(r checker.Results) string {
-	text := fmt.Sprintf("%s, %s ok", plural(r.Stats.Count, "operation", "operations"), percent(r.Availability.OKFraction))
+	text := fmt.Sprintf("%s, %s ok", Plural(r.Stats.Count, "operation", "operations"), Percent(r.Availability.OKFraction))
 	if r.Net != nil && r.Net.Servers.MsgsPerOp != nil {
 		text += fmt.Sprintf(", %s messages between nodes an op", figure(float64(*r.Net.Servers.MsgsPerOp)))
 	}
-	if set, ok := r.Workload.(*checker.SetFull); ok && set.StableLatencies != nil {
+	if q := settled(r); q != nil {
 		text += fmt.Sprintf(", stable after a median of %s ms, at most %s ms",
-			grouped(int(set.StableLatencies.MedianMs)), grouped(int(set.StableLatencies.MaxMs)))
+			Grouped(int(q.MedianMs)), Grouped(int(q.MaxMs)))
 	}
 	return text
 }

@@ -1,7 +1,7 @@
 package report
 
 import (
-	"fmt"
+	"slices"
 	"time"
 
 	"eddy/testbench/checker"
@@ -86,80 +86,63 @@ func (d *drawing) rates() {
 
 func ofSeconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
 
-// stability draws for each value how long it took until every read showed it.
-// During a partition this is a slope down to the moment it healed.
-func (d *drawing) stability(r checker.Results) {
-	if len(d.elements) == 0 {
+// chartOf gives the chart of a workload's results, if they have one.
+func chartOf(h history.History, r checker.Results, judge func(history.History) (checker.Results, error)) *Chart {
+	charted, has := r.Workload.(Charted)
+	if !has {
+		return nil
+	}
+	if chart := charted.Chart(); chart != nil || judge == nil {
+		return chart
+	}
+	again, err := judge(h)
+	if err != nil {
+		return nil
+	}
+	return again.Workload.(Charted).Chart()
+}
+
+// charted draws the workload's chart.
+func (d *drawing) charted() {
+	if d.chart == nil {
 		return
 	}
-	var high, lost, unread, forgotten int64
-	for _, e := range d.elements {
-		switch e.Outcome {
-		case checker.Stable:
-			high = max(high, e.LatencyMs)
-		case checker.LostElement:
-			lost++
-		case checker.NeverRead:
-			unread++
-		case checker.ForgottenElement:
-			forgotten++
-		}
-	}
-	scale := newLinearScale(d.stable, float64(high), 4)
-	d.axis(scale, stabilityTitle(lost, unread, forgotten), latencyLabel)
-	d.values(scale)
-	if set, ok := r.Workload.(*checker.SetFull); ok && set.StableLatencies != nil {
-		median := set.StableLatencies.MedianMs
-		y := scale.y(float64(median))
-		d.line("rule", leftPx, y, leftPx+plotPx, y)
-		d.text("small end", leftPx+plotPx-4, y-5, fmt.Sprintf("median %s ms", grouped(int(median))))
-	}
-}
-
-func stabilityTitle(lost, unread, forgotten int64) string {
-	title := "stable latency of each value, at the time it was added"
-	if lost > 0 {
-		title += fmt.Sprintf(";  × %s lost", grouped(int(lost)))
-	}
-	if unread > 0 {
-		title += fmt.Sprintf(";  ◇ %s never read", grouped(int(unread)))
-	}
-	if forgotten > 0 {
-		title += fmt.Sprintf(";  ◇ %s forgotten with killed nodes", grouped(int(forgotten)))
-	}
-	return title
-}
-
-// values draws the marks of the stability panel: lost values along its upper
-// edge, those never read or forgotten along the lower.
-func (d *drawing) values(scale linearScale) {
 	const edgePx = 7
+	scale := newLinearScale(d.third, d.chart.HighMs, 4)
+	d.axis(scale, d.chart.Title, latencyLabel)
 	var dots []dot
-	for _, e := range d.elements {
-		each := dot{x: d.x(e.Added), group: int(e.Outcome), weight: 1}
-		switch e.Outcome {
-		case checker.Stable:
-			each.y = scale.y(float64(e.LatencyMs))
-		case checker.LostElement:
-			each.y = d.stable.top + edgePx
+	for _, m := range d.chart.Marks {
+		each := dot{x: d.x(m.At), group: int(m.Kind), weight: 1}
+		switch m.Kind {
+		case Plain:
+			each.y = scale.y(m.Ms)
+		case Bad:
+			each.y = d.third.top + edgePx
 		default:
-			each.group = int(checker.NeverRead)
-			each.y = d.stable.bottom() - edgePx
+			each.y = d.third.bottom() - edgePx
 		}
 		dots = append(dots, each)
 	}
 	dots = thin(dots)
 	for _, class := range []struct {
-		outcome checker.Outcome
-		name    string
-		shape   history.Type
-	}{{checker.Stable, "value", history.OK}, {checker.NeverRead, "unread", history.Info}, {checker.LostElement, "lost", history.Fail}} {
+		kind  MarkKind
+		name  string
+		shape history.Type
+	}{{Plain, "value", history.OK}, {Absent, "unread", history.Info}, {Bad, "lost", history.Fail}} {
+		if !slices.ContainsFunc(dots, func(each dot) bool { return each.group == int(class.kind) }) {
+			continue
+		}
 		d.printf("<g class=\"%s\" opacity=\".7\">", class.name)
 		for _, each := range dots {
-			if each.group == int(class.outcome) {
+			if each.group == int(class.kind) {
 				d.mark(class.shape, each.x, each.y)
 			}
 		}
 		d.print("</g>\n")
+	}
+	if d.chart.Rule != "" {
+		y := scale.y(d.chart.RuleMs)
+		d.line("rule", leftPx, y, leftPx+plotPx, y)
+		d.text("small end", leftPx+plotPx-4, y-5, d.chart.Rule)
 	}
 }

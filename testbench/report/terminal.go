@@ -16,12 +16,12 @@ import (
 // files are, and as the last line the verdict again, in a word. It fails only if
 // w does.
 func Terminal(w io.Writer, r checker.Results, meta Meta) error {
-	p := &page{palette: paletteFor(w)}
+	p := &Page{palette: paletteFor(w)}
 	p.headline(r, meta)
 	p.figures(r)
 	if len(meta.Harm) > 0 {
 		label := padded("messages harmed", labelWidth)
-		p.paragraph(p.faint(label)+" ", label+" ", strings.Join(meta.Harm, ", "), "  ")
+		p.Paragraph(p.Faint(label)+" ", label+" ", strings.Join(meta.Harm, ", "), "  ")
 	}
 	if !meta.Interrupted {
 		p.targets(r, meta.Targets)
@@ -41,48 +41,49 @@ func Terminal(w io.Writer, r checker.Results, meta Meta) error {
 // CouldNotRun writes the report of a run without results: why there are none,
 // and the last line.
 func CouldNotRun(w io.Writer, reason error, meta Meta) error {
-	p := &page{palette: paletteFor(w)}
-	p.line(p.bad("COULD NOT RUN") + ": " + reason.Error())
+	p := &Page{palette: paletteFor(w)}
+	p.Line(p.Bad("COULD NOT RUN") + ": " + reason.Error())
 	p.warnings(checker.Results{}, meta.Warnings)
 	p.files(meta.Dir)
 	p.section()
-	p.line(subject(meta) + ": " + p.bad("could not run"))
+	p.Line(subject(meta) + ": " + p.Bad("could not run"))
 	_, err := io.WriteString(w, p.text.String())
 	return err
 }
 
-// page is a report in the making.
-type page struct {
+// Page is a report in the making.
+type Page struct {
 	palette
 	text strings.Builder
 }
 
-func (p *page) line(text string) {
+// Line writes a line.
+func (p *Page) Line(text string) {
 	p.text.WriteString(strings.TrimRight(text, " "))
 	p.text.WriteByte('\n')
 }
 
 // section leaves a blank line before something new.
-func (p *page) section() { p.text.WriteByte('\n') }
+func (p *Page) section() { p.text.WriteByte('\n') }
 
 // labelWidth is the width of the table's first column.
 const labelWidth = 17
 
-// row writes a line of the table. The label is padded before it is painted,
+// Row writes a line of the table. The label is padded before it is painted,
 // since colours have no width.
-func (p *page) row(label, text string) {
-	p.line("  " + p.faint(padded(label, labelWidth)) + " " + text)
+func (p *Page) Row(label, text string) {
+	p.Line("  " + p.Faint(padded(label, labelWidth)) + " " + text)
 }
 
 func padded(text string, width int) string {
 	return text + strings.Repeat(" ", max(0, width-utf8.RuneCountInString(text)))
 }
 
-func (p *page) headline(r checker.Results, meta Meta) {
+func (p *Page) headline(r checker.Results, meta Meta) {
 	if meta.Interrupted {
-		p.line(p.doubt("INTERRUPTED") + ": no verdict, for what was on its way was not waited for")
+		p.Line(p.doubt("INTERRUPTED") + ": no verdict, for what was on its way was not waited for")
 	} else {
-		p.line(p.verdict(r.Valid, strings.ToUpper(r.Valid.String())) + ": " + reasons(r))
+		p.Line(p.verdict(r.Valid, strings.ToUpper(r.Valid.String())) + ": " + reasons(r))
 	}
 	run := subject(meta)
 	if meta.Engine != "" {
@@ -91,7 +92,7 @@ func (p *page) headline(r checker.Results, meta Meta) {
 	if len(meta.Flags) > 0 {
 		run += ", " + meta.flagLine()
 	}
-	p.line(p.faint(run))
+	p.Line(p.Faint(run))
 }
 
 func subject(meta Meta) string {
@@ -101,72 +102,55 @@ func subject(meta Meta) string {
 	return meta.Workload
 }
 
-func (p *page) verdict(v checker.Verdict, text string) string {
+func (p *Page) verdict(v checker.Verdict, text string) string {
 	switch v {
 	case checker.Valid:
 		return p.good(text)
 	case checker.Unknown:
 		return p.doubt(text)
 	}
-	return p.bad(text)
+	return p.Bad(text)
 }
 
-func (p *page) figures(r checker.Results) {
+func (p *Page) figures(r checker.Results) {
 	p.section()
 	p.operations(r.Stats)
-	p.row("ok fraction", percent(r.Availability.OKFraction))
+	p.Row("ok fraction", Percent(r.Availability.OKFraction))
 	if r.Net != nil && r.Net.Servers.MsgsPerOp != nil {
-		p.row("messages an op", fmt.Sprintf("%s between nodes (%s messages), %s in all",
-			figure(float64(*r.Net.Servers.MsgsPerOp)), grouped(r.Net.Servers.MsgCount), figure(float64(*r.Net.All.MsgsPerOp))))
+		p.Row("messages an op", fmt.Sprintf("%s between nodes (%s messages), %s in all",
+			figure(float64(*r.Net.Servers.MsgsPerOp)), Grouped(r.Net.Servers.MsgCount), figure(float64(*r.Net.All.MsgsPerOp))))
 	}
-	switch w := r.Workload.(type) {
-	case *checker.SetFull:
-		p.row("values", fmt.Sprintf("%s added: %s stable, %s lost, %s never read",
-			grouped(w.AttemptCount), grouped(w.StableCount), grouped(w.LostCount), grouped(w.NeverReadCount)))
-		if w.ForgottenCount > 0 {
-			p.row("forgotten", fmt.Sprintf("%s with the nodes that had them, which were killed; allowed by --kills-forget: %s",
-				plural(w.ForgottenCount, "value", "values"), examples(w.Forgotten)))
-		}
-		p.quantiles("stable latency", w.StableLatencies)
-		p.quantiles("lost latency", w.LostLatencies)
-	case *checker.UniqueIDs:
-		p.row("ids", fmt.Sprintf("%s asked for, %s given out, %s of them more than once",
-			grouped(w.AttemptedCount), grouped(w.AcknowledgedCount), grouped(w.DuplicatedCount)))
-		p.row("range", clip(string(w.Range[0]))+" to "+clip(string(w.Range[1])))
-	case *checker.Kafka:
-		p.kafka(w)
-	case *checker.LinKV:
-		if w.AnsweredFraction != nil {
-			p.row("answered", percent(*w.AnsweredFraction)+", with refusals for what a key holds")
-		}
+	if f, ok := r.Workload.(Figured); ok {
+		f.Figures(p)
 	}
 }
 
 // operations writes how operations ended: a line for each kind if there are
 // several, and one for all.
-func (p *page) operations(s checker.Stats) {
+func (p *Page) operations(s checker.Stats) {
 	names := slices.Sorted(maps.Keys(s.ByF))
 	if len(names) > 1 {
 		for _, f := range names {
-			p.row(f, endings(s.ByF[f]))
+			p.Row(f, endings(s.ByF[f]))
 		}
 	}
-	p.row("operations", endings(s.Counts))
+	p.Row("operations", endings(s.Counts))
 }
 
 func endings(c checker.Counts) string {
-	return fmt.Sprintf("%7s ok  %5s failed  %5s unknown", grouped(c.OKCount), grouped(c.FailCount), grouped(c.InfoCount))
+	return fmt.Sprintf("%7s ok  %5s failed  %5s unknown", Grouped(c.OKCount), Grouped(c.FailCount), Grouped(c.InfoCount))
 }
 
-func (p *page) quantiles(label string, q *checker.Quantiles) {
+// Quantiles writes a row of latencies; nothing where there are none.
+func (p *Page) Quantiles(label string, q *checker.Quantiles) {
 	if q == nil {
 		return
 	}
-	ms := func(n int64) string { return grouped(int(n)) + " ms" }
-	p.row(label, fmt.Sprintf("median %s   p95 %s   p99 %s   max %s", ms(q.MedianMs), ms(q.P95Ms), ms(q.P99Ms), ms(q.MaxMs)))
+	ms := func(n int64) string { return Grouped(int(n)) + " ms" }
+	p.Row(label, fmt.Sprintf("median %s   p95 %s   p99 %s   max %s", ms(q.MedianMs), ms(q.P95Ms), ms(q.P99Ms), ms(q.MaxMs)))
 }
 
-func (p *page) targets(r checker.Results, targets []Target) {
+func (p *Page) targets(r checker.Results, targets []Target) {
 	if len(targets) == 0 {
 		return
 	}
@@ -181,14 +165,14 @@ func (p *page) targets(r checker.Results, targets []Target) {
 			label = "targets"
 		}
 		measured, known := t.Measure(r)
-		answer, figures := p.bad("missed"), figure(measured)+unitOf(t)
+		answer, figures := p.Bad("missed"), figure(measured)+unitOf(t)
 		if t.Met(r) {
 			answer = p.good("met")
 		}
 		if !known {
 			answer, figures = p.doubt("not measured"), "-"
 		}
-		p.row(label, fmt.Sprintf("%s  %9s  %s", padded(bound(t), width), figures, answer))
+		p.Row(label, fmt.Sprintf("%s  %9s  %s", padded(bound(t), width), figures, answer))
 	}
 }
 
@@ -201,61 +185,61 @@ func unitOf(t Target) string {
 	return " " + t.Unit
 }
 
-func (p *page) warnings(r checker.Results, warnings []string) {
-	if repeated := repeatedWarning(r.Workload); repeated != "" {
-		warnings = append(slices.Clone(warnings), repeated)
+func (p *Page) warnings(r checker.Results, warnings []string) {
+	if w, ok := r.Workload.(Warning); ok && w.Warning() != "" {
+		warnings = append(slices.Clone(warnings), w.Warning())
 	}
 	if len(warnings) == 0 {
 		return
 	}
 	p.section()
 	for _, warning := range warnings {
-		p.paragraph(p.doubt("warning")+": ", "warning: ", warning, "  ")
+		p.Paragraph(p.doubt("warning")+": ", "warning: ", warning, "  ")
 	}
 }
 
-func (p *page) problems(problems []checker.Problem) {
+func (p *Page) problems(problems []checker.Problem) {
 	if len(problems) == 0 {
 		return
 	}
 	p.section()
-	p.line("  " + p.strong("What nodes did that the protocol does not allow"))
+	p.Line("  " + p.strong("What nodes did that the protocol does not allow"))
 	for _, problem := range problems {
 		title := strings.TrimSpace(problem.Node+" "+problem.Kind) + ": "
-		p.paragraph(p.bad(strings.TrimSuffix(title, ": "))+": ", title, problem.Text, "    ")
+		p.Paragraph(p.Bad(strings.TrimSuffix(title, ": "))+": ", title, problem.Text, "    ")
 		if problem.Line != "" {
-			p.line("      it wrote  " + clip(problem.Line))
+			p.Line("      it wrote  " + Clip(problem.Line))
 		}
 		if problem.Expected != "" {
-			p.line("      expected  " + problem.Expected)
+			p.Line("      expected  " + problem.Expected)
 		}
 	}
 }
 
-func (p *page) files(dir string) {
+func (p *Page) files(dir string) {
 	if dir != "" {
 		p.section()
-		p.row("files", dir)
+		p.Row("files", dir)
 	}
 }
 
 // lastLine says which of valid and invalid it is. Unknown counts as invalid: a
 // run that proves nothing is not a run that passed.
-func (p *page) lastLine(r checker.Results, meta Meta) {
+func (p *Page) lastLine(r checker.Results, meta Meta) {
 	p.section()
 	if meta.Interrupted {
-		p.line(subject(meta) + ": " + p.bad("interrupted") + ", no verdict")
+		p.Line(subject(meta) + ": " + p.Bad("interrupted") + ", no verdict")
 		return
 	}
 	switch r.Valid {
 	case checker.Valid:
-		p.line(subject(meta) + ": " + p.good("valid") + missedTargets(r, meta.Targets))
+		p.Line(subject(meta) + ": " + p.good("valid") + missedTargets(r, meta.Targets))
 	case checker.Unknown:
-		p.line(subject(meta) + ": " + p.bad("invalid") + ", for it is unknown whether it is valid")
+		p.Line(subject(meta) + ": " + p.Bad("invalid") + ", for it is unknown whether it is valid")
 	case checker.Invalid:
-		p.line(subject(meta) + ": " + p.bad("invalid"))
+		p.Line(subject(meta) + ": " + p.Bad("invalid"))
 	default:
-		p.line(subject(meta) + ": " + p.bad("could not run"))
+		p.Line(subject(meta) + ": " + p.Bad("could not run"))
 	}
 }
 
@@ -271,21 +255,21 @@ func missedTargets(r checker.Results, targets []Target) string {
 	if missed == 0 {
 		return ""
 	}
-	return fmt.Sprintf(", but %d of %s missed", missed, plural(len(targets), "target", "targets"))
+	return fmt.Sprintf(", but %d of %s missed", missed, Plural(len(targets), "target", "targets"))
 }
 
 // pageWidth is where paragraphs are broken.
 const pageWidth = 96
 
-// paragraph writes text in lines of at most pageWidth, all indented, the first
+// Paragraph writes text in lines of at most pageWidth, all indented, the first
 // opened by a title. bare is the title without colours, whose width counts.
-func (p *page) paragraph(title, bare, text, indent string) {
+func (p *Page) Paragraph(title, bare, text, indent string) {
 	line, width := indent+title, len(indent)+utf8.RuneCountInString(bare)
 	fresh := true
 	for _, word := range strings.Fields(text) {
 		size := utf8.RuneCountInString(word)
 		if !fresh && width+1+size > pageWidth {
-			p.line(line)
+			p.Line(line)
 			line, width, fresh = indent+"  ", len(indent)+2, true
 		}
 		if !fresh {
@@ -293,5 +277,5 @@ func (p *page) paragraph(title, bare, text, indent string) {
 		}
 		line, width, fresh = line+word, width+size, false
 	}
-	p.line(line)
+	p.Line(line)
 }

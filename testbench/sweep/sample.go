@@ -38,9 +38,10 @@ func Measure(o *testbench.Outcome) Sample {
 	if net := o.Results.Net; net != nil && net.Servers.MsgsPerOp != nil {
 		s[MessagesPerOp] = float64(*net.Servers.MsgsPerOp)
 	}
-	if set, ok := o.Results.Workload.(*checker.SetFull); ok && set.StableLatencies != nil {
-		s[MedianMs] = float64(set.StableLatencies.MedianMs)
-		s[MaxMs] = float64(set.StableLatencies.MaxMs)
+	if settling, ok := o.Results.Workload.(checker.Settling); ok {
+		if q := settling.Settled(); q != nil {
+			s[MedianMs], s[MaxMs] = float64(q.MedianMs), float64(q.MaxMs)
+		}
 	}
 	return s
 }

@@ -3,7 +3,6 @@ package virtual
 import (
 	"maps"
 	"slices"
-	"strings"
 
 	"eddy/testbench"
 	"eddy/testbench/checker"
@@ -19,7 +18,7 @@ func Failure(o *testbench.Outcome) string {
 	case r.Valid == checker.Valid:
 		return ""
 	case r.Workload != nil && r.Workload.Verdict() == checker.Invalid:
-		return broken(r.Workload)
+		return r.Workload.Failure()
 	case r.Stats.Valid == checker.Invalid:
 		return stuck(r.Stats)
 	case r.Availability.Valid == checker.Invalid:
@@ -28,27 +27,6 @@ func Failure(o *testbench.Outcome) string {
 		return "a node broke the protocol: " + r.Problems[0].Kind
 	}
 	return "nothing to judge"
-}
-
-func broken(w checker.Workload) string {
-	switch w := w.(type) {
-	case *checker.SetFull:
-		return "values lost"
-	case *checker.UniqueIDs:
-		return "ids given out more than once"
-	case *checker.Echo:
-		return "answers that hold something else than what was sent"
-	case *checker.Transactions:
-		if len(w.AnomalyTypes) == 0 {
-			return "nodes differ after recovery"
-		}
-		return strings.Join(w.AnomalyTypes, ", ")
-	case *checker.Kafka:
-		return strings.Join(w.BadErrorTypes, ", ")
-	case *checker.LinKV:
-		return "not linearizable"
-	}
-	return "not what the workload promises"
 }
 
 func stuck(s checker.Stats) string {

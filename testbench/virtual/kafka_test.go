@@ -11,6 +11,8 @@ import (
 	"eddy/testbench"
 	"eddy/testbench/checker"
 	"eddy/testbench/history"
+	"eddy/workload/builtin"
+	"eddy/workload/kafka"
 )
 
 // broker is what the nodes of a test's cluster share: logs that are perfect but for a fault. Offsets are even,
@@ -179,7 +181,7 @@ func sortedKeys(m map[string]int) []string {
 // kafkaRun runs the workload against a broker with a fault, with challenge 5b's shape and fewer operations.
 func kafkaRun(t *testing.T, fault string, seed uint64) testbench.Outcome {
 	t.Helper()
-	o := testbench.Defaults()
+	o := testbench.Defaults(builtin.Workloads())
 	o.Workload, o.NodeCount, o.Concurrency, o.Rate, o.TimeLimit, o.Seed = "kafka", 2, "2n", 200, 10*time.Second, seed
 	b := &broker{fault: fault, logs: map[string][]entry{}, committed: map[string]int{}}
 	out := Run(o, Config{Start: func(w *actor.World, id string, out func([]byte)) Process {
@@ -193,7 +195,7 @@ func kafkaRun(t *testing.T, fault string, seed uint64) testbench.Outcome {
 
 func TestPerfectLogsAreValid(t *testing.T) {
 	r := kafkaRun(t, "", 1).Results
-	k := r.Workload.(*checker.Kafka)
+	k := r.Workload.(*kafka.Results)
 	if r.Valid != checker.Valid || len(k.ErrorTypes) != 0 {
 		t.Fatalf("%v: %v", r.Valid, k.ErrorTypes)
 	}
@@ -224,7 +226,7 @@ func TestEachFaultOfALogIsNamedAndProved(t *testing.T) {
 	} {
 		out := kafkaRun(t, fault, 7)
 		r := out.Results
-		k := r.Workload.(*checker.Kafka)
+		k := r.Workload.(*kafka.Results)
 		if r.Valid != checker.Invalid || !slices.Contains(k.BadErrorTypes, anomaly) {
 			t.Errorf("a broker that %s is %v with %v, want %s", fault, r.Valid, k.BadErrorTypes, anomaly)
 			continue
@@ -245,7 +247,7 @@ func TestFaultsAreNotMistakenForOthers(t *testing.T) {
 		"loses": {"lost-write", "poll-skip", "int-poll-skip", "unseen"}, "withholds": {"unseen"}, "skips within": {"int-poll-skip"},
 		"skips between": {"poll-skip"}, "goes back": {"nonmonotonic-poll"}, "two logs": {"inconsistent-offsets", "lost-write", "unseen"},
 	} {
-		k := kafkaRun(t, fault, 3).Results.Workload.(*checker.Kafka)
+		k := kafkaRun(t, fault, 3).Results.Workload.(*kafka.Results)
 		for _, found := range k.ErrorTypes {
 			if !slices.Contains(all, found) {
 				t.Errorf("a broker that %s shows %s", fault, found)

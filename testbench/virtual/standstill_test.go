@@ -9,6 +9,7 @@ import (
 
 	"eddy/actor"
 	"eddy/testbench"
+	"eddy/workload/builtin"
 )
 
 // chatterer answers init, and then every message of a node with another one.
@@ -37,7 +38,7 @@ func (c *chatterer) SetClock(d time.Duration) {}
 func TestNodesThatNeverPauseAreFound(t *testing.T) {
 	defer func(before int) { momentStepsMax = before }(momentStepsMax)
 	momentStepsMax = 100_000
-	o := testbench.Defaults()
+	o := testbench.Defaults(builtin.Workloads())
 	o.Workload, o.NodeCount, o.TimeLimit = "echo", 2, time.Second
 	out := Run(o, Config{Start: func(w *actor.World, id string, out func([]byte)) Process {
 		return &chatterer{w, id, out}

@@ -10,6 +10,8 @@ import (
 	"eddy/actor"
 	"eddy/testbench"
 	"eddy/testbench/checker"
+	"eddy/workload/builtin"
+	"eddy/workload/txn"
 )
 
 // database is what the nodes of a test's cluster share: lists, and transactions that take a few milliseconds
@@ -111,7 +113,7 @@ func (d *database) conflicts(txn [][3]json.RawMessage, since int) bool {
 
 func appendRun(t *testing.T, fault, model string) testbench.Outcome {
 	t.Helper()
-	o := testbench.Defaults()
+	o := testbench.Defaults(builtin.Workloads())
 	o.Workload, o.NodeCount, o.Concurrency, o.Rate, o.TimeLimit, o.Seed = "txn-list-append", 2, "5n", 400, 5*time.Second, 3
 	o.ConsistencyModels = []string{model}
 	db := &database{fault: fault, lists: map[int][]appended{}}
@@ -143,7 +145,7 @@ func TestEachFaultOfADatabaseBreaksItsLevel(t *testing.T) {
 			t.Errorf("a database that %s is not %s: %v", c.fault, c.keeps, kept.Results.Witnesses)
 		}
 		out := appendRun(t, c.fault, c.breaks)
-		w := out.Results.Workload.(*checker.Transactions)
+		w := out.Results.Workload.(*txn.Results)
 		if out.Results.Valid != checker.Invalid || !slices.Contains(w.AnomalyTypes, c.anomaly) {
 			t.Errorf("a database that %s is %v as %s, with %v", c.fault, out.Results.Valid, c.breaks, w.AnomalyTypes)
 			continue

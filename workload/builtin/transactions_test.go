@@ -1,0 +1,111 @@
+package builtin
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"eddy/testbench/checker"
+	"eddy/workload/txn"
+)
+
+func transactionsOf(t *testing.T, workload string, lines ...string) (checker.Results, *txn.Results) {
+	t.Helper()
+	r := checked(t, workload, checker.Options{Availability: checker.AvailabilityGoal{Total: true}, ConsistencyModels: []string{"read-uncommitted"}}, lines...)
+	return r, r.Workload.(*txn.Results)
+}
+
+// Two nodes that each keep their writes to themselves are read-uncommitted, which
+// is all that Maelstrom asks in challenge 6a: that they never spoke to each other
+// shows in what they answer after recovery only.
+func TestNodesThatNeverTalkAreInvalid(t *testing.T) {
+	lines := []string{
+		`0 0 invoke txn [["w",1,1],["r",2,null]]`, `1 0 ok txn [["w",1,1],["r",2,null]]`,
+		`2 1 invoke txn [["w",2,1],["r",1,null]]`, `3 1 ok txn [["w",2,1],["r",1,null]]`,
+	}
+	lines = compactLines(lines)
+	r, w := transactionsOf(t, "txn-rw-register", lines...)
+	if r.Valid != checker.Valid || w.ConvergedKeys != nil {
+		t.Errorf("without reads after recovery: %v, %+v", r.Valid, w)
+	}
+	r, w = transactionsOf(t, "txn-rw-register", append(lines, compactLines([]string{
+		`10 0 invoke txn [["r",1,null],["r",2,null]]!`, `11 0 ok txn [["r",1,1],["r",2,null]]!`,
+		`10 1 invoke txn [["r",1,null],["r",2,null]]!`, `11 1 ok txn [["r",1,null],["r",2,1]]!`,
+	})...)...)
+	if r.Valid != checker.Invalid || w.DivergedCount != 2 || len(w.AnomalyTypes) != 0 || r.Stats.Count != 2 {
+		t.Errorf("%v, %d diverged, %v, %d operations", r.Valid, w.DivergedCount, w.AnomalyTypes, r.Stats.Count)
+	}
+	if first := r.Witnesses[0]; first.Kind != checker.Diverged || string(first.Value) != "1" || first.Events[0].Did != "1" || first.Events[1].Did != "null" || first.Events[1].Process != 1 {
+		t.Errorf("%+v", first)
+	}
+}
+
+func TestNodesThatAgreeAfterRecoveryAreValid(t *testing.T) {
+	r, w := transactionsOf(t, "txn-rw-register", compactLines([]string{
+		`0 0 invoke txn [["w",1,1],["r",2,null]]`, `1 0 ok txn [["w",1,1],["r",2,null]]`,
+		`2 1 invoke txn [["w",2,{"a":1,"b":2}]]`, `3 1 ok txn [["w",2,{"a":1,"b":2}]]`,
+		`10 0 invoke txn [["r",1,null],["r",2,null]]!`, `11 0 ok txn [["r",1,1],["r",2,{"a":1,"b":2}]]!`,
+		`10 1 invoke txn [["r",1,null],["r",2,null]]!`, `11 1 ok txn [["r",1,1],["r",2,{"b":2,"a":1}]]!`,
+	})...)
+	if r.Valid != checker.Valid || w.ConvergedKeys == nil || *w.ConvergedKeys != 2 || w.DivergedCount != 0 {
+		t.Errorf("%v, %+v", r.Valid, w)
+	}
+}
+
+// What nobody could read did not converge, but it is no operation of the run.
+func TestNodeThatDoesNotAnswerAfterRecoveryIsInvalid(t *testing.T) {
+	r, w := transactionsOf(t, "txn-rw-register", compactLines([]string{
+		`0 0 invoke txn [["w",1,1],["r",2,null]]`, `1 0 ok txn [["w",1,1],["r",2,null]]`,
+		`2 1 invoke txn [["w",2,1]]`, `3 1 ok txn [["w",2,1]]`,
+		`10 1 invoke txn [["r",1,null]]!`, `11 1 fail txn [["r",1,null]]!`,
+	})...)
+	if r.Valid != checker.Invalid || w.Unreadable != 1 || r.Availability.Valid != checker.Valid || r.Witnesses[0].Kind != checker.Unreadable {
+		t.Errorf("%v, %+v", r.Valid, w)
+	}
+}
+
+func TestTransactionsThatHaveNothingInCommonProveNothing(t *testing.T) {
+	for _, workload := range []string{"txn-rw-register", "txn-list-append"} {
+		r, w := transactionsOf(t, workload, compactLines([]string{`0 0 invoke txn [["r",1,null]]`, `1 0 ok txn [["r",1,null]]`})...)
+		if r.Valid != checker.Unknown || strings.Join(w.AnomalyTypes, " ") != "empty-transaction-graph" {
+			t.Errorf("%s: %v, %v", workload, r.Valid, w.AnomalyTypes)
+		}
+	}
+}
+
+func TestAnomaliesAreWrittenUnderMaelstromsNames(t *testing.T) {
+	r, _ := transactionsOf(t, "txn-rw-register", compactLines([]string{
+		`0 0 invoke txn [["w",1,1],["r",2,null],["w",2,1]]`, `5 0 ok txn [["w",1,1],["r",2,2],["w",2,1]]`,
+		`0 1 invoke txn [["w",2,2],["r",1,null],["w",1,2]]`, `5 1 ok txn [["w",2,2],["r",1,1],["w",1,2]]`,
+	})...)
+	out, err := json.Marshal(r.Workload)
+	if err != nil || !strings.HasPrefix(string(out), `{"valid?":false,"anomaly-types":["G0"],"anomalies":{"G0":[{"cycle":[{"index":`) ||
+		!strings.Contains(string(out), `"not":["read-uncommitted"]`) {
+		t.Errorf("%s, %v", out, err)
+	}
+	if len(r.Witnesses) != 1 || r.Witnesses[0].Kind != "G0" || len(r.Witnesses[0].Because) != 2 {
+		t.Errorf("%+v", r.Witnesses)
+	}
+}
+
+// compactLines puts lines in the order of their times, as a history is.
+func compactLines(lines []string) []string {
+	var starts, ends []string
+	var all []string
+	flush := func() {
+		all = append(append(all, starts...), ends...)
+		starts, ends = nil, nil
+	}
+	for i, line := range lines {
+		if strings.Contains(line, " invoke ") {
+			if i > 0 && strings.Fields(line)[0] != strings.Fields(lines[i-2])[0] {
+				flush()
+			}
+			starts = append(starts, line)
+		} else {
+			ends = append(ends, line)
+		}
+	}
+	flush()
+	return all
+}
