@@ -5,11 +5,12 @@ import (
 	"time"
 
 	"eddy/testbench"
+	"eddy/workload/builtin"
 )
 
 // BenchmarkRun is a run of five nodes at 50 operations a second for 10 seconds, with five faults.
 func BenchmarkRun(b *testing.B) {
-	o := testbench.Defaults()
+	o := testbench.Defaults(builtin.Workloads())
 	o.Workload, o.NodeCount, o.Rate, o.TimeLimit, o.LatencyMs = "broadcast", 5, 50, 10*time.Second, 20
 	o.Nemesis, o.NemesisInterval = []string{"partition", "loss", "duplicate", "reorder", "pause"}, 3*time.Second
 	c := Config{Programs: []*Program{program(b, "flood")}}

@@ -12,6 +12,7 @@ import (
 	"eddy/testbench"
 	"eddy/testbench/checker"
 	"eddy/testbench/virtual"
+	"eddy/workload/builtin"
 )
 
 // host is the tests' own; programs are built and compiled once, and kept where a user's are.
@@ -49,7 +50,7 @@ func program(t testing.TB, name string) *Program {
 
 // options are those of a short run.
 func options(workload string) testbench.Options {
-	o := testbench.Defaults()
+	o := testbench.Defaults(builtin.Workloads())
 	o.Workload, o.NodeCount, o.Rate, o.TimeLimit, o.Seed = workload, 3, 20, 3*time.Second, 1
 	o.LatencyMs = 10
 	return o
