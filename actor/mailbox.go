@@ -157,8 +157,7 @@ func (b *mailbox[M]) sendFull(env envelope[M]) Delivery {
 	case Wait:
 		return b.sendWait(env)
 	case DropOldest:
-		for !b.ended() {
-			b.dropOldest()
+		for !b.ended() && b.dropOldest() {
 			select {
 			case b.queue <- env:
 				return b.afterSend()
@@ -171,10 +170,10 @@ func (b *mailbox[M]) sendFull(env envelope[M]) Delivery {
 	}
 	b.countRefused()
 	b.noteDrop(&env, "the mailbox is full")
-	if b.overflow == DropNewest {
-		return Dropped
+	if b.overflow == Reject {
+		return Rejected
 	}
-	return Rejected
+	return Dropped
 }
 
 // sendWait waits for room without a select, which would cost three times as much:
@@ -199,18 +198,30 @@ func (b *mailbox[M]) afterSend() Delivery {
 	return Accepted
 }
 
-func (b *mailbox[M]) dropOldest() {
-	select {
-	case old := <-b.queue:
-		if !old.isMessage(b) {
-			b.deliver(old.bare()) // the runtime's own signals are never dropped
-			return
+// dropOldest makes room by dropping the oldest message, and reports whether there is
+// room. The runtime's own signals are never dropped: where the queue holds nothing
+// else, there is none.
+func (b *mailbox[M]) dropOldest() (room bool) {
+	var signals []*signal
+	for range cap(b.queue) {
+		select {
+		case old := <-b.queue:
+			if !old.isMessage(b) {
+				signals = append(signals, old.bare())
+				continue
+			}
+			b.countRefused()
+			b.noteDrop(&old, "the mailbox is full, and this was the oldest")
+			refuse(&old, ErrFull)
+		default: // the owner was faster
 		}
-		b.countRefused()
-		b.noteDrop(&old, "the mailbox is full, and this was the oldest")
-		refuse(&old, ErrFull)
-	default:
+		room = true
+		break
 	}
+	for _, s := range signals {
+		b.deliver(s)
+	}
+	return room
 }
 
 // deliver: see inbox.

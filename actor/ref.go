@@ -10,7 +10,8 @@ const (
 	Accepted Delivery = iota
 	// Rejected: the mailbox is full and its policy is [Reject]. Counted.
 	Rejected
-	// Dropped: the mailbox is full and its policy is [DropNewest]. Counted.
+	// Dropped: the mailbox is full and its policy is [DropNewest], or [DropOldest] while
+	// it holds nothing but signals of the runtime, such as the end of a child. Counted.
 	Dropped
 	// Stopped: the actor has ended (or the Ref is the zero Ref). The message was not
 	// handled and never will be, so it can be sent elsewhere.

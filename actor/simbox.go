@@ -93,7 +93,10 @@ func (b *mailbox[M]) sendSim(env envelope[M]) Delivery {
 		case Wait: // a sink sends to nobody, so it can be stepped inside its sender's step
 			b.sim.next()
 		case DropOldest:
-			b.dropOldest()
+			if b.dropOldest() {
+				continue
+			}
+			fallthrough
 		case DropNewest:
 			b.countRefused()
 			b.noteDrop(&env, "the mailbox is full")
