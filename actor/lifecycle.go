@@ -243,6 +243,9 @@ func (c *Context[M]) obey(sig *signal) {
 		w := sig.payload.(*watch)
 		w.next, c.watchers = c.watchers, w
 	case signalStats:
+		if len(c.box.tally) > 0 {
+			c.addTally() // not inside census: idle actors keep the stack that they began with
+		}
 		sig.payload.(chan<- census) <- c.census()
 	case signalAdopt:
 		a := sig.payload.(adoption)

@@ -291,7 +291,7 @@ func refuse[M any](env *envelope[M], cause error) {
 }
 
 // countRefused counts one message turned away: it leaves the number in tally for the
-// owner, who adds it up ([Context.turnedAway]). A sender that finds a number there
+// owner, who adds it up ([Context.addTally]). A sender that finds a number there
 // adds its own. It records the 1st, 2nd, 4th, 8th ... since the owner last looked: an
 // overloaded mailbox must not flood the log as well.
 func (b *mailbox[M]) countRefused() {

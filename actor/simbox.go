@@ -32,7 +32,10 @@ func (s *simBox[M]) makeReady() {
 	}
 }
 
-func (s *simBox[M]) census() census { return s.context.census() }
+func (s *simBox[M]) census() census {
+	s.context.addTally()
+	return s.context.census()
+}
 
 // advance starts the actor, or handles one envelope.
 func (s *simBox[M]) advance() bool {

@@ -28,7 +28,7 @@ func (c *Context[M]) census() census {
 	out := census{stats: Stats{
 		Path:     c.id.path,
 		Received: c.received,
-		Rejected: c.turnedAway(),
+		Rejected: c.rejected,
 		Restarts: int(c.restarts),
 		Deepest:  int(c.deepest),
 		Waiting:  len(c.box.queue),
@@ -41,15 +41,13 @@ func (c *Context[M]) census() census {
 	return out
 }
 
-// turnedAway is how many messages the mailbox has turned away, with those that
-// senders have counted since the last time.
-func (c *Context[M]) turnedAway() int {
+// addTally counts the messages that senders saw turned away since the last time.
+func (c *Context[M]) addTally() {
 	select {
 	case n := <-c.box.tally:
 		c.rejected += n
 	default:
 	}
-	return c.rejected
 }
 
 // Stats asks every actor for its counters and returns them by path. An actor
