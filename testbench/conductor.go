@@ -86,9 +86,8 @@ type node struct {
 	exited  bool
 	ready   bool // init is answered
 
-	life    life
-	paused  bool
-	aheadMs int64 // how wrong its clock is
+	life   life
+	paused bool
 }
 
 // phase is the part of the run that is under way.
@@ -145,7 +144,7 @@ func New(options Options, env Environment) (*Conductor, error) {
 	for i := range c.threads.workers {
 		c.workers = append(c.workers, worker{thread: i, process: i, node: names[i%len(names)]})
 	}
-	packages, err := c.packages(names)
+	packages, err := c.packages()
 	if err != nil {
 		return nil, err
 	}

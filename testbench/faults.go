@@ -2,119 +2,50 @@ package testbench
 
 import (
 	"encoding/json"
-	"fmt"
-	"time"
+	"math/rand/v2"
 
 	"eddy/testbench/nemesis"
 	"eddy/testbench/network"
 )
 
-// Mortal is a [Node] that can be killed.
-type Mortal interface {
-	// Kill ends the node at once, with all that it remembers: nothing that it prints afterwards, and not
-	// its end, is told to the [Conductor].
-	Kill()
-	// Start starts it anew after a Kill, and calls started once, on the conductor's goroutine, when lines
-	// can be delivered, or with the reason why they cannot.
-	Start(started func(error))
-}
+// The ways in which a node may be harmed are those of package nemesis.
+type (
+	Mortal   = nemesis.Mortal
+	Pausable = nemesis.Pausable
+	Skewable = nemesis.Skewable
+)
 
-// Pausable is a [Node] that can be made to stand still. What is delivered meanwhile waits for it.
-type Pausable interface {
-	Pause()
-	Resume()
-}
-
-// Skewable is a [Node] whose clock can be wrong.
-type Skewable interface {
-	// SetClock sets its time of day ahead of the right one, or behind it for a negative value.
-	SetClock(ahead time.Duration)
-}
-
-// packages makes the faults that the options ask for, each once.
-func (c *Conductor) packages(names []string) ([]nemesis.Package, error) {
+// packages makes the faults that the options ask for, each once, in an order of its own.
+func (c *Conductor) packages() ([]nemesis.Package, error) {
 	var all []nemesis.Package
-	for _, fault := range nemesis.Known() { // in an order of its own, whatever order they are asked for in
-		if !c.options.faulty(fault) {
+	for _, f := range c.options.Faults.All() {
+		if !c.options.asked(f.Name) {
 			continue
 		}
-		if err := c.canSuffer(fault); err != nil {
+		p, err := f.Package(harmed{c.network, c})
+		if err != nil {
 			return nil, err
 		}
-		all = append(all, c.packageOf(fault, names))
+		all = append(all, p)
 	}
 	return all, nil
 }
 
-// canSuffer reports why a fault cannot be done to the nodes that the engine lends.
-func (c *Conductor) canSuffer(fault string) error {
-	can := true
-	for _, n := range c.nodes {
-		switch fault {
-		case nemesis.FaultKill:
-			_, can = n.port.(Mortal)
-		case nemesis.FaultPause:
-			_, can = n.port.(Pausable)
-		case nemesis.FaultSkew:
-			_, can = n.port.(Skewable)
-		}
-		if !can {
-			return fmt.Errorf("--nemesis %s: this engine cannot do that to its nodes", fault)
-		}
-	}
-	return nil
+// harmed is the run as faults see it.
+type harmed struct {
+	*network.Network
+	run *Conductor
 }
 
-func (c *Conductor) packageOf(fault string, names []string) nemesis.Package {
-	f := &c.options.Faults
-	switch fault {
-	case nemesis.FaultPartition:
-		return nemesis.NewPartition(names, c.network, c.rng, f.PartitionShapes...).Lasting(f.PartitionDuration)
-	case nemesis.FaultLoss:
-		return c.spell(fault, f.LossDuration, f.LossRate, func(w *network.Weather, on bool) { w.Loss = when(on, f.LossRate) })
-	case nemesis.FaultDuplicate:
-		return c.spell(fault, f.DuplicateDuration, f.DuplicateRate, func(w *network.Weather, on bool) { w.Duplicate = when(on, f.DuplicateRate) })
-	case nemesis.FaultReorder:
-		return c.spell(fault, f.ReorderDuration, f.ReorderRate, func(w *network.Weather, on bool) {
-			w.Reorder, w.ReorderDelay = when(on, f.ReorderRate), f.ReorderDelay
-		})
-	case nemesis.FaultLatency:
-		return c.spell(fault, f.LatencyDuration, f.LatencyFactor, func(w *network.Weather, on bool) { w.LatencyFactor = when(on, f.LatencyFactor) })
-	case nemesis.FaultKill:
-		return &nemesis.Strike{Hit: "kill", Relieve: "start", Nodes: names, Targets: f.KillTargets, Lasting: f.KillDuration,
-			Rand: c.rng, Harm: c.kill, Mend: c.startAgain}
-	case nemesis.FaultPause:
-		return &nemesis.Strike{Hit: "pause", Relieve: "resume", Nodes: names, Targets: f.PauseTargets, Lasting: f.PauseDuration,
-			Rand: c.rng, Harm: c.pause, Mend: c.resume}
-	case nemesis.FaultSkew:
-		return &nemesis.Strike{Hit: "start-skew", Relieve: "stop-skew", Nodes: names, Targets: f.SkewTargets, Lasting: f.SkewDuration,
-			Rand: c.rng, Harm: c.skew, Mend: c.setClocksRight}
-	}
-	panic("testbench: nobody makes the fault " + fault) // Validate lets only known ones through
-}
+var _ nemesis.Cluster = harmed{}
 
-// spell makes a fault of messages, which changes the network's weather.
-func (c *Conductor) spell(fault string, lasting time.Duration, shown float64, change func(w *network.Weather, on bool)) nemesis.Package {
-	turn := func(on bool) func() {
-		return func() {
-			w := c.network.Weather()
-			change(&w, on)
-			c.network.SetWeather(w)
-		}
-	}
-	value, err := json.Marshal(shown)
-	if err != nil {
-		panic("testbench: " + err.Error()) // Validate lets no NaN through
-	}
-	return &nemesis.Spell{Fault: fault, Value: value, Lasting: lasting, Begin: turn(true), End: turn(false)}
-}
-
-func when(on bool, value float64) float64 {
-	if on {
-		return value
-	}
-	return 0
-}
+func (h harmed) Nodes() []string                               { return h.run.options.Nodes() }
+func (h harmed) Rand() *rand.Rand                              { return h.run.rng }
+func (h harmed) Port(node string) any                          { return h.run.byID[node].port }
+func (h harmed) Kill(node string) json.RawMessage              { return h.run.kill(node) }
+func (h harmed) Pause(node string) json.RawMessage             { return h.run.pause(node) }
+func (h harmed) Restart(done func(map[string]json.RawMessage)) { h.run.startAgain(done) }
+func (h harmed) Resume(done func(map[string]json.RawMessage))  { h.run.resume(done) }
 
 // What became of a node, as the history shows it.
 var (
@@ -144,32 +75,6 @@ func (c *Conductor) resume(done func(map[string]json.RawMessage)) {
 			n.paused = false
 			n.port.(Pausable).Resume()
 			became[n.id] = wasResumed
-		}
-	}
-	done(became)
-}
-
-// skew sets a node's clock wrong, by whole milliseconds drawn evenly. The history shows by how many seconds.
-func (c *Conductor) skew(id string) json.RawMessage {
-	n := c.byID[id]
-	most := c.options.Faults.SkewMax.Milliseconds()
-	n.aheadMs = c.rng.Int64N(2*most+1) - most
-	n.port.(Skewable).SetClock(time.Duration(n.aheadMs) * time.Millisecond)
-	value, err := json.Marshal(float64(n.aheadMs) / 1000)
-	if err != nil {
-		panic("testbench: " + err.Error()) // cannot happen
-	}
-	return value
-}
-
-// setClocksRight ends all skews.
-func (c *Conductor) setClocksRight(done func(map[string]json.RawMessage)) {
-	became := make(map[string]json.RawMessage)
-	for _, n := range c.nodes {
-		if n.aheadMs != 0 {
-			n.aheadMs = 0
-			n.port.(Skewable).SetClock(0)
-			became[n.id] = json.RawMessage("0")
 		}
 	}
 	done(became)

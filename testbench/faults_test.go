@@ -57,7 +57,7 @@ func faultyOptions(faults ...string) Options {
 
 func TestAllFaultsAtOnceReplayWithTheirSeed(t *testing.T) {
 	o := faultyOptions(nemesis.Known()...)
-	o.Faults.PartitionShapes = nemesis.AllShapes()
+	o.Faults.Partition.Shapes = nemesis.AllShapes()
 	for seed := range uint64(5) {
 		o.Seed = seed
 		first, second := simulate(t, o, nil), simulate(t, o, nil)
@@ -102,7 +102,7 @@ func TestEveryFaultDoesSomethingAndStandsInTheHistory(t *testing.T) {
 
 func TestKilledNodesGetInitAgainAndNoTopology(t *testing.T) {
 	o := faultyOptions("kill")
-	o.Faults.KillDuration = 300 * time.Millisecond
+	o.Faults.Kill.Duration = 300 * time.Millisecond
 	told := map[string][]string{}
 	s := simulate(t, o, func(n *fakeNode, src string, b body) bool {
 		told[n.id] = append(told[n.id], b.Type)
@@ -145,7 +145,7 @@ func TestNobodyReachesANodeBeforeItIsInitialisedAgain(t *testing.T) {
 
 func TestOperationsOpenAtAKillEndUnknownOrFailed(t *testing.T) {
 	o := faultyOptions("kill")
-	o.Faults.KillTargets, o.Faults.KillDuration, o.Concurrency = []string{"one"}, 6*time.Second, "4n"
+	o.Faults.Kill.Targets, o.Faults.Kill.Duration, o.Concurrency = []string{"one"}, 6*time.Second, "4n"
 	s := simulate(t, o, nil)
 	ended := map[string]int{}
 	for _, op := range s.History {
@@ -160,7 +160,7 @@ func TestOperationsOpenAtAKillEndUnknownOrFailed(t *testing.T) {
 
 func TestNodeThatIsMuteAfterAKillIsAProblem(t *testing.T) {
 	o := faultyOptions("kill")
-	o.Faults.KillTargets = []string{"one"}
+	o.Faults.Kill.Targets = []string{"one"}
 	s := simulate(t, o, func(n *fakeNode, src string, b body) bool { return b.Type == "init" && n.lives > 0 })
 	if len(s.Problems) == 0 || !strings.Contains(s.Problems[0].Text, "was killed and started again, and then: node") || s.Err != nil {
 		t.Errorf("problems %+v, error %v", s.Problems, s.Err)
@@ -169,7 +169,7 @@ func TestNodeThatIsMuteAfterAKillIsAProblem(t *testing.T) {
 
 func TestExitInANewLifeIsAProblemAndNotTheEndOfTheRun(t *testing.T) {
 	o := faultyOptions("kill")
-	o.Faults.KillTargets = []string{"one"}
+	o.Faults.Kill.Targets = []string{"one"}
 	s := simulate(t, o, func(n *fakeNode, src string, b body) bool {
 		if b.Type == "init" && n.lives > 0 {
 			n.run.Exited(n.id, "exit status 2", nil)
@@ -184,7 +184,7 @@ func TestExitInANewLifeIsAProblemAndNotTheEndOfTheRun(t *testing.T) {
 
 func TestLateAnswerOfAPausedNodeIsNotItsFault(t *testing.T) {
 	o := faultyOptions("pause")
-	o.Faults.PauseTargets, o.Faults.PauseDuration, o.TimeLimit = []string{"one"}, 8*time.Second, 30*time.Second
+	o.Faults.Pause.Targets, o.Faults.Pause.Duration, o.TimeLimit = []string{"one"}, 8*time.Second, 30*time.Second
 	s := simulate(t, o, nil)
 	if len(s.Problems) != 0 || !strings.Contains(strings.Join(s.Warnings, " "), "faults that hold nodes up are part of this run") {
 		t.Errorf("problems %+v, warnings %q", s.Problems, s.Warnings)

@@ -41,13 +41,13 @@ type Options struct {
 
 	// What follows Maelstrom has no flags for.
 
-	Seed          uint64        // of everything the bench draws
-	Recovery      time.Duration // between the end of faults and the final reads
-	IdealDelivery bool          // see package network
-	ClientTimeout time.Duration // how long a client waits for a reply; the default leaves it to the workload
-	ServiceTime   time.Duration // what a step of a program in the simulator costs
-	Loss          float64       // probability that a message between nodes is lost, at all times
-	Faults        FaultOptions  // of the nemesis
+	Seed          uint64          // of everything the bench draws
+	Recovery      time.Duration   // between the end of faults and the final reads
+	IdealDelivery bool            // see package network
+	ClientTimeout time.Duration   // how long a client waits for a reply; the default leaves it to the workload
+	ServiceTime   time.Duration   // what a step of a program in the simulator costs
+	Loss          float64         // probability that a message between nodes is lost, at all times
+	Faults        nemesis.Options // of the nemesis
 	// KillsForget has values that only nodes known to have been killed ever held counted as forgotten, not
 	// lost: what may be expected where nothing is stored. See [checker.Options].
 	KillsForget bool
@@ -67,7 +67,7 @@ func Defaults(workloads workload.Workloads) Options {
 		Recovery:        10 * time.Second,
 		ClientTimeout:   clientTimeoutDefault,
 		Operations:      workload.DefaultOptions(),
-		Faults:          DefaultFaults(),
+		Faults:          nemesis.Defaults(),
 	}
 }
 
@@ -176,8 +176,7 @@ func (o *Options) Validate() error {
 	check(o.ClientTimeout > 0, "client-timeout", o.ClientTimeout, "a positive time, such as 5s")
 	check(o.ServiceTime >= 0, "service-time", o.ServiceTime, "a time that is not negative, such as 1ms")
 	check(o.Loss >= 0 && o.Loss <= 1, "loss", o.Loss, "a probability from 0 to 1")
-	o.Faults.validate(check)
-	check(o.LatencyMs > 0 || !o.faulty(nemesis.FaultLatency), "latency", o.LatencyMs, "a latency above 0 with --nemesis latency, which multiplies it")
+	o.checkFaults(check)
 	return errors.Join(faults...)
 }
 

@@ -67,7 +67,7 @@ func TestWeatherBefallsServicesToo(t *testing.T) {
 	}
 	o, s = echoOptions(), &timestamps{sent: map[string]time.Duration{}}
 	o.Nemesis, o.NemesisInterval, o.LatencyMs = []string{"duplicate"}, time.Second, 0
-	o.Faults.DuplicateRate, o.Faults.DuplicateDuration = 1, time.Hour
+	o.Faults.Duplicate.Rate, o.Faults.Duplicate.Duration = 1, time.Hour
 	if simulate(t, o, s.on); s.answered < 3*s.asked {
 		t.Errorf("%d answers to %d requests though every message arrives twice", s.answered, s.asked)
 	}

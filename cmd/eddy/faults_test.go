@@ -24,7 +24,7 @@ func faulty(workload string, seed uint64, faults ...string) testbench.Options {
 	o.Rate, o.TimeLimit, o.Concurrency = 20, 15*time.Second, "2n"
 	o.LatencyMs, o.LatencyDist = 1+int64(r.IntN(50)), "exponential"
 	o.Nemesis, o.NemesisInterval = faults, 3*time.Second
-	o.Faults.PartitionShapes = nemesis.AllShapes()
+	o.Faults.Partition.Shapes = nemesis.AllShapes()
 	o.Recovery = 20 * time.Second
 	return o
 }
@@ -82,7 +82,7 @@ func TestCumulativeAcknowledgementKeepsWhatOutlivesAKill(t *testing.T) {
 		t.Run(strategy, func(t *testing.T) {
 			for seed := range 2 * faultySeeds() {
 				o := faulty("broadcast", seed, "kill", "partition", "loss", "duplicate", "reorder")
-				o.Faults.KillTargets, o.KillsForget = []string{nemesis.TargetOne, nemesis.TargetMinority}, true
+				o.Faults.Kill.Targets, o.KillsForget = []string{nemesis.TargetOne, nemesis.TargetMinority}, true
 				outcome := cluster(t, o, strategy)
 				set := outcome.Results.Workload.(*set.Results)
 				if outcome.Results.Valid != checker.Valid {
@@ -107,7 +107,7 @@ func TestANodeThatComesBackToSilenceIsGivenEverything(t *testing.T) {
 		o.Workload, o.Seed, o.NodeCount, o.Concurrency = "broadcast", seed, 2, "2n"
 		o.Rate, o.TimeLimit, o.LatencyMs = 20, 15*time.Second, 20
 		o.Nemesis, o.NemesisInterval, o.KillsForget = []string{"kill"}, 3*time.Second, true
-		o.Faults.KillTargets = []string{nemesis.TargetOne, nemesis.TargetMinority}
+		o.Faults.Kill.Targets = []string{nemesis.TargetOne, nemesis.TargetMinority}
 		outcome := cluster(t, o, "--strategy batch")
 		set := outcome.Results.Workload.(*set.Results)
 		if outcome.Results.Valid != checker.Valid || set.ForgottenCount == set.AttemptCount {
@@ -133,7 +133,7 @@ func TestKillsLoseValuesUnlessThatIsExpected(t *testing.T) {
 func TestAcknowledgingEachMessageDoesNotSurviveKills(t *testing.T) {
 	for seed := range uint64(20) {
 		o := faulty("broadcast", seed, "kill")
-		o.Faults.KillTargets, o.KillsForget = []string{nemesis.TargetOne}, true
+		o.Faults.Kill.Targets, o.KillsForget = []string{nemesis.TargetOne}, true
 		if outcome := cluster(t, o, "--strategy batch --ack each"); outcome.Results.Valid == checker.Invalid {
 			return
 		}
@@ -152,7 +152,7 @@ func TestUniqueIDsSurviveWrongClocksAndKills(t *testing.T) {
 	} {
 		for seed := range 3 * faultySeeds() {
 			o := faulty("unique-ids", seed, c.faults...)
-			o.Rate, o.NemesisInterval, o.Faults.SkewMax = 200, 500*time.Millisecond, 5*time.Second
+			o.Rate, o.NemesisInterval, o.Faults.Skew.Max = 200, 500*time.Millisecond, 5*time.Second
 			outcome := cluster(t, o, c.strategy)
 			ids := outcome.Results.Workload.(*uniqueids.Results)
 			if outcome.Results.Valid != checker.Valid || ids.AcknowledgedCount < 50 {

@@ -92,7 +92,7 @@ func TestNodesAgreeAfterKills(t *testing.T) {
 	for seed := range faultySeeds() {
 		o := faulty("txn-rw-register", seed, "kill", "partition", "loss", "duplicate", "reorder")
 		o.ConsistencyModels, o.Rate = []string{"read-uncommitted"}, 60
-		o.Faults.KillTargets = []string{"one"}
+		o.Faults.Kill.Targets = []string{"one"}
 		outcome := cluster(t, o, "--strategy transactions")
 		w := outcome.Results.Workload.(*txn.Results)
 		if w.DivergedCount > 0 || outcome.Run.Net.Harm.LostWithNode == 0 {

@@ -65,8 +65,8 @@ func refuse(o testbench.Options) error {
 	for _, fault := range o.Nemesis {
 		check(fault == nemesis.FaultPartition, "nemesis", fault, "Maelstrom knows "+nemesis.FaultPartition+" only; the built-in bench and the simulator know more")
 	}
-	check(len(o.Faults.PartitionShapes) == 0, "partition-shapes", strings.Join(o.Faults.PartitionShapes, ","), "Maelstrom draws from its own shapes")
-	check(o.Faults.PartitionDuration == 0, "partition-duration", o.Faults.PartitionDuration, "Maelstrom's partitions last as long as --nemesis-interval has it")
+	check(len(o.Faults.Partition.Shapes) == 0, "partition-shapes", strings.Join(o.Faults.Partition.Shapes, ","), "Maelstrom draws from its own shapes")
+	check(o.Faults.Partition.Duration == 0, "partition-duration", o.Faults.Partition.Duration, "Maelstrom's partitions last as long as --nemesis-interval has it")
 	check(o.LatencyMs != 0 || o.LatencyDist == d.LatencyDist, "latency-dist", o.LatencyDist, "Maelstrom cannot draw from it with --latency 0")
 	if len(faults) == 0 {
 		return nil

@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
-	"slices"
-	"strings"
 	"time"
 )
 
@@ -114,40 +112,4 @@ func Stagger(rng *rand.Rand, mean time.Duration) time.Duration {
 		return 0
 	}
 	return time.Duration(rng.Int64N(2 * int64(mean)))
-}
-
-// The faults, by the names under which they are asked for.
-const (
-	FaultPartition = "partition"
-	FaultLoss      = "loss"
-	FaultDuplicate = "duplicate"
-	FaultReorder   = "reorder"
-	FaultLatency   = "latency"
-	FaultKill      = "kill"
-	FaultPause     = "pause"
-	FaultSkew      = "skew"
-)
-
-// Known lists the faults that can be asked for by name.
-func Known() []string {
-	return []string{FaultPartition, FaultLoss, FaultDuplicate, FaultReorder, FaultLatency, FaultKill, FaultPause, FaultSkew}
-}
-
-// ParseFaults takes a list of names separated by commas, as --nemesis does. Empty is no fault. The
-// error names what is not known, and what is.
-func ParseFaults(list string) ([]string, error) {
-	if strings.TrimSpace(list) == "" {
-		return nil, nil
-	}
-	var faults []string
-	for _, name := range strings.Split(list, ",") {
-		name = strings.TrimSpace(name)
-		if !slices.Contains(Known(), name) {
-			return nil, fmt.Errorf("%q is not a fault: %s", name, strings.Join(Known(), ", "))
-		}
-		if !slices.Contains(faults, name) {
-			faults = append(faults, name)
-		}
-	}
-	return faults, nil
 }

@@ -2,9 +2,11 @@ package nemesis
 
 import (
 	"encoding/json"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -190,3 +192,53 @@ func list(names []string) json.RawMessage {
 
 // quote makes a JSON string of a name, which is plain ASCII here.
 func quote(name string) json.RawMessage { return json.RawMessage(strconv.Quote(name)) }
+
+// FaultPartition cuts the network between nodes.
+const FaultPartition = "partition"
+
+// PartitionOptions are those of [FaultPartition].
+type PartitionOptions struct {
+	Shapes   []string // what is drawn from; none stands for Maelstrom's
+	Duration time.Duration
+}
+
+func (o *PartitionOptions) fault() Fault {
+	return Fault{
+		Name: FaultPartition,
+		Settings: []Setting{
+			namesSetting("partition-shapes", "what partitions are drawn from, of "+strings.Join(AllShapes(), ", ")+" (default: all but one-way)", &o.Shapes, AllShapes()),
+			lastingSetting(FaultPartition, &o.Duration),
+		},
+		Package: func(c Cluster) (Package, error) {
+			return NewPartition(c.Nodes(), c, c.Rand(), o.Shapes...).Lasting(o.Duration), nil
+		},
+		Label: func(value json.RawMessage) string { return FaultPartition + partitioned(value) },
+	}
+}
+
+// partitioned tells who hears nothing of whom, where that can be said shortly: those who are cut off from
+// the most others.
+func partitioned(value json.RawMessage) string {
+	var parts []json.RawMessage
+	cut := make(map[string][]string)
+	if json.Unmarshal(value, &parts) != nil || len(parts) != 2 || json.Unmarshal(parts[1], &cut) != nil {
+		return ""
+	}
+	most := 0
+	for _, from := range cut {
+		most = max(most, len(from))
+	}
+	var alone []string
+	for _, node := range slices.Sorted(maps.Keys(cut)) {
+		if len(cut[node]) == most {
+			alone = append(alone, node)
+		}
+	}
+	if len(alone) > namesMax {
+		return ""
+	}
+	return ": cut off " + strings.Join(alone, ", ")
+}
+
+// namesMax is how many nodes a label names.
+const namesMax = 6

@@ -84,7 +84,7 @@ func TestSkewOfProcessesIsRefusedByName(t *testing.T) {
 // Logs of all lives are in one file.
 func TestLogsOfALaterLifeFollowThoseBefore(t *testing.T) {
 	options := struck("echo", "kill")
-	options.Args, options.Faults.KillTargets = []string{"child"}, []string{"all"}
+	options.Args, options.Faults.Kill.Targets = []string{"child"}, []string{"all"}
 	out := measure(t, options)
 	text, err := os.ReadFile(filepath.Join(out.Meta.Dir, testbench.LogDir, "n0.log"))
 	if lives := strings.Count(string(text), "child "); err != nil || lives != 1+strings.Count(killsOf(out.History), `"n0":"started"`) {

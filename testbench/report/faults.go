@@ -2,10 +2,10 @@ package report
 
 import (
 	"encoding/json"
-	"strings"
 	"time"
 
 	"eddy/testbench/history"
+	"eddy/testbench/nemesis"
 )
 
 // interval is a time during which the nemesis did something, such as a
@@ -22,25 +22,6 @@ type moment struct {
 	at   time.Duration
 }
 
-// relieves names the acts that end others, where that is not start-x and stop-x.
-var relieves = map[string]string{"start": "kill", "resume": "pause"}
-
-// begins tells which fault an act of the nemesis begins, if any.
-func begins(f string) (fault string, ok bool) {
-	if f == "kill" || f == "pause" {
-		return f, true
-	}
-	return strings.CutPrefix(f, "start-")
-}
-
-// ends tells which fault an act of the nemesis ends, if any.
-func ends(f string) (fault string, ok bool) {
-	if fault, ok := relieves[f]; ok {
-		return fault, true
-	}
-	return strings.CutPrefix(f, "stop-")
-}
-
 // faultsOf finds what the nemesis did: what start-x began lasts until stop-x, a
 // kill until the nodes are started and a pause until they resume, or to the end. Jepsen writes each act twice, when it is asked for and when it is
 // done; the fault counts from when it was done to when its end was asked for.
@@ -52,8 +33,8 @@ func faultsOf(h history.History, end time.Duration) ([]interval, []moment) {
 		if op.Process != history.Nemesis {
 			continue
 		}
-		started, starts := begins(op.F)
-		stopped, stops := ends(op.F)
+		started, _, starts := nemesis.Begins(op.F)
+		stopped, stops := nemesis.Ends(op.F)
 		switch {
 		case starts:
 			i, already := open[started]
