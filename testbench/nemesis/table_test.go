@@ -17,7 +17,9 @@ func TestEachFaultHasFlagsOfItsOwnAndDefaultsThatMakeSense(t *testing.T) {
 				t.Errorf("%s: flag %q, help %q", f.Name, s.Flag, s.Help)
 			}
 			seen[s.Flag] = true
-			s.Check(func(value any, allowed string) { t.Errorf("--%s %v is the default, but expected is %s", s.Flag, value, allowed) })
+			s.Check(func(value any, allowed string) {
+				t.Errorf("--%s %v is the default, but expected is %s", s.Flag, value, allowed)
+			})
 		}
 		if !seen[f.Name+"-duration"] {
 			t.Errorf("%s lasts as long as it likes", f.Name)
