@@ -14,7 +14,10 @@ import (
 type client struct {
 	run    *Conductor
 	id     string
-	lastID int64 // msg_id of the last request, which is the one waited for
+	lastID int64  // msg_id of the last request, which is the one waited for
+	asked  string // the node that is asked, of one client always the same
+
+	repliedTo int64 // msg_id of the last request that a node has sent a reply to
 
 	waiting  bool
 	closed   bool
@@ -27,6 +30,7 @@ type client struct {
 func (c *Conductor) openClient() *client {
 	cl := &client{run: c, id: "c" + strconv.Itoa(c.clientsOpened)}
 	c.clientsOpened++
+	c.clients[cl.id] = cl
 	c.network.Add(cl.id, cl.receive)
 	c.network.Listen(cl.id, false)
 	return cl
@@ -36,12 +40,14 @@ func (c *Conductor) openClient() *client {
 func (cl *client) close() {
 	cl.closed, cl.waiting = true, false
 	cl.run.network.Remove(cl.id)
+	delete(cl.run.clients, cl.id)
 }
 
 // ask sends a request to a node; done is called once, with the reply, or with answered false when the
 // timeout is over.
 func (cl *client) ask(node string, body func(msgID int64) []byte, timeout time.Duration, done func(r workload.Reply, answered bool)) {
 	cl.lastID++
+	cl.asked = node
 	cl.waiting, cl.done = true, done
 	cl.deadline = cl.run.clock.Now() + timeout
 	if err := cl.run.network.Send(cl.id, node, body(cl.lastID)); err != nil {

@@ -69,6 +69,8 @@ type Conductor struct {
 	pace    pace
 
 	clientsOpened int
+	clients       map[string]*client // those that are open
+	errors        []*errorsAnswered
 	unready       int // nodes that have not answered the request of the setup yet
 	history       history.History
 	tally         tally
@@ -85,6 +87,11 @@ type node struct {
 	ignored int  // lines printed since
 	exited  bool
 	ready   bool // init is answered
+
+	initReply       []byte // the body of that answer
+	unfinished      int    // bytes that it has printed without an end of line
+	unfinishedStart []byte
+	unfinishedAt    time.Duration
 
 	life   life
 	paused bool
@@ -126,6 +133,7 @@ func New(options Options, env Environment) (*Conductor, error) {
 		options: options, workload: w,
 		clock: env.Clock, rng: env.Rand, recorder: env.Recorder, ended: env.Ended,
 		byID:    make(map[string]*node),
+		clients: make(map[string]*client),
 		threads: newThreads(options.Workers()),
 	}
 	c.network = network.New(network.Config{

@@ -45,6 +45,7 @@ func Judge(options Options, run Run, meta report.Meta) Outcome {
 	meta.Workload = options.Workload
 	meta.Warnings = slices.Concat(meta.Warnings, run.Warnings)
 	meta.Harm = harm(run.Net.Harm)
+	meta.Errors = run.Errors
 	meta.Interrupted = run.Interrupted
 	out := Outcome{
 		Options: options, History: run.History, Interrupted: run.Interrupted, Run: run, Meta: meta, Err: run.Err,

@@ -29,12 +29,22 @@ func (c *Conductor) FromNode(id string, line []byte) {
 		c.find(n, finding{kind: kindForeignSource, line: line, warning: true, expected: sourceForm(n),
 			what: fmt.Sprintf("sent a message in the name of %s; it is delivered, as Maelstrom does", parsed.Src)})
 	}
+	cl := c.clients[parsed.Dest]
+	if cl != nil {
+		c.lintReply(n, cl, line, parsed.Body)
+	}
 	var unknown *network.UnknownEndpointError
 	if err := c.network.Send(parsed.Src, parsed.Dest, parsed.Body); errors.As(err, &unknown) {
 		if unknown.Field == "dest" && c.wasClient(unknown.ID) && c.options.holdsUp() {
 			c.find(n, finding{kind: kindUnknownAddress, warning: true,
 				what: "answered a client that had stopped waiting; faults that hold nodes up are part of this run, so the answer is passed over"})
 			return
+		}
+		if unknown.Field == "dest" && network.IsClient(unknown.ID) {
+			if f, second := c.repeatedSetup(n, line, unknown.ID, parsed.Body); second {
+				c.deafen(n, f)
+				return
+			}
 		}
 		c.deafen(n, c.unknownAddress(n, line, unknown))
 	}
@@ -54,6 +64,9 @@ func (c *Conductor) deafen(n *node, f finding) {
 	n.deaf = true
 	f.what += "; whatever it prints from now on is ignored, as Maelstrom does"
 	c.find(n, f)
+	if c.phase == phaseInit && !n.ready {
+		c.fail(fmt.Errorf("node %s did not answer init in a way that can be understood: %s", n.id, c.findings.last(n.id)))
+	}
 }
 
 func (c *Conductor) find(n *node, f finding) {

@@ -22,6 +22,7 @@ const (
 // are warnings, the others are problems, which make a run invalid.
 type finding struct {
 	kind     string
+	about    string // what tells it from others of its kind about the node; empty: what does
 	node     string
 	what     string // a clause about the node: "printed ..."
 	line     []byte
@@ -46,7 +47,11 @@ type findings struct {
 }
 
 func (l *findings) add(now time.Duration, f finding) {
-	key := f.node + " " + f.kind + " " + f.what
+	about := f.about
+	if about == "" {
+		about = f.what
+	}
+	key := f.node + " " + f.kind + " " + about
 	if known := l.byKey[key]; known != nil {
 		known.count++
 		return
@@ -67,9 +72,16 @@ func (l *findings) add(now time.Duration, f finding) {
 func (f *finding) text() string {
 	text := fmt.Sprintf("%s (at %.3f s", f.what, f.first.Seconds())
 	if f.count > 1 {
-		text += fmt.Sprintf(", and %d times more", f.count-1)
+		text += ", and " + again(f.count-1)
 	}
 	return text + ")."
+}
+
+func again(times int) string {
+	if times == 1 {
+		return "once more"
+	}
+	return fmt.Sprintf("%d times more", times)
 }
 
 func (f *finding) shownLine() string { return network.Abbreviate(f.line, findingLineBytesMax) }

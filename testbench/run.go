@@ -15,6 +15,7 @@ type Run struct {
 	History     history.History
 	Net         network.Stats
 	Problems    []checker.Problem // what nodes did against the protocol; any makes the run invalid
+	Errors      []string          // which errors nodes answered clients with; see [Conductor.errorRows]
 	Warnings    []string          // where the bench's own limits shaped the figures, and what else to know
 	Interrupted bool              // ended before its time
 	Elapsed     time.Duration
@@ -28,10 +29,12 @@ type Run struct {
 
 // Run gives what was measured. It is complete once the run has ended.
 func (c *Conductor) Run() Run {
+	c.lintUnfinished()
 	run := Run{
 		History:     c.history,
 		Net:         c.network.Stats(),
 		Problems:    c.findings.problems(),
+		Errors:      c.errorRows(),
 		Interrupted: c.interrupted,
 		Elapsed:     c.clock.Now(),
 		Late:        c.pace.late.Figures(),
@@ -49,9 +52,16 @@ func (c *Conductor) Run() Run {
 	}
 	for _, n := range c.nodes {
 		if n.ignored > 0 {
-			run.Warnings = append(run.Warnings, fmt.Sprintf("%d lines of %s were ignored after the line that could not be delivered.", n.ignored, n.id))
+			run.Warnings = append(run.Warnings, ignoredText(n))
 		}
 	}
 	run.Warnings = append(run.Warnings, c.findings.warnings()...)
 	return run
+}
+
+func ignoredText(n *node) string {
+	if n.ignored == 1 {
+		return fmt.Sprintf("1 line of %s was ignored after the line that could not be delivered.", n.id)
+	}
+	return fmt.Sprintf("%d lines of %s were ignored after the line that could not be delivered.", n.ignored, n.id)
 }

@@ -41,7 +41,7 @@ func (c *Conductor) sendInit() {
 				c.fail(err)
 				return
 			}
-			n.ready = true
+			n.ready, n.initReply = true, r.Body()
 			c.nodeReady(c.sendTopology)
 		})
 	})
@@ -100,6 +100,8 @@ func (c *Conductor) checkSetup(request string, n *node, r workload.Reply, answer
 	switch {
 	case !answered && n.deaf:
 		return fmt.Errorf("node %s did not answer %s in a way that can be understood: %s", n.id, request, c.findings.last(n.id))
+	case !answered && n.unfinished > 0:
+		return fmt.Errorf("node %s did not answer %s within %s: %s", n.id, request, limit, n.unfinishedText())
 	case !answered:
 		return fmt.Errorf("node %s did not answer %s within %s: %s, with the request's msg_id as in_reply_to and its src as dest", n.id, request, limit, expected)
 	case r.Type == "error":

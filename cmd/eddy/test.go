@@ -177,7 +177,7 @@ func settle(flags *pflag.FlagSet, args, nodeArgs []string, o *testbench.Options,
 		return nil, fmt.Errorf("test what? name a workload, one of %s, or a --challenge", strings.Join(workloads.Names(), ", "))
 	}
 	o.Workload, meta.Workload = own.workload, own.workload
-	return nodeArgs, nil
+	return nodeArgs, checkGiven(flags, o)
 }
 
 func splitAtDash(cmd *cobra.Command, args []string) (own, rest []string) {

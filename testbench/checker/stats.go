@@ -39,6 +39,11 @@ func (c *Counts) add(t history.Type) {
 // for a look at the system, which promise nothing.
 var unjudgedFs = map[string]bool{"crash": true, "debug-topic-partitions": true}
 
+// MayFailAlways tells whether an operation promises nothing, so that none need succeed.
+func MayFailAlways(f string) bool { return unjudgedFs[f] }
+
+// CheckStats counts the operations of a history. It is Maelstrom's statistics rule that of every kind of
+// operation at least one must succeed.
 func CheckStats(h history.History) Stats {
 	s := Stats{ByF: map[string]Counts{}}
 	for _, op := range h {

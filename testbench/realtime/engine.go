@@ -194,7 +194,10 @@ func (e *engine) attend(p *process) {
 			"a node that goes on reading stdin while it works on requests")
 	}
 	outputDone := make(chan struct{})
-	reader := &lineReader{source: bufio.NewReaderSize(p.pipes.stdout, 64<<10), limit: LineBytesMax}
+	pending := &unfinished{from: p.pipes.stdout, tell: func(waiting int, start []byte) {
+		e.tell(p, func() { e.conductor.Unfinished(p.id, waiting, start) })
+	}}
+	reader := &lineReader{source: bufio.NewReaderSize(pending, 64<<10), limit: LineBytesMax}
 	reader.pass = func(lines [][]byte) {
 		e.tell(p, func() {
 			for _, line := range lines {

@@ -7,6 +7,8 @@ import (
 	"os"
 	"slices"
 	"strings"
+
+	"eddy/testbench"
 )
 
 // LineBytesMax is the longest line that a node may print. It is far beyond what makes sense, and keeps a
@@ -54,6 +56,37 @@ func (r *lineReader) read() {
 			return
 		}
 	}
+}
+
+// unfinished reads what a node prints and tells of bytes that wait for the end of their line, whenever a read
+// ends within one.
+type unfinished struct {
+	from    io.Reader
+	tell    func(waiting int, start []byte)
+	waiting int
+	start   []byte
+	told    bool
+}
+
+// Read reads what is there.
+func (u *unfinished) Read(to []byte) (int, error) {
+	n, err := u.from.Read(to)
+	if n == 0 {
+		return n, err
+	}
+	part := to[:n]
+	if end := bytes.LastIndexByte(part, '\n'); end >= 0 {
+		part, u.waiting, u.start = part[end+1:], 0, nil
+	}
+	u.waiting += len(part)
+	if room := testbench.UnfinishedBytesMax - len(u.start); room > 0 {
+		u.start = append(u.start, part[:min(room, len(part))]...)
+	}
+	if u.waiting > 0 || u.told {
+		u.tell(u.waiting, bytes.Clone(u.start))
+		u.told = u.waiting > 0
+	}
+	return n, err
 }
 
 // lineIsThere tells whether another line can be read without waiting.

@@ -222,6 +222,7 @@ func TestWhatCannotRunIsExplained(t *testing.T) {
 		{"no interpreter", with(file("script", "#!/no/such/interpreter\n", 0o755)), "the interpreter that its first line (#!) names is not"},
 		{"wrong option", func(o *testbench.Options) { o.Topology = "star" }, "--topology star: expected one of"},
 		{"exit at once", mode("exit-at-once"), `exited with exit status 7 before it answered init; the last it wrote to stderr: ["config file not found"]`},
+		{"no line end", mode("no-newline"), `without an end of line are waiting: {"body":{"in_reply_to":1`},
 		{"mute", mode("mute-topology"), "did not answer topology within 400ms"},
 	}
 	for _, c := range cases {

@@ -19,6 +19,10 @@ func Terminal(w io.Writer, r checker.Results, meta Meta) error {
 	p := &Page{palette: paletteFor(w)}
 	p.headline(r, meta)
 	p.figures(r)
+	for _, answered := range meta.Errors {
+		label := padded("errors answered", labelWidth)
+		p.Paragraph(p.Faint(label)+" ", label+" ", answered, "  ")
+	}
 	if len(meta.Harm) > 0 {
 		label := padded("messages harmed", labelWidth)
 		p.Paragraph(p.Faint(label)+" ", label+" ", strings.Join(meta.Harm, ", "), "  ")

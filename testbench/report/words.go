@@ -31,7 +31,8 @@ func reasons(r checker.Results) string {
 		add(r.Workload.Reason())
 	}
 	for _, f := range slices.Sorted(maps.Keys(r.Stats.ByF)) {
-		if counts := r.Stats.ByF[f]; r.Stats.Valid == checker.Invalid && counts.Valid == checker.Invalid {
+		counts := r.Stats.ByF[f]
+		if r.Stats.Valid == checker.Invalid && counts.Valid == checker.Invalid && !checker.MayFailAlways(f) {
 			add(fmt.Sprintf("not one %s succeeded, of %s", f, Grouped(counts.Count)))
 		}
 	}
@@ -44,7 +45,16 @@ func reasons(r checker.Results) string {
 	if len(all) == 0 {
 		add("the results say no more")
 	}
+	if onlyStatistics(r) {
+		return "only the statistics rule fails: " + strings.Join(all, "; ") + "; the data itself is right: " + r.Workload.Praise()
+	}
 	return strings.Join(all, "; ")
+}
+
+// onlyStatistics tells whether nothing is wrong but that of some kind of operation not one succeeded.
+func onlyStatistics(r checker.Results) bool {
+	return r.Workload != nil && r.Workload.Verdict() == checker.Valid && r.Stats.Valid == checker.Invalid &&
+		r.Availability.Valid != checker.Invalid && len(r.Problems) == 0 && r.Stats.OKCount > 0
 }
 
 // Plural counts things: "1 key", "2,000 keys".

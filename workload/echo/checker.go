@@ -12,6 +12,9 @@ type Results struct {
 	Valid  checker.Verdict `json:"valid?"`
 	Errors []Error         `json:"errors"`
 
+	// Refused counts those of Errors that were answered with an error; no key of Maelstrom's.
+	Refused int `json:"refused,omitempty"`
+
 	// Error is set in results of Maelstrom whose checker failed.
 	Error json.RawMessage `json:"error,omitempty"`
 }
@@ -39,13 +42,31 @@ func check(h history.History, pairs history.Pairing, _ checker.Options) (checker
 			continue
 		}
 		sent, got := json.RawMessage(history.Canonical(op.Value)), json.RawMessage(history.Canonical(reply.Value))
+		var note string
+		if reply.Type == history.Fail {
+			result.Refused++
+			note = "the error " + errorWords(reply.Error)
+		}
 		result.Errors = append(result.Errors, Error{json.RawMessage(`"sent"`), sent, json.RawMessage(`"but got back"`), got})
 		if len(witnesses) < checker.WitnessesMax {
-			witnesses = append(witnesses, checker.Witness{Kind: checker.WrongEcho, Value: sent, Got: got, Invoked: checker.EventOf(op), Known: checker.EventOf(reply)})
+			witnesses = append(witnesses, checker.Witness{Kind: checker.WrongEcho, Value: sent, Got: got, Invoked: checker.EventOf(op), Known: checker.EventOf(reply), Note: note})
 		}
 	}
 	result.Valid = checker.VerdictOf(len(result.Errors) == 0)
 	return result, witnesses, nil
+}
+
+// errorWords shows the error of a failed operation, its name and text: temporarily-unavailable, "busy".
+func errorWords(e json.RawMessage) string {
+	var parts []json.RawMessage
+	var name string
+	if json.Unmarshal(e, &parts) != nil || len(parts) != 2 || json.Unmarshal(parts[0], &name) != nil {
+		return string(e)
+	}
+	if string(parts[1]) == "null" {
+		return name
+	}
+	return name + ", " + string(parts[1])
 }
 
 // echoOf takes the field echo out of a reply's body; a body without one, or

@@ -42,7 +42,7 @@ func (s *finalScript) Next(now time.Duration, rng *rand.Rand) (inv workload.Invo
 		s.crashed = true
 		return workload.Invocation{F: "crash", Final: true}, now, true
 	case !s.assigned:
-		s.assigned, s.pollDue = true, now
+		s.assigned, s.pollDue = true, max(now, s.pollDue)
 		return workload.Invocation{F: "assign", Value: keyList(s.keys), Final: true}, now, true
 	}
 	due = max(now, s.pollDue)

@@ -284,6 +284,30 @@ func TestFinalScriptAssignsAgainAfterItsClientIsReplaced(t *testing.T) {
 	}
 }
 
+func TestFinalPollsKeepTheirPaceWhateverTheAnswerIs(t *testing.T) {
+	rng := rand.New(rand.NewPCG(2, 2))
+	var now time.Duration
+	w := New()
+	g := w.NewGenerator(setting(&now), rng)
+	g.(workload.Observer).Ended(opOf("send", ""), workload.Completion{Type: history.OK, Value: json.RawMessage(`[["send","9",[3,1]]]`)})
+	s := w.Final(g)
+	polls := 0
+	for now < 10*time.Second {
+		inv, due, _ := s.Next(now, rng)
+		now = max(now, due)
+		if inv.F == "poll" {
+			polls++
+		}
+		s.(workload.Observer).Ended(inv, workload.Completion{Type: history.Info, Value: inv.Value})
+		if polls > 100 {
+			break
+		}
+	}
+	if polls < 25 || polls > 100 {
+		t.Errorf("%d polls in %v that were all refused, want one in 0.2 s", polls, now)
+	}
+}
+
 func TestRunWithoutMessagesHasNoFinalPolls(t *testing.T) {
 	var now time.Duration
 	rng := rand.New(rand.NewPCG(2, 2))

@@ -181,5 +181,8 @@ func (n *node) sendAs(src, dest string, body map[string]any) {
 	if err != nil {
 		panic(err)
 	}
-	os.Stdout.Write(append(line, '\n'))
+	if n.mode != "no-newline" {
+		line = append(line, '\n')
+	}
+	os.Stdout.Write(line)
 }

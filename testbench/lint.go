@@ -1,0 +1,209 @@
+package testbench
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"time"
+
+	"eddy/testbench/network"
+	"eddy/workload"
+)
+
+// Kinds of findings about replies.
+const (
+	kindReplyID     = "reply id"
+	kindSecondReply = "second reply"
+	kindStrayReply  = "stray reply"
+)
+
+// lintReply looks at a message from a node to a client that is there, and warns of what answers no request.
+// Maelstrom passes over such messages: the client goes on waiting.
+func (c *Conductor) lintReply(n *node, cl *client, line []byte, body []byte) {
+	r := workload.ParseReply(body)
+	raw := fieldOf(body, "in_reply_to")
+	f := finding{line: line, warning: true,
+		expected: `"in_reply_to": the integer that the request had as "msg_id", and one reply to each request`}
+	switch {
+	case raw == nil:
+		f.kind, f.what = kindReplyID, fmt.Sprintf("sent clients messages without in_reply_to, which answer nothing; the first went to %s", cl.id)
+		f.about = "no in_reply_to"
+	case !r.Answers:
+		f.kind, f.about = kindReplyID, "not an integer"
+		f.what = fmt.Sprintf("answered %s with \"in_reply_to\": %s, which is no integer and matches no request", cl.id, network.Abbreviate(raw, 40))
+	case r.InReplyTo < 1 || r.InReplyTo > cl.lastID:
+		f.kind, f.about = kindStrayReply, "no such request"
+		f.what = fmt.Sprintf("answered %s with \"in_reply_to\": %d, but %s made no such request (its last has msg_id %d)", cl.id, r.InReplyTo, cl.id, cl.lastID)
+	case cl.asked != n.id:
+		f.kind, f.about = kindStrayReply, "request of another node"
+		f.what = fmt.Sprintf("answered a request that %s made of %s, not of it", cl.id, cl.asked)
+	case r.InReplyTo == cl.repliedTo:
+		f.kind, f.about = kindSecondReply, "second reply"
+		f.what = fmt.Sprintf("answered request %d of %s a second time; the client took the first reply", r.InReplyTo, cl.id)
+	default:
+		if r.InReplyTo == cl.lastID {
+			cl.repliedTo = r.InReplyTo
+		}
+		c.countError(n, r)
+		return
+	}
+	c.find(n, f)
+}
+
+// errorsAnswered counts the replies of type error with one code.
+type errorsAnswered struct {
+	code    string
+	name    string
+	text    string // of the first
+	count   int
+	byNode  map[string]int
+	nodes   []string // in the order in which they first answered so
+	firstAt time.Duration
+}
+
+// errorCodesMax bounds how many different codes are told apart; a program may make them up.
+const errorCodesMax = 32
+
+func (c *Conductor) countError(n *node, r workload.Reply) {
+	if r.Type != "error" {
+		return
+	}
+	e := workload.ParseError(r)
+	code := network.Abbreviate(e.Code, 20)
+	var known *errorsAnswered
+	for _, each := range c.errors {
+		if each.code == code {
+			known = each
+		}
+	}
+	if known == nil {
+		if len(c.errors) == errorCodesMax {
+			return
+		}
+		known = &errorsAnswered{code: code, name: e.Name(), text: network.Abbreviate(e.Text, 80),
+			byNode: make(map[string]int), firstAt: c.clock.Now()}
+		c.errors = append(c.errors, known)
+	}
+	known.count++
+	if known.byNode[n.id]++; known.byNode[n.id] == 1 {
+		known.nodes = append(known.nodes, n.id)
+	}
+}
+
+// errorRows tells which errors nodes answered clients with: the code, how often, from which nodes, and the text
+// of the first.
+func (c *Conductor) errorRows() []string {
+	var rows []string
+	for _, e := range c.errors {
+		code := "an error without a code"
+		if e.code != "" {
+			code = fmt.Sprintf("error %s (%s)", e.code, e.name)
+		}
+		times := "once"
+		if e.count > 1 {
+			times = fmt.Sprintf("%d times", e.count)
+		}
+		from := fmt.Sprintf("%d nodes", len(e.nodes))
+		if len(e.nodes) <= 3 {
+			from = ""
+			for i, node := range e.nodes {
+				if i > 0 {
+					from += ", "
+				}
+				from += node
+				if len(e.nodes) > 1 {
+					from += " " + strconv.Itoa(e.byNode[node])
+				}
+			}
+		}
+		row := fmt.Sprintf("%s %s from %s, first at %.3f s", code, times, from, e.firstAt.Seconds())
+		if e.text != "" {
+			row += ": " + e.text
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// fieldOf gives the raw value of a body's field; nil if it has none.
+func fieldOf(body []byte, name string) []byte {
+	var found []byte
+	network.Fields(body, func(field string, value []byte) {
+		if field == name {
+			found = value
+		}
+	})
+	return found
+}
+
+// setupRequest tells which request of the setup a client's number belongs to: the first clients of a run ask
+// for init, as many after them for the topology, one of each for a node.
+func (c *Conductor) setupRequest(client string) (request string, n *node) {
+	number, err := strconv.Atoi(client[1:])
+	switch {
+	case err != nil:
+		return "", nil
+	case number < len(c.nodes):
+		return "init", c.nodes[number]
+	case number < 2*len(c.nodes) && c.workload.Topology:
+		return "topology", c.nodes[number-len(c.nodes)]
+	}
+	return "", nil
+}
+
+// repeatedSetup tells of a second reply to a request of the setup, whose client has had its answer and left.
+func (c *Conductor) repeatedSetup(n *node, line []byte, client string, body []byte) (finding, bool) {
+	request, of := c.setupRequest(client)
+	if of != n || !n.ready || fieldOf(body, "in_reply_to") == nil {
+		return finding{}, false
+	}
+	f := finding{kind: kindSecondReply, line: line,
+		what:     fmt.Sprintf("answered %s a second time: %s had its answer and left", request, client),
+		expected: "one reply to each request; the official libraries answer init themselves, after the node's own handler"}
+	if request == "init" && n.initReply != nil {
+		f.what += "; the first answer was " + network.Abbreviate(n.initReply, 100)
+	}
+	return f, true
+}
+
+// Unfinished takes note of bytes that a node has printed without an end of line: how many wait, and how they
+// begin. None waiting says that the line has been ended.
+func (c *Conductor) Unfinished(id string, waiting int, start []byte) {
+	n := c.byID[id]
+	if n == nil || n.life == dead || c.phase == phaseOver {
+		return
+	}
+	n.unfinished, n.unfinishedStart, n.unfinishedAt = waiting, start, c.clock.Now()
+	if waiting == 0 || n.ready {
+		return
+	}
+	at := n.unfinishedAt
+	c.clock.At(at+unfinishedPatience, func() {
+		if c.phase == phaseInit && !n.ready && n.unfinished == waiting && n.unfinishedAt == at && json.Valid(start) {
+			c.fail(fmt.Errorf("node %s did not answer init: %s", n.id, n.unfinishedText()))
+		}
+	})
+}
+
+// unfinishedPatience is how long a whole message may wait for its line end before that is taken to be forgotten.
+const unfinishedPatience = 2 * time.Second
+
+// unfinishedBytesMax bounds how much of an unfinished line is kept.
+const unfinishedBytesMax = 4096
+
+// UnfinishedBytesMax is how much of the start of an unfinished line [Conductor.Unfinished] has use for.
+const UnfinishedBytesMax = unfinishedBytesMax
+
+func (n *node) unfinishedText() string {
+	return fmt.Sprintf("%d bytes without an end of line are waiting: %s: expected a line feed after each message, and stdout flushed after it",
+		n.unfinished, network.Abbreviate(n.unfinishedStart, findingLineBytesMax))
+}
+
+// lintUnfinished warns, at the end of a run, of nodes whose output waits for an end of line.
+func (c *Conductor) lintUnfinished() {
+	for _, n := range c.nodes {
+		if n.unfinished > 0 && n.ready && n.life == alive && c.clock.Now()-n.unfinishedAt > unfinishedPatience {
+			c.find(n, finding{kind: kindMalformedLine, warning: true, what: "printed a line and never ended it: " + n.unfinishedText()})
+		}
+	}
+}
