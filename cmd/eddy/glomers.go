@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -20,6 +21,8 @@ import (
 // glomersFlags are the flags of `eddy glomers`.
 type glomersFlags struct {
 	engine   string
+	bin      string
+	args     []string // of the program, where there is one
 	only     []string
 	jsonFile string
 	store    string
@@ -37,13 +40,23 @@ and eddy's strategies for them, and holds what was measured against their target
 
   eddy glomers
   eddy glomers --engine builtin --only 3d,3e
+  eddy glomers --only 3a,3b,3c --bin ./mynode
 
 Exit status: 0 if every run is valid and meets its targets, 1 if not, 2 if one
 could not run.`,
-		Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error { return runGlomers(&own) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			args, own.args = splitAtDash(cmd, args)
+			switch {
+			case len(args) > 0:
+				return fmt.Errorf("glomers takes no %s: --only names challenges, and what is meant for a program comes after --", args[0])
+			case len(own.args) > 0 && own.bin == "":
+				return errors.New("arguments after -- without --bin: eddy's own nodes get those of each challenge")
+			}
+			return runGlomers(&own)
+		},
 	}
 	flags := cmd.Flags()
+	flags.StringVar(&own.bin, "bin", "", "program of a node in place of eddy's own; for the simulator one built for WASI, or the directory of a Go package")
 	flags.StringVar(&own.engine, "engine", "sim", "sim, builtin or maelstrom")
 	flags.StringSliceVar(&own.only, "only", nil, "only these, with commas between: "+strings.Join(challengeNumbers(), ", "))
 	flags.StringVar(&own.jsonFile, "json", "", "also write the rows to this file")
@@ -135,7 +148,11 @@ func (own *glomersFlags) runner() (run func(challenge, testbench.Options) testbe
 	switch own.engine {
 	case "sim":
 		return func(c challenge, o testbench.Options) testbench.Outcome {
-			s, err := newSimulation(o, c.strategy, report.Meta{Targets: c.targets})
+			args := c.strategy
+			if own.bin != "" {
+				o.Bin, args = own.bin, own.args
+			}
+			s, err := newSimulation(o, args, report.Meta{Targets: c.targets})
 			if err != nil {
 				return testbench.Outcome{Options: o, Err: err}
 			}
@@ -156,7 +173,9 @@ func (own *glomersFlags) runner() (run func(challenge, testbench.Options) testbe
 // processes runs challenges on an engine whose nodes are processes of this program.
 func (own *glomersFlags) processes(run func(testbench.Options, *testFlags, report.Meta) testbench.Outcome) func(challenge, testbench.Options) testbench.Outcome {
 	return func(c challenge, o testbench.Options) testbench.Outcome {
-		if err := serveItself(&o, c.strategyOn(own.engine == "maelstrom")); err != nil {
+		if own.bin != "" {
+			o.Bin, o.Args = own.bin, own.args
+		} else if err := serveItself(&o, c.strategyOn(own.engine == "maelstrom")); err != nil {
 			return testbench.Outcome{Options: o, Err: err}
 		}
 		meta := report.Meta{Targets: c.targets, NodeOf: nodeOf(&o)}

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // fuelExport is the global that loops count down.
@@ -21,6 +22,9 @@ func meter(code []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	// What is for debuggers goes: wazero would look up source lines in it whenever it unwinds a guest, which
+	// takes a second for a program in Rust.
+	m = slices.DeleteFunc(m, func(s section) bool { return s.id == sectionCustom })
 	imported, err := m.importedGlobals()
 	if err != nil {
 		return nil, err
