@@ -14,7 +14,7 @@ const floodNode = "../../testbench/wasi/testdata/flood"
 
 // guestOptions are those of a short run of nodes that send each value once, through a lossy network.
 func guestOptions() testbench.Options {
-	o := testbench.Defaults()
+	o := testbench.Defaults(workloads)
 	o.Workload, o.Bin, o.NodeCount, o.Rate, o.TimeLimit, o.Seed = "broadcast", floodNode, 3, 20, 2*time.Second, 1
 	o.Loss = 0.5
 	return o
