@@ -12,6 +12,7 @@ import (
 
 	"eddy/testbench/checker"
 	"eddy/testbench/history"
+	"eddy/testbench/report"
 )
 
 // Invocation is an operation that a client is about to perform.
@@ -53,9 +54,19 @@ type Workload struct {
 	Calls        []Call // each f of Judge that goes over the network
 	// NewClient makes what performs the operations of a process; nil where each of them is one of the calls.
 	NewClient func(w *Workload) Client
+	// Challenges are the official tests of the workload, if there are any.
+	Challenges []Challenge
 	// Raises says that the workload's client does not tell errors apart, as Maelstrom's g-set client
 	// does not: whatever is not the expected reply leaves the outcome unknown.
 	Raises bool
+}
+
+// Challenge is a test with flags and bounds that others set, such as one of the Gossip Glomers
+// (https://fly.io/dist-sys).
+type Challenge struct {
+	Number  string   // "3d"
+	Flags   []string // Maelstrom's, as name=value
+	Targets []report.Target
 }
 
 // Call is how one f is done over the network.

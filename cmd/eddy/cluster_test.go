@@ -73,7 +73,7 @@ func TestEveryChallengeIsMetInVirtualTime(t *testing.T) {
 			if outcome.Results.Valid != checker.Valid {
 				t.Errorf("challenge %s, seed %d: %+v", number, seed, outcome.Results)
 			}
-			for _, target := range c.targets {
+			for _, target := range c.Targets {
 				figure, _ := target.Measure(outcome.Results)
 				t.Logf("challenge %s, seed %d: %s %.4g", number, seed, target.Name, figure)
 				if !target.Met(outcome.Results) {
@@ -165,7 +165,7 @@ func TestASeedFixesTheRun(t *testing.T) {
 func TestOneStarCostsLittle(t *testing.T) {
 	o, c := challengeOptions(t, "3d", 5)
 	outcome := cluster(t, o, "--strategy batch --topology star")
-	for _, target := range c.targets {
+	for _, target := range c.Targets {
 		if !target.Met(outcome.Results) {
 			t.Errorf("%s: missed", target.Name)
 		}

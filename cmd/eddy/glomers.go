@@ -94,7 +94,7 @@ func runGlomers(own *glomersFlags) error {
 	shown, status := newProgress(own.quiet), 0
 	var rows []glomersRow
 	for i, c := range chosen {
-		shown.show(bar(i, len(chosen), "challenges, running "+c.number))
+		shown.show(bar(i, len(chosen), "challenges, running "+c.Number))
 		o, err := c.options(own.seed)
 		if err != nil {
 			return err
@@ -126,7 +126,7 @@ func (own *glomersFlags) challenges() ([]challenge, error) {
 	}
 	var chosen []challenge
 	for _, c := range challenges {
-		if slices.ContainsFunc(own.only, func(n string) bool { return strings.TrimSpace(n) == c.number }) {
+		if slices.ContainsFunc(own.only, func(n string) bool { return strings.TrimSpace(n) == c.Number }) {
 			chosen = append(chosen, c)
 		}
 	}
@@ -152,7 +152,7 @@ func (own *glomersFlags) runner() (run func(challenge, testbench.Options) testbe
 			if own.bin != "" {
 				o.Bin, args = own.bin, own.args
 			}
-			s, err := newSimulation(o, args, report.Meta{Targets: c.targets})
+			s, err := newSimulation(o, args, report.Meta{Targets: c.Targets})
 			if err != nil {
 				return testbench.Outcome{Options: o, Err: err}
 			}
@@ -178,7 +178,7 @@ func (own *glomersFlags) processes(run func(testbench.Options, *testFlags, repor
 		} else if err := serveItself(&o, c.strategyOn(own.engine == "maelstrom")); err != nil {
 			return testbench.Outcome{Options: o, Err: err}
 		}
-		meta := report.Meta{Targets: c.targets, NodeOf: nodeOf(&o)}
+		meta := report.Meta{Targets: c.Targets, NodeOf: nodeOf(&o)}
 		return run(o, &testFlags{store: own.store, quiet: own.quiet}, meta)
 	}
 }
@@ -186,7 +186,7 @@ func (own *glomersFlags) processes(run func(testbench.Options, *testFlags, repor
 // rowOf holds a run against the targets of its challenge.
 func rowOf(c challenge, o *testbench.Outcome) glomersRow {
 	row := glomersRow{
-		Challenge: c.number, Workload: c.workload, Valid: o.Results.Valid, Met: o.Err == nil,
+		Challenge: c.Number, Workload: c.workload, Valid: o.Results.Valid, Met: o.Err == nil,
 		Targets: map[string]float64{}, Measured: map[string]float64{}, Failure: virtual.Failure(o), status: o.ExitStatus(),
 	}
 	if o.Err != nil {
@@ -198,7 +198,7 @@ func rowOf(c challenge, o *testbench.Outcome) glomersRow {
 		}
 	}
 	var asked, measured []string
-	for _, t := range c.targets {
+	for _, t := range c.Targets {
 		row.Targets[targetKey(t)] = t.Below
 		row.Met = row.Met && t.Met(o.Results)
 		figure := "-"
@@ -211,10 +211,10 @@ func rowOf(c challenge, o *testbench.Outcome) glomersRow {
 		asked = append(asked, strings.TrimSpace(fmt.Sprintf("%s < %g %s", shortName(t), t.Below, t.Unit)))
 		measured = append(measured, figure)
 	}
-	if len(c.targets) == 0 {
+	if len(c.Targets) == 0 {
 		asked, measured = []string{"valid"}, []string{o.Results.Valid.String()}
 	}
-	row.line = fmt.Sprintf(rowForm, c.number, c.workload, strings.Join(asked, ", "), strings.Join(measured, ", "), row.words())
+	row.line = fmt.Sprintf(rowForm, c.Number, c.workload, strings.Join(asked, ", "), strings.Join(measured, ", "), row.words())
 	if !row.Met {
 		row.status = max(row.status, 1)
 	}

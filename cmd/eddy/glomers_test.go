@@ -57,7 +57,7 @@ func TestMissedTargetIsNotMet(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.targets = []report.Target{report.ServerMessagesPerOp(0.01)}
+	c.Targets = []report.Target{report.ServerMessagesPerOp(0.01)}
 	o, err := c.options(1)
 	if err != nil {
 		t.Fatal(err)

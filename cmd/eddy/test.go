@@ -163,9 +163,9 @@ func settle(flags *pflag.FlagSet, args, nodeArgs []string, o *testbench.Options,
 			return nil, err
 		}
 		if own.workload != "" && own.workload != c.workload {
-			return nil, fmt.Errorf("--challenge %s is one of the workload %s, not %s", c.number, c.workload, own.workload)
+			return nil, fmt.Errorf("--challenge %s is one of the workload %s, not %s", c.Number, c.workload, own.workload)
 		}
-		own.workload, meta.Targets = c.workload, c.targets
+		own.workload, meta.Targets = c.workload, c.Targets
 		if len(nodeArgs) == 0 && o.Bin == "" {
 			nodeArgs = c.strategyOn(own.maelstrom)
 		}

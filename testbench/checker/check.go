@@ -29,6 +29,8 @@ type Judge struct {
 	Fs    []string // what its clients do
 	Check func(h history.History, pairs history.Pairing, options Options) (Workload, []Witness, error)
 	Empty func() Workload // results to read stored ones into; nil keeps those as they are
+	// MayFail are those of Fs that promise nothing: they may fail always.
+	MayFail []string
 	// OwnFinals says that the reads after recovery are Eddy's, not Maelstrom's: no figure counts them.
 	OwnFinals bool
 }
@@ -51,12 +53,13 @@ func (j *Judge) Results(workload string, h history.History, options Options) (Re
 		h, _ = Apart(h)
 	}
 	r := Results{
-		Stats:        CheckStats(h),
+		Stats:        CheckStats(h, j.MayFail),
 		Availability: checkAvailability(h, options.Availability),
 		Net:          checkNet(h, options.Net),
 		Workload:     outcome,
 		Problems:     options.Problems,
 		Witnesses:    witnesses,
+		MayFail:      j.MayFail,
 	}
 	r.Valid = Merge(r.Stats.Valid, r.Availability.Valid, outcome.Verdict(), VerdictOf(len(r.Problems) == 0))
 	return r, nil
@@ -65,7 +68,7 @@ func (j *Judge) Results(workload string, h history.History, options Options) (Re
 // Decode reads results from JSON: those that Eddy wrote, or Maelstrom's as
 // history.ReadResults gives them. The verdict is the one it finds, not a new one.
 func (j *Judge) Decode(workload string, data json.RawMessage) (Results, error) {
-	r := Results{Workload: &Unparsed{}}
+	r := Results{Workload: &Unparsed{}, MayFail: j.MayFail}
 	if j.Empty != nil {
 		r.Workload = j.Empty()
 	}

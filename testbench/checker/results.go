@@ -19,6 +19,8 @@ type Results struct {
 	Workload     Workload     `json:"workload"`
 	Problems     []Problem    `json:"problems,omitempty"`
 	Witnesses    []Witness    `json:"witnesses,omitempty"`
+
+	MayFail []string `json:"-"` // what clients do that promises nothing; see [Judge]
 }
 
 // Workload is the part of the results that depends on the workload, and what people are told of it. The report

@@ -2,6 +2,7 @@ package checker
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"eddy/testbench/history"
@@ -35,16 +36,9 @@ func (c *Counts) add(t history.Type) {
 	}
 }
 
-// unjudgedFs may fail always: in Maelstrom they stand for a client's crash and
-// for a look at the system, which promise nothing.
-var unjudgedFs = map[string]bool{"crash": true, "debug-topic-partitions": true}
-
-// MayFailAlways tells whether an operation promises nothing, so that none need succeed.
-func MayFailAlways(f string) bool { return unjudgedFs[f] }
-
 // CheckStats counts the operations of a history. It is Maelstrom's statistics rule that of every kind of
-// operation at least one must succeed.
-func CheckStats(h history.History) Stats {
+// operation at least one must succeed, but for those of mayFail.
+func CheckStats(h history.History, mayFail []string) Stats {
 	s := Stats{ByF: map[string]Counts{}}
 	for _, op := range h {
 		if op.Process == history.Nemesis || op.Type == history.Invoke {
@@ -59,7 +53,7 @@ func CheckStats(h history.History) Stats {
 	for f, counts := range s.ByF {
 		counts.Valid = VerdictOf(counts.OKCount > 0)
 		s.ByF[f] = counts
-		if !unjudgedFs[f] {
+		if !slices.Contains(mayFail, f) {
 			s.Valid = Merge(s.Valid, counts.Valid)
 		}
 	}

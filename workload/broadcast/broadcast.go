@@ -2,7 +2,9 @@ package broadcast
 
 import (
 	"math/rand/v2"
+	"time"
 
+	"eddy/testbench/report"
 	"eddy/workload"
 	"eddy/workload/set"
 )
@@ -10,8 +12,15 @@ import (
 // New is the workload broadcast: it gives values to nodes, and reads which values a node has seen.
 func New() workload.Workload {
 	return workload.Workload{
-		Name:     "broadcast",
-		Judge:    set.Judge("broadcast"),
+		Name:  "broadcast",
+		Judge: set.Judge("broadcast"),
+		Challenges: []workload.Challenge{
+			{Number: "3a", Flags: []string{"node-count=1", "time-limit=20", "rate=10"}},
+			{Number: "3b", Flags: []string{"node-count=5", "time-limit=20", "rate=10"}},
+			{Number: "3c", Flags: []string{"node-count=5", "time-limit=20", "rate=10", "nemesis=partition"}},
+			{Number: "3d", Flags: []string{"node-count=25", "time-limit=20", "rate=100", "latency=100"}, Targets: []report.Target{report.ServerMessagesPerOp(30), report.MedianStableLatency(400 * time.Millisecond), report.MaxStableLatency(600 * time.Millisecond)}},
+			{Number: "3e", Flags: []string{"node-count=25", "time-limit=20", "rate=100", "latency=100"}, Targets: []report.Target{report.ServerMessagesPerOp(20), report.MedianStableLatency(time.Second), report.MaxStableLatency(2 * time.Second)}},
+		},
 		Topology: true,
 		Final:    workload.Once(workload.Invocation{F: "read", Final: true}),
 		NewGenerator: func(_ workload.Setting, rng *rand.Rand) workload.Generator {

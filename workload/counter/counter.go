@@ -36,6 +36,7 @@ func G() workload.Workload {
 	w := PN()
 	either := w.NewGenerator
 	w.Name = "g-counter"
+	w.Challenges = []workload.Challenge{{Number: "4", Flags: []string{"node-count=3", "rate=100", "time-limit=20", "nemesis=partition"}}}
 	w.NewGenerator = func(s workload.Setting, rng *rand.Rand) workload.Generator { return growing{either(s, rng)} }
 	return w
 }

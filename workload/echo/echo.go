@@ -18,6 +18,9 @@ func New() workload.Workload {
 			Check: check,
 			Empty: func() checker.Workload { return &Results{} },
 		},
+		Challenges: []workload.Challenge{
+			{Number: "1", Flags: []string{"node-count=1", "time-limit=10"}},
+		},
 		AnyWorker:    true,
 		NewGenerator: workload.Always(echoing{}),
 		Calls: []workload.Call{

@@ -9,6 +9,7 @@ import (
 	"eddy/testbench/checker"
 	"eddy/testbench/history"
 	"eddy/testbench/network"
+	"eddy/testbench/report"
 	"eddy/workload"
 )
 
@@ -18,9 +19,16 @@ func New() workload.Workload {
 	return workload.Workload{
 		Name: "kafka",
 		Judge: checker.Judge{
-			Fs:    []string{"assign", "crash", "poll", "send"},
-			Check: check,
-			Empty: func() checker.Workload { return &Results{} },
+			Fs: []string{"assign", "crash", "poll", "send"},
+			// A crash stands for a client's own, and debug-topic-partitions, of Maelstrom's histories, looks at the system.
+			MayFail: []string{"crash", "debug-topic-partitions"},
+			Check:   check,
+			Empty:   func() checker.Workload { return &Results{} },
+		},
+		Challenges: []workload.Challenge{
+			{Number: "5a", Flags: []string{"node-count=1", "concurrency=2n", "time-limit=20", "rate=1000"}, Targets: []report.Target{report.NotOK(500)}},
+			{Number: "5b", Flags: []string{"node-count=2", "concurrency=2n", "time-limit=20", "rate=1000"}, Targets: []report.Target{report.NotOK(500)}},
+			{Number: "5c", Flags: []string{"node-count=2", "concurrency=2n", "time-limit=20", "rate=1000"}, Targets: []report.Target{report.NotOK(500), report.ServerMessagesPerOp(0.1)}},
 		},
 		Final:        finalPolls,
 		FinalLimit:   10 * time.Second,

@@ -10,6 +10,7 @@ import (
 
 	"eddy/testbench/checker"
 	"eddy/testbench/history"
+	"eddy/testbench/report"
 	"eddy/workload"
 )
 
@@ -24,6 +25,10 @@ func New() workload.Workload {
 			Fs:    []string{"read", "write", "cas"},
 			Check: check,
 			Empty: func() checker.Workload { return &Results{} },
+		},
+		// Not one of the Gossip Glomers, but of Maelstrom's guide.
+		Challenges: []workload.Challenge{
+			{Number: "lin-kv", Flags: []string{"node-count=5", "concurrency=4n", "time-limit=20", "rate=300", "nemesis=partition"}, Targets: []report.Target{report.ServerMessagesPerOp(4)}},
 		},
 		KeepsClients: true,
 		GroupsOf:     func(nodes int) int { return 2 * nodes },

@@ -15,5 +15,7 @@ func New() workload.Workload {
 	w.Judge.Check = func(h history.History, _ history.Pairing, options checker.Options) (checker.Workload, []checker.Witness, error) {
 		return txn.Check(h, analysis.Lists, options)
 	}
+	// Not one of the Gossip Glomers, but of Maelstrom's guide.
+	w.Challenges = []workload.Challenge{{Number: "list-append", Flags: []string{"node-count=5", "concurrency=4n", "time-limit=20", "rate=100", "latency=10", "consistency-models=strict-serializable", "nemesis=partition"}}}
 	return w
 }

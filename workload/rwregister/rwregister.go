@@ -17,6 +17,11 @@ func New() workload.Workload {
 	w := txn.New("txn-rw-register", "w", txn.Registers)
 	w.Final = txn.ReadEveryKey
 	w.Judge.Check, w.Judge.OwnFinals = check, true
+	w.Challenges = []workload.Challenge{
+		{Number: "6a", Flags: []string{"node-count=1", "concurrency=2n", "time-limit=20", "rate=1000", "consistency-models=read-uncommitted", "availability=total"}},
+		{Number: "6b", Flags: []string{"node-count=2", "concurrency=2n", "time-limit=20", "rate=1000", "consistency-models=read-uncommitted", "availability=total", "nemesis=partition"}},
+		{Number: "6c", Flags: []string{"node-count=2", "concurrency=2n", "time-limit=20", "rate=1000", "consistency-models=read-committed", "availability=total", "nemesis=partition"}},
+	}
 	return w
 }
 

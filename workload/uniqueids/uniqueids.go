@@ -14,6 +14,9 @@ func New() workload.Workload {
 			Check: check,
 			Empty: func() checker.Workload { return &Results{} },
 		},
+		Challenges: []workload.Challenge{
+			{Number: "2", Flags: []string{"node-count=3", "time-limit=30", "rate=1000", "availability=total", "nemesis=partition"}},
+		},
 		KeepsClients: true,
 		NewGenerator: workload.Always(workload.Repeating{F: "generate"}),
 		Calls: []workload.Call{
