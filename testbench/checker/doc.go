@@ -1,10 +1,10 @@
-// Package checker judges histories.
+// Package checker holds what the judgements of all workloads have in common.
 //
-// [Check] takes a history and the name of its workload and gives [Results]: a
-// verdict, and the figures behind it under the keys that Maelstrom uses for
-// them. It promises what the real Maelstrom would have concluded from the same
+// A [Judge] takes a history and gives [Results]: a verdict, and the figures
+// behind it under the keys that Maelstrom uses for them. What depends on the
+// workload is its own: a [Workload] that its Judge makes. Together they promise what the real Maelstrom would have concluded from the same
 // history: the same verdict, the same counts, the same lost and duplicated
-// values, the same latencies. Its tests hold it to recorded runs. [Decode]
+// values, the same latencies. Its tests hold it to recorded runs. [Judge.Decode]
 // reads the results of a run under the real Maelstrom into the same type.
 //
 // It departs from Maelstrom where Maelstrom gives up: its checkers answer
