@@ -9,6 +9,7 @@ import (
 	"eddy/actor"
 	"eddy/actor/node"
 	"eddy/actor/node/wire"
+	"eddy/internal/link"
 )
 
 // The broker's messages, beside clients' requests, peers' and those about topics.
@@ -40,7 +41,7 @@ type broker struct {
 	flushAt time.Duration // when the timer comes
 	timer   actor.Timer
 
-	asked     int64 // number of the last question; begins anywhere, so that no answer to an earlier life fits
+	asked     int64 // number of the last question; begins anywhere, so that no answer to an earlier incarnation fits
 	questions map[int64]*question
 }
 
@@ -57,8 +58,8 @@ type strategy interface {
 
 	// hear takes in what a peer said.
 	hear(c *actor.Context[message], from *peer, s *saying)
-	// met is told after each message of a peer; forgot, if the peer has lost its memory.
-	met(c *actor.Context[message], from *peer, p *parcel, forgot bool)
+	// met is told after each message of a peer's present incarnation, before its items.
+	met(c *actor.Context[message], from *peer, h heard)
 	// closing is told before a window's messages go out; clock is what they say.
 	closing(c *actor.Context[message])
 	clock() int64
@@ -66,23 +67,23 @@ type strategy interface {
 
 // peer is another node.
 type peer struct {
-	id     string
-	stream stream
+	id   string
+	link *link.Link
 }
 
 func newBroker(c *actor.Context[message], n *node.Node, config Config) actor.Actor[message] {
 	b := &broker{
 		config: config, node: n, topics: make(map[string]*topic), byID: make(map[string]*peer),
-		questions: make(map[int64]*question), flushed: -config.Window, asked: 1 + c.Rand().Int64N(lifeMax),
+		questions: make(map[int64]*question), flushed: -config.Window, asked: 1 + c.Rand().Int64N(link.IncarnationMax),
 	}
-	life := 1 + c.Rand().Int64N(lifeMax)
+	incarnation := 1 + c.Rand().Int64N(link.IncarnationMax)
 	for _, id := range n.IDs() {
 		if id == n.ID() {
 			continue
 		}
-		p := &peer{id: id, stream: stream{life: life, epoch: 1, pace: pace{
-			retry: config.Retry, retryMax: 2 * config.Retry, ackDelay: 2 * config.Window, bytes: batchBytes,
-		}}}
+		p := &peer{id: id, link: link.New(incarnation, link.Config{
+			Retry: config.Retry, RetryMax: 2 * config.Retry, AckDelay: 2 * config.Window, Bytes: batchBytes, QueueMax: queueMax,
+		})}
 		b.peers = append(b.peers, p)
 		b.byID[id] = p
 	}
@@ -94,13 +95,21 @@ func newBroker(c *actor.Context[message], n *node.Node, config Config) actor.Act
 	case Leaderless:
 		b.strategy = newLeaderless(b)
 	case CAS, Fallback:
-		b.strategy = &stored{broker: b, life: lifeName(n.ID(), life)}
+		b.strategy = &stored{broker: b, incarnation: incarnationName(n.ID(), incarnation)}
 	}
 	return b
 }
 
-// lifeMax keeps lives exact in every JSON parser.
-const lifeMax = 1 << 52
+// queueMax bounds the items kept for a peer that does not answer. One that missed more is told everything again when it
+// answers, from the logs: restore.go.
+const queueMax = 1 << 16
+
+// heard is what a peer says in a message beside its items.
+type heard struct {
+	clock int64 // its Lamport clock
+	known bool  // it knew this node's incarnation
+	lost  bool  // what it was told before is not all there: it must be told everything again
+}
 
 func (b *broker) Receive(c *actor.Context[message], m message) {
 	switch m := m.(type) {
@@ -155,9 +164,11 @@ func (b *broker) hear(c *actor.Context[message], m peerRequest) {
 		m.Fail(node.Errorf(maelstrom.NotSupported, "a %s message is for nodes, and %s is no other node of this cluster", peerType, m.From))
 		return
 	}
-	fresh, forgot := p.stream.hear(c.Elapsed(), &m.Body)
-	b.strategy.met(c, p, &m.Body, forgot)
-	for _, raw := range fresh {
+	h := p.link.Hear(c.Elapsed(), &m.Body)
+	if h.Present {
+		b.strategy.met(c, p, heard{clock: m.Body.Note, known: h.Known, lost: h.Lost})
+	}
+	for _, raw := range h.Items {
 		var s saying
 		if err := shapeOfSaying.Unmarshal(raw, &s); err != nil {
 			b.node.Log().Error(unreadable(p.id, raw, err))
@@ -168,14 +179,14 @@ func (b *broker) hear(c *actor.Context[message], m peerRequest) {
 	b.arm(c)
 }
 
-// arm makes sure that flush comes when a stream wants it, but not within a
-// window of the last. While no stream wants anything there is no timer.
+// arm makes sure that flush comes when a link wants it, but not within a
+// window of the last. While no link wants anything there is no timer.
 func (b *broker) arm(c *actor.Context[message]) {
 	now := c.Elapsed()
 	var first time.Duration
 	found := false
 	for _, p := range b.peers {
-		if at, wanted := p.stream.next(now); wanted && (!found || at < first) {
+		if at, wanted := p.link.Next(now); wanted && (!found || at < first) {
 			first, found = at, true
 		}
 	}
@@ -201,9 +212,9 @@ func (b *broker) flush(c *actor.Context[message]) {
 	b.flushAt = 0
 	b.strategy.closing(c)
 	for _, p := range b.peers {
-		for _, o := range p.stream.due(now) {
+		for _, o := range p.link.Due(now) {
 			b.flushed = now
-			o.clock = b.strategy.clock()
+			o.Note = b.strategy.clock()
 			b.node.Send(p.id, peerType, o)
 		}
 	}
@@ -212,7 +223,7 @@ func (b *broker) flush(c *actor.Context[message]) {
 
 // say has a peer told something, in a message that goes when the window is over.
 func (b *broker) say(c *actor.Context[message], p *peer, s saying) {
-	p.stream.push(s.encode(), 0)
+	p.link.Push(s.encode(), 0)
 	b.armBy(c, c.Elapsed())
 }
 

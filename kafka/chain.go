@@ -14,7 +14,7 @@ import (
 //
 // There the log is a chain of chunks, each under a key of its own: a text of
 // lines that only grows, by compare and set of the whole text. A line is a
-// batch: messages that clients gave to one life of one node, numbered there, at
+// batch: messages that clients gave to one incarnation of one node, numbered there, at
 // consecutive offsets. A chunk that has grown to the bound ends with a line
 // that says so, in the same compare and set, and is never written again; the
 // next batch begins the next chunk. So values stay bounded, whoever knows an
@@ -29,7 +29,7 @@ type chain struct {
 	chunk int64  // number of the last chunk known
 	text  string // of it, as far as known
 	seen  map[string]spans
-	mine  map[int64]int64 // offsets by number of this life's messages that nobody has asked for yet
+	mine  map[int64]int64 // offsets by number of this incarnation's messages that nobody has asked for yet
 
 	committed int64 // the highest offset known to be committed, -1 for none
 }

@@ -8,7 +8,7 @@
 // as a poll of many keys, is a question that gathers its parts (question.go).
 //
 //	client -> broker -> log/k -> answer
-//	broker <-> peer's broker, over a stream (stream.go)
+//	broker <-> peer's broker, over a link (package link)
 //
 // A strategy is a [Config]: one node in memory (memory.go), an owner a key
 // (owner.go), logs in lin-kv with and without an owner (stored.go, storedlog.go,

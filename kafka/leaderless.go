@@ -84,7 +84,7 @@ func (*leaderless) promises(*mirror) bool { return true }
 func (l *leaderless) hear(c *actor.Context[message], from *peer, s *saying) {
 	l.replica.hear(c, from, s)
 	if s.Type == sayEntry && s.Offset%l.stride == l.place {
-		l.publish(c, from, *s) // of an earlier life: it may not have come to all
+		l.publish(c, from, *s) // of an earlier incarnation: it may not have come to all
 	}
 }
 
@@ -98,7 +98,7 @@ func (l *leaderless) hold(c *actor.Context[message], r sendRequest) {
 func (l *leaderless) progressed() {
 	reached := int64(math.MaxInt64)
 	for _, m := range l.mirrors {
-		reached = min(reached, m.stream.reached)
+		reached = min(reached, m.link.Reached())
 	}
 	n := 0
 	for n < len(l.held) && l.held[n].mark <= reached {

@@ -105,10 +105,10 @@ func (l *local) list(_ *actor.Context[message], r listRequest) {
 	r.ReplyWith(keyedField{"offsets", offsetPairs(l.listed(r.Body.Keys))})
 }
 
-func (*local) hear(*actor.Context[message], *peer, *saying)      {}
-func (*local) met(*actor.Context[message], *peer, *parcel, bool) {}
-func (*local) closing(*actor.Context[message])                   {}
-func (*local) clock() int64                                      { return 0 }
+func (*local) hear(*actor.Context[message], *peer, *saying) {}
+func (*local) met(*actor.Context[message], *peer, heard)    {}
+func (*local) closing(*actor.Context[message])              {}
+func (*local) clock() int64                                 { return 0 }
 
 // answerPoll answers a poll with what there is: a key left out is one without
 // news, so a part that failed or did not come in time harms nobody.

@@ -48,7 +48,7 @@ func (o *owner) send(c *actor.Context[message], r sendRequest) {
 func (o *owner) assign(c *actor.Context[message], t *topic, value wire.Raw) int64 {
 	offset := t.next + 1
 	for _, m := range o.mirrors {
-		offset = max(offset, m.began+1) // above what an earlier life may have given out
+		offset = max(offset, m.began+1) // above what an earlier incarnation may have given out
 	}
 	t.next, o.now = offset, max(o.now, offset)
 	o.publish(c, nil, saying{Type: sayEntry, Key: t.key, Offset: offset, Value: value})
@@ -77,7 +77,7 @@ func (o *owner) hear(c *actor.Context[message], from *peer, s *saying) {
 		o.replica.hear(c, from, s)
 		if t := o.topicOf(s.Key); t.owner == nil {
 			t.next = max(t.next, s.Offset)
-			o.publish(c, from, *s) // of an earlier life: it may not have come to all
+			o.publish(c, from, *s) // of an earlier incarnation: it may not have come to all
 		}
 	case sayAppend:
 		o.appendFor(c, from, s)

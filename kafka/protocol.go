@@ -11,6 +11,7 @@ import (
 
 	"eddy/actor/node"
 	"eddy/actor/node/wire"
+	"eddy/internal/link"
 )
 
 // What clients say: Maelstrom's doc/workloads.md, kafka.
@@ -33,7 +34,7 @@ type (
 	pollRequest   struct{ offsetsRequest }
 	commitRequest struct{ offsetsRequest }
 	listRequest   = node.Request[keysBody, node.None]
-	peerRequest   = node.Request[parcel, node.None]
+	peerRequest   = node.Request[link.Message, node.None]
 
 	offsetsRequest = node.Request[offsetsBody, node.None]
 )

@@ -82,10 +82,19 @@ func (l *replica) publish(c *actor.Context[message], except *peer, s saying) {
 	data := s.encode()
 	for _, m := range l.mirrors {
 		if m.peer != except {
-			m.stream.push(data, l.given)
+			m.link.Push(data, l.mark(m))
 		}
 	}
 	l.armBy(c, c.Elapsed())
+}
+
+// mark is how many entries a peer has once it has acknowledged an item pushed now: none that were not there already while
+// it is told everything again, for entries may be among it that come later.
+func (l *replica) mark(m *mirror) int64 {
+	if m.transfer != nil {
+		return 0
+	}
+	return l.given
 }
 
 func (l *replica) poll(c *actor.Context[message], r pollRequest) {
@@ -141,14 +150,14 @@ func (l *replica) closing(*actor.Context[message]) {
 	for _, key := range l.dirty {
 		data := saying{Type: sayCommit, Key: key, Offset: l.committed[key]}.encode()
 		for _, m := range l.mirrors {
-			m.stream.push(data, l.given)
+			m.link.Push(data, l.mark(m))
 		}
 		delete(l.isDirty, key)
 	}
 	l.dirty = l.dirty[:0]
 	for _, m := range l.mirrors {
 		if l.owesPromise(m) {
-			m.stream.push(saying{Type: sayPromise, Offset: l.now}.encode(), l.given)
+			m.link.Push(saying{Type: sayPromise, Offset: l.now}.encode(), l.given)
 			m.promised = l.now
 		}
 	}
@@ -157,17 +166,17 @@ func (l *replica) closing(*actor.Context[message]) {
 func (l *replica) clock() int64 { return l.now }
 
 // met takes in what a message of a peer says beside its items.
-func (l *replica) met(c *actor.Context[message], from *peer, p *parcel, forgot bool) {
+func (l *replica) met(c *actor.Context[message], from *peer, h heard) {
 	l.greet(c)
 	m := l.mirrorOf(from)
-	l.now = max(l.now, p.Clock)
-	if !m.met {
-		m.met, m.began = true, p.Clock
+	l.now = max(l.now, h.clock)
+	if h.known && !m.met { // an older clock may lie below offsets of this node's last incarnation
+		m.met, m.began = true, h.clock
 		if !slices.ContainsFunc(l.mirrors, func(m *mirror) bool { return !m.met }) {
 			l.begin()
 		}
 	}
-	if forgot {
+	if h.lost {
 		l.restore(c, m)
 	}
 	l.rules.progressed()
@@ -197,7 +206,9 @@ func (l *replica) greet(c *actor.Context[message]) {
 	}
 	l.greeting = true
 	for _, m := range l.mirrors {
-		m.stream.hails = !m.met
+		if !m.met {
+			m.link.Greet()
+		}
 	}
 	l.armBy(c, c.Elapsed())
 	c.After(greetFor, greeted{})

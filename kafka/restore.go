@@ -20,7 +20,7 @@ const (
 	transferAhead = 4096     // items that wait for the peer's acknowledgement
 )
 
-// restore begins a transfer. What the peer was promised before, it has forgotten.
+// restore begins a transfer. What the peer was promised before, it has forgotten, or it does not have what goes with it.
 func (l *replica) restore(c *actor.Context[message], m *mirror) {
 	m.promised = 0
 	m.transfer = &transfer{keys: slices.Sorted(maps.Keys(l.topics))}
@@ -35,11 +35,11 @@ func (l *replica) transferMore(c *actor.Context[message], m *mirror, t *transfer
 	case len(t.keys) == 0:
 		m.transfer = nil
 		for _, key := range slices.Sorted(maps.Keys(l.committed)) {
-			m.stream.push(saying{Type: sayCommit, Key: key, Offset: l.committed[key]}.encode(), 0)
+			m.link.Push(saying{Type: sayCommit, Key: key, Offset: l.committed[key]}.encode(), 0)
 		}
 		l.armBy(c, c.Elapsed())
 		return
-	case len(m.stream.queue) > transferAhead:
+	case m.link.Queued() > transferAhead:
 		l.armBy(c, c.Elapsed())
 		c.After(l.config.Window, report{func(c *actor.Context[message]) { l.transferMore(c, m, t) }})
 		return
@@ -57,7 +57,7 @@ func (l *replica) transferred(c *actor.Context[message], m *mirror, t *transfer,
 		return
 	}
 	for _, e := range part {
-		m.stream.push(saying{Type: sayEntry, Key: key, Offset: e.offset, Value: e.value}.encode(), 0)
+		m.link.Push(saying{Type: sayEntry, Key: key, Offset: e.offset, Value: e.value}.encode(), 0)
 		t.from = e.offset + 1
 	}
 	if len(part) == 0 {

@@ -14,8 +14,8 @@ type saying struct {
 	Key    string   `json:"k"`
 	Offset int64    `json:"o"`
 	Value  wire.Raw `json:"v"`
-	By     string   `json:"by"`  // the life of the node that a client gave the message
-	Seq    int64    `json:"seq"` // which of that life's messages of the key it is
+	By     string   `json:"by"`  // the incarnation of the node that a client gave the message
+	Seq    int64    `json:"seq"` // which of that incarnation's messages of the key it is
 }
 
 // The types of sayings.

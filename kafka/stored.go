@@ -17,22 +17,24 @@ import (
 // whoever comes second finds it in the log.
 type stored struct {
 	*broker
-	life string // names this life of this node in the log
+	incarnation string // names this incarnation of this node in the log
 }
 
-func lifeName(id string, life int64) string { return fmt.Sprintf("%s-%x", id, life) }
+func incarnationName(id string, incarnation int64) string {
+	return fmt.Sprintf("%s-%x", id, incarnation)
+}
 
 func (*stored) newLog() any { return newChain() }
 
 func (s *stored) newActor(key string, log any) actor.Actor[logMessage] {
-	return &storedLog{config: s.config, node: s.node, life: s.life, key: key, chain: log.(*chain)}
+	return &storedLog{config: s.config, node: s.node, incarnation: s.incarnation, key: key, chain: log.(*chain)}
 }
 
 func (s *stored) send(c *actor.Context[message], r sendRequest) {
 	t := s.topicOf(r.Body.Key)
 	t.seq++
-	w := write{s.life, t.seq, r.Body.Msg}
-	if t.owner == nil || s.config.Strategy != Fallback || t.owner.stream.silent(c.Elapsed(), s.config.Patience) {
+	w := write{s.incarnation, t.seq, r.Body.Msg}
+	if t.owner == nil || s.config.Strategy != Fallback || t.owner.link.Silent(c.Elapsed(), s.config.Patience) {
 		s.appendHere(c, t, w, r, answerWithin)
 		return
 	}
@@ -127,6 +129,6 @@ func (s *stored) hear(c *actor.Context[message], from *peer, m *saying) {
 		})
 }
 
-func (*stored) met(*actor.Context[message], *peer, *parcel, bool) {}
-func (*stored) closing(*actor.Context[message])                   {}
-func (*stored) clock() int64                                      { return 0 }
+func (*stored) met(*actor.Context[message], *peer, heard) {}
+func (*stored) closing(*actor.Context[message])           {}
+func (*stored) clock() int64                              { return 0 }

@@ -48,10 +48,10 @@ type (
 // comes meanwhile goes together in the next. After any failure, also of a
 // compare and set that may have taken place, it reads before it writes.
 type storedLog struct {
-	config Config
-	node   *node.Node
-	life   string
-	key    string
+	config      Config
+	node        *node.Node
+	incarnation string
+	key         string
 	*chain
 
 	busy    bool // a request for the log is under way
@@ -122,7 +122,7 @@ func (l *storedLog) Receive(c *actor.Context[logMessage], m logMessage) {
 // enter queues a write, unless the log has it.
 func (l *storedLog) enter(m appendWrite) {
 	if l.seen[m.by].has(m.seq) {
-		if offset, known := l.mine[m.seq]; known && m.by == l.life {
+		if offset, known := l.mine[m.seq]; known && m.by == l.incarnation {
 			delete(l.mine, m.seq)
 			m.reply.Send(offset)
 		} else {
@@ -202,7 +202,7 @@ func (l *storedLog) found(by string, seq, offset int64) {
 			return
 		}
 	}
-	if by == l.life {
+	if by == l.incarnation {
 		l.mine[seq] = offset
 		delete(l.mine, seq-mineMax)
 	}
