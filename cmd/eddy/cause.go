@@ -10,6 +10,7 @@ import (
 	"eddy/actor/node"
 	"eddy/testbench"
 	"eddy/testbench/checker"
+	"eddy/testbench/history"
 	"eddy/testbench/virtual"
 	"eddy/trace"
 )
@@ -28,7 +29,7 @@ func (s simulation) explain(out *testbench.Outcome) {
 	// Guests record nothing of their own: their messages are all there is.
 	traced := (s.guests != nil || s.nodes.trace.Mode == node.TraceFull && s.nodes.trace.Sample <= 1) && out.Meta.Dir != ""
 	if traced {
-		out.Meta.Commands = followCommand(out)
+		out.Meta.Commands = followCommand(out, out.Meta.Dir)
 		explainFrom(out.Meta.Dir, out)
 		return
 	}
@@ -36,7 +37,7 @@ func (s simulation) explain(out *testbench.Outcome) {
 	if s.guests == nil {
 		again = withTrace(again)
 	}
-	out.Meta.Commands = append([]string{again}, followCommand(out)...)
+	out.Meta.Commands = []string{again}
 	if net := out.Results.Net; net != nil && net.All.MsgCount > retracedMessagesMax {
 		return
 	}
@@ -55,7 +56,9 @@ func (s simulation) retraced(out *testbench.Outcome) error {
 		return err
 	}
 	explainFrom(dir, out)
+	follow := followCommand(out, dir)
 	if out.Meta.Dir == "" {
+		out.Meta.Commands = append(out.Meta.Commands, follow...)
 		return nil
 	}
 	logs, messages := testbench.LogDir, testbench.MessagesFile
@@ -67,7 +70,7 @@ func (s simulation) retraced(out *testbench.Outcome) error {
 			return err
 		}
 	}
-	out.Meta.Commands = followCommand(out)
+	out.Meta.Commands = follow
 	return nil
 }
 
@@ -110,7 +113,7 @@ func explainTest(out *testbench.Outcome, traced bool) {
 	if !failed(out) || out.Meta.Dir == "" {
 		return
 	}
-	out.Meta.Commands = followCommand(out)
+	out.Meta.Commands = followCommand(out, out.Meta.Dir)
 	foreign := slices.ContainsFunc(out.Meta.Flags, func(flag string) bool { return strings.HasPrefix(flag, "--bin") })
 	if !traced && !foreign && len(out.Meta.Flags) > 0 { // what was not recorded needs another run
 		again := append([]string{programName()}, out.Meta.Flags...)
@@ -119,13 +122,22 @@ func explainTest(out *testbench.Outcome, traced bool) {
 	explainFrom(out.Meta.Dir, out)
 }
 
-// followCommand is the command that shows what became of what was lost.
-func followCommand(out *testbench.Outcome) []string {
-	command := []string{programName(), "trace"}
-	if w := firstWitness(out.Results); w != nil && len(w.Value) > 0 {
-		command = append(command, "--follow", string(w.Value))
+// followCommand is the command that shows what became of the value of the first
+// witness. It is tried on the files of the run first: there is none where it would
+// show nothing.
+func followCommand(out *testbench.Outcome, dir string) []string {
+	w := firstWitness(out.Results)
+	if w == nil || len(w.Value) == 0 {
+		return nil
 	}
-	return []string{shellLine(command)}
+	run, err := trace.Open(dir)
+	if err != nil {
+		return nil
+	}
+	if _, err := trace.Follow(run, string(w.Value)); err != nil {
+		return nil
+	}
+	return []string{shellLine([]string{programName(), "trace", "--follow", string(w.Value)})}
 }
 
 func firstWitness(r checker.Results) *checker.Witness {
@@ -154,7 +166,9 @@ func lostFirst(r checker.Results) *checker.Witness {
 func explainFrom(dir string, out *testbench.Outcome) {
 	w := lostFirst(out.Results)
 	if w == nil {
-		out.Meta.Cause = inWords(out.Results)
+		if out.Meta.Cause = inWords(out.Results); out.Meta.Cause == "" {
+			out.Meta.Cause = firstUnsuccessful(out)
+		}
 		return
 	}
 	cause, err := causeOfLoss(dir, w, out.Meta.NodeOf)
@@ -206,6 +220,10 @@ func lossInWords(w *checker.Witness, c trace.Cause, nodeOf func(int) string) str
 func inWords(r checker.Results) string {
 	if w := firstWitness(r); w != nil {
 		switch {
+		case w.Kind == checker.WrongEcho && w.Note != "":
+			return "" // an error, which the history tells whole
+		case w.Kind == checker.WrongEcho && w.Invoked != nil:
+			return fmt.Sprintf("%s, sent at %.3f s, was answered with %s.", w.Value, w.Invoked.Time.Seconds(), w.Got)
 		case w.Note != "":
 			return fmt.Sprintf("%s: %s.", w.Value, strings.TrimSuffix(w.Note, "."))
 		case w.Kind == checker.Duplicated && len(w.Events) > 1:
@@ -215,7 +233,44 @@ func inWords(r checker.Results) string {
 		}
 	}
 	if len(r.Problems) > 0 {
-		return r.Problems[0].Text
+		return r.Problems[0].Node + " " + r.Problems[0].Text
+	}
+	return ""
+}
+
+// firstUnsuccessful tells of the first operation, of a kind of which none succeeded, or
+// of any kind, that did not succeed: to which node, when, and how it ended.
+func firstUnsuccessful(out *testbench.Outcome) string {
+	stuck := func(f string) bool {
+		return out.Results.Stats.ByF[f].Valid == checker.Invalid && !slices.Contains(out.Results.MayFail, f)
+	}
+	some := out.Results.Stats.Valid == checker.Invalid
+	pairs, err := out.History.Pair()
+	if err != nil {
+		return ""
+	}
+	for i, op := range out.History {
+		if op.Process == history.Nemesis || op.Type != history.Invoke || some && !stuck(op.F) {
+			continue
+		}
+		end, ended := pairs.Of(i)
+		if ended && out.History[end].Type == history.OK {
+			continue
+		}
+		where := ""
+		if out.Meta.NodeOf != nil {
+			where = " to " + out.Meta.NodeOf(op.Process)
+		}
+		text := fmt.Sprintf("the first %s that did not succeed was sent%s at %.3f s", op.F, where, op.Time.Seconds())
+		if !ended {
+			return text + " and had no reply before the end of the run."
+		}
+		reply := out.History[end]
+		outcome := "failed"
+		if reply.Type == history.Info {
+			outcome = "with an unknown outcome"
+		}
+		return fmt.Sprintf("%s and ended at %.3f s %s: %s.", text, reply.Time.Seconds(), outcome, history.Canonical(reply.Error))
 	}
 	return ""
 }
