@@ -53,11 +53,15 @@ type Options struct {
 	KillsForget bool
 }
 
-// Defaults are the options of a run for which no flag is given, of one of the workloads.
+// Defaults are the options of a run for which no flag is given, of the first of the workloads.
 func Defaults(workloads workload.Workloads) Options {
+	name := ""
+	if len(workloads) > 0 {
+		name = workloads[0].Name
+	}
 	return Options{
 		Workloads:       workloads,
-		Workload:        "broadcast",
+		Workload:        name,
 		Concurrency:     "1n",
 		Rate:            5,
 		TimeLimit:       60 * time.Second,

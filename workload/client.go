@@ -19,7 +19,7 @@ type Step struct {
 	Done    Completion               // how it ended; of no meaning while there is a request
 }
 
-// ask is the step of a request whose body lacks its msg_id and the closing brace, such as {"type":"read".
+// Ask is the step of a request whose body lacks its msg_id and the closing brace, such as {"type":"read".
 func Ask(body []byte) Step {
 	return Step{Request: func(msgID int64) []byte { return finishRequest(body, msgID) }}
 }

@@ -38,11 +38,12 @@ func (w *Workload) Complete(inv Invocation, r Reply) Completion {
 	return done
 }
 
-// malformed ends an operation with a reply that is not of its form.
+// Malformed ends an operation with a reply that is not of its form.
 func Malformed(inv Invocation, err *MalformedError) Completion {
 	return Completion{Type: history.Info, Value: inv.Value, Error: indeterminate(err.Error()), Malformed: err}
 }
 
+// Failed ends an operation with an error that a node answered.
 func (w *Workload) Failed(inv Invocation, c *Call, e RPCError) Completion {
 	done := Completion{Type: history.Info, Value: inv.Value}
 	if w.Raises {

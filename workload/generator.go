@@ -62,7 +62,7 @@ type Script interface {
 	Next(now time.Duration, rng *rand.Rand) (inv Invocation, due time.Duration, more bool)
 }
 
-// once has every worker do one thing at the end.
+// Once has every worker do one thing at the end.
 func Once(inv Invocation) func(Generator) Script {
 	return func(Generator) Script { return &single{inv: inv} }
 }
@@ -84,6 +84,7 @@ type mix struct {
 	next int
 }
 
+// Mix gives operations of several generators, drawn evenly.
 func Mix(rng *rand.Rand, of ...Generator) Generator {
 	return &mix{of: of, next: rng.IntN(len(of))}
 }
@@ -94,7 +95,7 @@ func (m *mix) Next(rng *rand.Rand) Invocation {
 	return inv
 }
 
-// counting gives the same operation with the values 0, 1, 2 and so on.
+// Counting gives the same operation with the values 0, 1, 2 and so on.
 type Counting struct {
 	F    string
 	next int64
@@ -106,11 +107,12 @@ func (c *Counting) Next(*rand.Rand) Invocation {
 	return inv
 }
 
-// repeating gives the same operation again and again.
+// Repeating gives the same operation again and again.
 type Repeating Invocation
 
 func (r Repeating) Next(*rand.Rand) Invocation { return Invocation(r) }
 
+// Always has every run use the same generator, which keeps nothing.
 func Always(g Generator) func(Setting, *rand.Rand) Generator {
 	return func(Setting, *rand.Rand) Generator { return g }
 }

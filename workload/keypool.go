@@ -5,7 +5,7 @@ import (
 	"math/rand/v2"
 )
 
-// keyPool draws keys and the values to write to them as Elle's transactions do (elle.txn/wr-txns): of the
+// KeyPool draws keys and the values to write to them as Elle's transactions do (elle.txn/wr-txns): of the
 // keys in use each is twice as likely as the one before it; a key gets the values 1, 2, 3 and so on; one that
 // has had as many as it may is replaced by a key that is new.
 type KeyPool struct {
@@ -17,6 +17,7 @@ type KeyPool struct {
 // keyCountDefault is how many keys are in use at a time if no flag says.
 const keyCountDefault = 10
 
+// NewKeyPool makes the pool of a run.
 func NewKeyPool(o Options) *KeyPool {
 	count := o.KeyCount
 	if count == 0 {
@@ -29,7 +30,7 @@ func NewKeyPool(o Options) *KeyPool {
 	return p
 }
 
-// draw gives a key to read, or with even chance one to write and the value.
+// Draw gives a key to read, or with even chance one to write and the value.
 func (p *KeyPool) Draw(rng *rand.Rand) (key, value int, write bool) {
 	for {
 		write = rng.IntN(2) == 1

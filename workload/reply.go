@@ -24,6 +24,7 @@ var (
 	Integer = &Kind{"an integer", "an integer", network.IsInteger}
 )
 
+// IsList tells whether a value is a list, or null.
 func IsList(value []byte) bool { return value[0] == '[' || string(value) == "null" }
 
 // Schema is the form of a reply: its type, at most one field of its own, in_reply_to, optionally

@@ -166,6 +166,7 @@ func finishRequest(body []byte, msgID int64) []byte {
 // requestType is the type of the request whose reply is type_ok.
 func requestType(c *Call) string { return strings.TrimSuffix(c.Reply.Type, "_ok") }
 
+// Call is how an f is done; there must be one.
 func (w *Workload) Call(f string) *Call {
 	i := slices.IndexFunc(w.Calls, func(c Call) bool { return c.F == f })
 	if i < 0 {

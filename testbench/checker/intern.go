@@ -8,7 +8,7 @@ import (
 	"eddy/testbench/history"
 )
 
-// interner numbers distinct values from 0 in the order they turn up, so that
+// Interner numbers distinct values from 0 in the order they turn up, so that
 // the checkers work on slices of small numbers and parse each value's text
 // once. Equality is that of canonical forms.
 type Interner struct {
@@ -21,7 +21,7 @@ type Interner struct {
 // count from 0, so that in most histories every value is in it.
 const denseMax = 1 << 22
 
-// id gives the number of a value, a new one if it has none yet.
+// ID gives the number of a value, a new one if it has none yet.
 func (t *Interner) ID(raw json.RawMessage) int32 {
 	if n, ok := smallIndex(raw); ok {
 		return t.denseID(n)
@@ -56,10 +56,10 @@ func (t *Interner) add(text string) int32 {
 	return int32(len(t.Texts) - 1)
 }
 
-// value gives the canonical form of the value with the number id.
+// Value gives the canonical form of the value with the number id.
 func (t *Interner) Value(id int32) json.RawMessage { return json.RawMessage(t.Texts[id]) }
 
-// sort orders ids by their values.
+// Sort orders ids by their values.
 func (t *Interner) Sort(ids []int32) {
 	slices.SortFunc(ids, func(a, b int32) int { return history.Compare(t.Texts[a], t.Texts[b]) })
 }

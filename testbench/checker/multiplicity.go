@@ -74,6 +74,7 @@ func (m *Multiplicities) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
+// Sort orders by value.
 func (m Multiplicities) Sort() {
 	slices.SortFunc(m, func(a, b Multiplicity) int { return history.Compare(string(a.Value), string(b.Value)) })
 }

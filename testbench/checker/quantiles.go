@@ -15,6 +15,7 @@ type Quantiles struct {
 	MaxMs    int64 `json:"1"`
 }
 
+// QuantilesOf sorts latencies in ms, and gives nil where there are none.
 func QuantilesOf(latencies []int64) *Quantiles {
 	if len(latencies) == 0 {
 		return nil

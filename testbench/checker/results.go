@@ -111,6 +111,7 @@ type Event struct {
 	Then     string        `json:"then,omitempty"`     // what the key holds afterwards, in that order
 }
 
+// EventOf points at an operation.
 func EventOf(op history.Op) *Event {
 	return &Event{Index: op.Index, Process: op.Process, Time: op.Time, F: op.F, Final: op.Final}
 }

@@ -60,7 +60,7 @@ func (v *Verdict) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// merge gives the verdict of a whole from those of its parts: false beats
+// Merge gives the verdict of a whole from those of its parts: false beats
 // unknown beats true.
 func Merge(parts ...Verdict) Verdict {
 	whole := Valid
@@ -70,7 +70,7 @@ func Merge(parts ...Verdict) Verdict {
 	return whole
 }
 
-// verdictOf is Valid or Invalid.
+// VerdictOf is Valid or Invalid.
 func VerdictOf(valid bool) Verdict {
 	if valid {
 		return Valid

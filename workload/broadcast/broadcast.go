@@ -1,3 +1,4 @@
+// Package broadcast is the workload broadcast: every value gets to every node.
 package broadcast
 
 import (

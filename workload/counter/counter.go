@@ -1,3 +1,4 @@
+// Package counter is the workloads g-counter and pn-counter: clients add to a sum and read it.
 package counter
 
 import (

@@ -19,7 +19,7 @@ type Results struct {
 	Error json.RawMessage `json:"error,omitempty"`
 }
 
-// EchoError is one wrong answer: four elements of which the second is the value
+// Error is one wrong answer: four elements of which the second is the value
 // sent and the fourth what came back, the others being words between them.
 type Error [4]json.RawMessage
 

@@ -1,3 +1,4 @@
+// Package echo is the workload echo: a node says back what it is sent.
 package echo
 
 import (

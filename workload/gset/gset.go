@@ -1,3 +1,4 @@
+// Package gset is the workload g-set: a set that only grows.
 package gset
 
 import (

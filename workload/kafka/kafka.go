@@ -1,3 +1,4 @@
+// Package kafka is the workload kafka: logs that clients send to, poll and commit offsets of.
 package kafka
 
 import (
@@ -13,7 +14,7 @@ import (
 	"eddy/workload"
 )
 
-// kafka sends messages to logs, polls them, and now and then assigns other logs to a client or crashes it. At
+// New is the workload: it sends messages to logs, polls them, and now and then assigns other logs to a client or crashes it. At
 // the end every worker polls all logs from their beginning until it has seen what any operation told of.
 func New() workload.Workload {
 	return workload.Workload{

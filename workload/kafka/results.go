@@ -37,7 +37,7 @@ type Results struct {
 // Verdict tells whether any anomaly was found that makes a run invalid.
 func (k *Results) Verdict() checker.Verdict { return k.Valid }
 
-// KafkaLag is the poll that was the furthest behind: for how many seconds at
+// Lag is the poll that was the furthest behind: for how many seconds at
 // least its process had not polled the end of a key. Process and key are absent
 // if no poll told of a key.
 type Lag struct {
@@ -48,20 +48,20 @@ type Lag struct {
 	Final   bool            `json:"final?,omitempty"` // Eddy's own: of a poll that read all again after recovery
 }
 
-// KafkaAnomaly is how often an anomaly was found, and the cases that tell most.
+// Anomaly is how often an anomaly was found, and the cases that tell most.
 type Anomaly struct {
 	Count int               `json:"count"`
 	Errs  []json.RawMessage `json:"errs"`
 }
 
-// KafkaUnseen is what was acknowledged and never polled, by key.
+// Unseen is what was acknowledged and never polled, by key.
 type Unseen struct {
 	TimeNs   int64                        `json:"time"` // of the last operation that might have shown it
 	Unseen   map[string]int               `json:"unseen"`
 	Messages map[string][]json.RawMessage `json:"messages"` // the 32 lowest of each key
 }
 
-// KafkaMessages counts messages.
+// Messages counts messages.
 type Messages struct {
 	Keys         int `json:"keys"`
 	Acknowledged int `json:"acknowledged"`

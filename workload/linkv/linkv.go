@@ -1,3 +1,4 @@
+// Package linkv is the workload lin-kv: registers that are read, written, and compared and set.
 package linkv
 
 import (
@@ -14,7 +15,7 @@ import (
 	"eddy/workload"
 )
 
-// linKV reads, writes, and compares and sets the values of a few keys, as Jepsen's test of linearizable
+// New is the workload: it reads, writes, and compares and sets the values of a few keys, as Jepsen's test of linearizable
 // registers does. The workers are split into groups of two for each node; a group works on one key, half
 // of it only reading, until so many processes have been at the key that checking it would get hard, and
 // then goes on to the next. An operation's value is the key and what is done to it.

@@ -1,3 +1,4 @@
+// Package set judges sets that only grow, for the workloads broadcast and g-set.
 package set
 
 import (

@@ -1,3 +1,4 @@
+// Package txn is what the workloads of transactions have in common. Package analysis below it finds the anomalies.
 package txn
 
 import (

@@ -1,3 +1,4 @@
+// Package uniqueids is the workload unique-ids: nodes give out ids, no two alike.
 package uniqueids
 
 import (
