@@ -22,7 +22,7 @@ func (r *replica) propose() {
 		}
 		var err error
 		if m := taken[0].member; m != nil {
-			err = r.raft.ProposeConfChange(m.change(taken[0].command))
+			err = r.raft.ProposeConfChange(r.changeOf(m, taken[0].command))
 		} else {
 			commands := make([]command, len(taken))
 			for i, p := range taken {
@@ -76,8 +76,10 @@ func (r *replica) adopt(s *pb.Snapshot) {
 	}
 	store.machine = r.config.machine
 	meta := s.GetMetadata()
+	wasVoter := r.votes()
 	r.store, r.applied, r.snapshotAt, r.conf = store, meta.GetIndex(), meta.GetIndex(), proto.CloneOf(meta.GetConfState())
 	r.anew = false
+	r.noteMembers(wasVoter)
 }
 
 // snapshot makes one when enough has been applied since the last, and forgets

@@ -30,16 +30,16 @@ const (
 )
 
 // forge makes the votes that are counted besides one that came in.
-func (b Bug) forge(m *pb.Message, nodes int) []*pb.Message {
-	if b != VoteTwice || m.GetReject() || m.GetType() != pb.MsgVoteResp && m.GetType() != pb.MsgPreVoteResp {
+func (b Bug) forge(m *pb.Message, voters []uint64) []*pb.Message {
+	if b != VoteTwice || len(voters) == 0 || m.GetReject() || m.GetType() != pb.MsgVoteResp && m.GetType() != pb.MsgPreVoteResp {
 		return nil
 	}
-	other := m.GetFrom()%uint64(nodes) + 1
-	if other == m.GetTo() {
-		other = other%uint64(nodes) + 1
+	next := slices.Index(voters, m.GetFrom()) + 1
+	if voters[next%len(voters)] == m.GetTo() {
+		next++
 	}
 	forged := proto.CloneOf(m)
-	forged.From = proto.Uint64(other)
+	forged.From = proto.Uint64(voters[next%len(voters)])
 	return []*pb.Message{forged}
 }
 

@@ -233,7 +233,7 @@ func TestLostForwardIsRepeatedAndAppliedOnce(t *testing.T) {
 	drops := 0
 	// The leader takes the proposal, but the follower does not hear of it until it has made it again.
 	c.drop = func(from string, m *pb.Message) bool {
-		drop := from == c.leads && drops < 20 && m.GetTo() == uint64(slices.Index(c.ids, follower)+1)
+		drop := from == c.leads && drops < 20 && placeOf(m.GetTo()) == slices.Index(c.ids, follower)
 		if drop {
 			drops++
 		}

@@ -3,6 +3,7 @@ package kv
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	pb "go.etcd.io/raft/v3/raftpb"
 	"google.golang.org/protobuf/proto"
@@ -29,21 +30,27 @@ type memberRequest struct {
 
 // member is a change of membership on its way.
 type member struct {
-	id  uint64
-	add bool
+	place int
+	add   bool
 }
 
-// change makes the entry of the log. Who waits for it is told by the command in
-// its context.
-func (m *member) change(by command) *pb.ConfChangeV2 {
-	kind := pb.ConfChangeRemoveNode
-	if m.add {
-		kind = pb.ConfChangeAddNode
+// changeOf makes the entry of the log. The command in its context says who waits
+// for it.
+func (r *replica) changeOf(m *member, by command) *pb.ConfChangeV2 {
+	held := idsAt(slices.Concat(r.conf.GetVoters(), r.conf.GetLearners()), m.place)
+	if len(held) == 0 {
+		id, known := r.known[m.place]
+		if !known {
+			id = raftID(m.place, 0)
+		}
+		held = []uint64{id}
 	}
-	return &pb.ConfChangeV2{
-		Changes: []*pb.ConfChangeSingle{{Type: kind.Enum(), NodeId: proto.Uint64(m.id)}},
-		Context: encode(by),
+	change := membership(pb.ConfChangeAddNode, held[0], nil)
+	if !m.add {
+		change = membership(pb.ConfChangeRemoveNode, held[0], held[1:])
 	}
+	change.Context = encode(by)
+	return change
 }
 
 // changeMembers takes in a request for such a change.
@@ -53,8 +60,12 @@ func (r *replica) changeMembers(c *actor.Context[message], m memberRequest) {
 		m.Fail(node.Errorf(maelstrom.MalformedRequest, "node %q is unknown: expected one of the %d that init named", m.Body.Node, len(r.node.IDs())))
 		return
 	}
+	if _, heard := r.known[place]; m.add && r.founding != nil && !heard {
+		m.Fail(node.Errorf(maelstrom.TemporarilyUnavailable, "%s has not been heard of since this node started", m.Body.Node))
+		return
+	}
 	r.requests.add(&pending{
-		command: r.signed(command{}), member: &member{id: uint64(place + 1), add: m.add},
+		command: r.signed(command{}), member: &member{place: place, add: m.add},
 		answer: done(m.Request), deadline: r.deadline(c),
 	})
 }
@@ -73,8 +84,10 @@ func (r *replica) applyMembers(e *pb.Entry) {
 	if err != nil {
 		panic(fmt.Sprintf("kv: entry %d holds no change of membership: %v", e.GetIndex(), err))
 	}
+	wasVoter := r.votes()
 	r.conf = proto.CloneOf(r.raft.ApplyConfChange(change))
 	r.joined = true
+	r.noteMembers(wasVoter)
 	var by command
 	if context := change.AsV2().GetContext(); json.Unmarshal(context, &by) == nil && by.Origin == r.self && by.Life == r.life {
 		r.requests.applied(by.Serial, result{})

@@ -30,7 +30,7 @@ func newOutbox(n *node.Node, bytesMax int) outbox {
 
 // add puts a message to its receiver's others.
 func (o *outbox) add(m *pb.Message) {
-	i := int(m.GetTo()) - 1
+	i := placeOf(m.GetTo())
 	if i < 0 || i >= len(o.peers) {
 		return // a member that this cluster has no node for
 	}

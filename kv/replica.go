@@ -2,6 +2,8 @@ package kv
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"go.etcd.io/raft/v3"
@@ -32,8 +34,13 @@ type (
 type replica struct {
 	config Config
 	node   *node.Node
-	self   uint64 // the replica's id: its place among the nodes, from 1
-	life   uint64 // drawn at the start, so that nothing of a former life is taken for this one's
+	self   uint64 // the replica's raft id: see raftID
+	life   uint64 // drawn at the start, so that nothing of an earlier incarnation is taken for this one's
+
+	founding *founding      // without a disk; nil with one
+	wants    map[int]uint64 // incarnations that ask to be members, by place
+	known    map[int]uint64 // the latest incarnation known of each place
+	changed  int            // tick of the last change of membership that this leader proposed
 
 	raft     *raft.RawNode
 	log      memory
@@ -84,6 +91,8 @@ func (r *replica) Receive(c *actor.Context[message], m message) {
 		r.changeMembers(c, m)
 	case raftMessage:
 		r.hear(c, m)
+	case foundingRequest:
+		r.hearFounding(c, m)
 	case tick:
 		r.tick(c)
 	case speak:
@@ -135,17 +144,20 @@ func (r *replica) deadline(c *actor.Context[message]) time.Duration {
 // hear steps the messages of a peer into the library.
 func (r *replica) hear(c *actor.Context[message], m raftMessage) {
 	place, known := r.node.Place(m.From)
-	if !known {
+	if !known || r.founding != nil && r.founding.founded == nil {
 		return
 	}
 	for _, encoded := range m.Body.Messages {
 		said := &pb.Message{}
-		if err := proto.Unmarshal(encoded, said); err != nil || said.GetFrom() != uint64(place+1) || said.GetTo() != r.self {
+		if err := proto.Unmarshal(encoded, said); err != nil || placeOf(said.GetFrom()) != place || placeOf(said.GetTo()) != placeOf(r.self) {
 			r.node.Log().Warn(fmt.Sprintf("a message of %s is none of the replica's there to this one, and is passed over", m.From))
 			continue
 		}
+		if said.GetTo() != r.self {
+			continue // for an earlier incarnation
+		}
 		r.step(c, said)
-		for _, forged := range r.config.Bug.forge(said, len(r.node.IDs())) {
+		for _, forged := range r.config.Bug.forge(said, r.conf.GetVoters()) {
 			r.step(c, forged)
 		}
 	}
@@ -185,15 +197,18 @@ func (r *replica) tick(c *actor.Context[message]) {
 		r.raft.TickQuiesced()
 		if r.clock.tick() {
 			r.clock.reset(c.Rand())
-			_ = r.raft.Campaign() // a replica that is no member does not stand
+			if r.votes() {
+				_ = r.raft.Campaign()
+			}
 		}
 	}
-	for peer := range r.node.IDs() {
-		if at, sent := r.sent[uint64(peer+1)]; sent && r.ticks-at >= r.config.Election {
-			delete(r.sent, uint64(peer+1))
-			r.raft.ReportSnapshot(uint64(peer+1), raft.SnapshotFailure) // or it would wait for ever where the snapshot got lost
+	for _, peer := range slices.Sorted(maps.Keys(r.sent)) {
+		if r.ticks-r.sent[peer] >= r.config.Election {
+			delete(r.sent, peer)
+			r.raft.ReportSnapshot(peer, raft.SnapshotFailure) // or it would wait for ever where the snapshot got lost
 		}
 	}
+	r.tickMembers(c)
 	r.requests.tick(c.Elapsed(), r.ticks, r.config.Election, r.term)
 	r.reads.tick(c.Elapsed(), r.ticks, r.config.Election, r.term)
 }
@@ -277,7 +292,7 @@ func (r *replica) observe(c *actor.Context[message], rd *raft.Ready) {
 	if r.term != term || r.lead != lead {
 		r.clock.reset(c.Rand())
 		if c.Traced() {
-			c.Trace(actor.EventState, fmt.Sprintf("%v in term %d, led by %d", r.role, r.term, r.lead))
+			c.Trace(actor.EventState, fmt.Sprintf("%v in term %d, led by %s", r.role, r.term, r.nameOf(r.lead)))
 		}
 	}
 }

@@ -41,6 +41,7 @@ func serve(config Config, routes func(*node.Node, actor.Ref[message])) node.Serv
 		actor.SpawnTicker[message](n, "ticker", config.Latency, tick{}, to)
 		routes(n, to)
 		node.Handle(n, raftType, to, func(m raftMessage) message { return m })
+		node.Handle(n, foundingType, to, func(m foundingRequest) message { return m })
 		node.Handle(n, "add_node", to, func(m node.Request[memberBody, node.None]) message { return memberRequest{m, true} })
 		node.Handle(n, "remove_node", to, func(m node.Request[memberBody, node.None]) message { return memberRequest{m, false} })
 		return nil
@@ -54,32 +55,38 @@ const mailboxCapacity = 1024
 func newReplica(n *node.Node, config Config) (*replica, error) {
 	place, _ := n.Place(n.ID())
 	r := &replica{
-		config: config, node: n, self: uint64(place + 1), log: config.Bug.memory(),
+		config: config, node: n, self: raftID(place, 0), log: config.Bug.memory(),
+		wants: map[int]uint64{}, known: map[int]uint64{},
 		store: newStore(), conf: &pb.ConfState{}, requests: newRequests(), lease: newLease(config),
 		sent: map[uint64]int{}, out: newOutbox(n, config.BatchBytes), clock: electionClock{timeout: config.Election},
 	}
 	if err := r.recall(); err != nil {
 		return nil, err
 	}
+	return r, r.startRaft()
+}
+
+// startRaft starts Raft with what the log holds.
+func (r *replica) startRaft() error {
 	s, err := r.log.Snapshot()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if !raft.IsEmptySnap(s) {
 		meta := s.GetMetadata()
 		r.applied, r.snapshotAt, r.conf = meta.GetIndex(), meta.GetIndex(), proto.CloneOf(meta.GetConfState())
 		if r.store, err = restore(s.GetData()); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	r.store.machine = config.machine
+	r.store.machine = r.config.machine
 	r.raft, err = raft.NewRawNode(r.library())
 	if err != nil {
-		return nil, fmt.Errorf("start Raft: %w", err)
+		return fmt.Errorf("start Raft: %w", err)
 	}
 	status := r.raft.BasicStatus()
 	r.term = status.GetTerm()
-	return r, nil
+	return nil
 }
 
 // library is how the library is used.
@@ -102,7 +109,8 @@ const (
 // is no disk.
 func (r *replica) recall() error {
 	if r.config.Data == "" {
-		return r.found()
+		_, err := r.members()
+		return err // see founding
 	}
 	to, latency := r.node.Disk(), r.config.DiskLatency
 	if to == nil {
@@ -130,7 +138,15 @@ func (r *replica) recall() error {
 
 // foundOn makes the beginning and saves it.
 func (r *replica) foundOn(to node.Disk) error {
-	if err := r.found(); err != nil {
+	members, err := r.members()
+	if err != nil {
+		return err
+	}
+	voters := make([]uint64, len(members))
+	for i, place := range members {
+		voters[i] = raftID(place, 0)
+	}
+	if err := r.found(voters); err != nil {
 		return err
 	}
 	all, err := whole(r.log)
@@ -140,23 +156,32 @@ func (r *replica) foundOn(to node.Disk) error {
 	return to.Rewrite(all.encode())
 }
 
-// found makes the beginning of a member's log, the same on each: an empty store
-// and who the members are. A node that is none begins with nothing, and is told
-// when it becomes one.
-func (r *replica) found() error {
+// members are the places of the nodes that the cluster begins with, in order.
+func (r *replica) members() ([]int, error) {
 	members := r.config.Members
 	if len(members) == 0 {
 		members = r.node.IDs()
 	}
-	conf := &pb.ConfState{}
+	var places []int
 	for _, id := range members {
 		place, known := r.node.Place(id)
 		if !known {
-			return fmt.Errorf("--members names %q, which is not among the nodes: expected some of %v", id, r.node.IDs())
+			return nil, fmt.Errorf("--members names %q, which is not among the nodes: expected some of %v", id, r.node.IDs())
 		}
-		conf.Voters = append(conf.Voters, uint64(place+1))
+		places = append(places, place)
 	}
-	slices.Sort(conf.Voters)
+	slices.Sort(places)
+	return slices.Compact(places), nil
+}
+
+// found makes the beginning of a member's log, the same on each: an empty store
+// and who the members are. A node that is none begins with nothing and hears
+// from a leader when it becomes one.
+func (r *replica) found(voters []uint64) error {
+	conf := &pb.ConfState{Voters: slices.Sorted(slices.Values(voters))}
+	for _, id := range conf.Voters {
+		r.known[placeOf(id)] = id
+	}
 	if !slices.Contains(conf.Voters, r.self) {
 		return nil
 	}
@@ -165,8 +190,12 @@ func (r *replica) found() error {
 	return s.keep(r.log)
 }
 
-// begin draws what is drawn for a life.
+// begin draws what is drawn for an incarnation. Without a disk the raft id is
+// among it, and Raft starts once it is known who founded the cluster.
 func (r *replica) begin(c *actor.Context[message]) {
 	r.life = c.Rand().Uint64()
 	r.clock.reset(c.Rand())
+	if r.config.Data == "" {
+		r.beginWithoutDisk(c)
+	}
 }
