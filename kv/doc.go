@@ -26,9 +26,10 @@
 // the replicated state. What is answered as failed (20, 22, 11) did not happen and
 // will not; what may have happened is answered with 0, or not in time.
 //
-// With --data a node that was killed comes back with all it had promised, and
-// what was cut off in mid-write is as if it had never begun. Without, it must not
-// come back: it would not know whom it has given its vote.
+// With a disk, a node that was killed comes back with all it had promised, and
+// what was cut off in mid-write is as if it had never begun. Without one it rejoins
+// with empty state under a new raft id, as a learner first (see founding,
+// admission). When a majority was killed, the nodes that are left refuse.
 //
 // # What it refuses
 //

@@ -12,20 +12,21 @@ import (
 // At a first start and after a kill a node looks the same to itself. So it
 // asks the others before it votes or acknowledges anything. One node, the
 // founder (the first of the members), proposes the members by their
-// incarnations. This is Paxos for one value (Lamport, Paxos Made Simple) with a
-// quorum of all members in both phases:
+// incarnations. This is Paxos for one value (Lamport, Paxos Made Simple) with
+// quorums of different sizes (Howard, Malkhi and Spiegelman, Flexible Paxos),
+// since members may have lost what they promised:
 //
-//   - a member that promised a ballot takes no lower one; its promise brings the
-//     proposal that it accepted last;
-//   - the founder decides when every member that it proposed has accepted.
+//   - every member must promise. Who promised a ballot takes no lower one, and a
+//     promise brings the proposal that the member accepted last;
+//   - a majority must accept.
 //
 // A founder that was killed and starts again needs the promise of every other
-// member. So it finds the decision, unless every other member was killed, too,
-// since it was made. A proposal that an earlier incarnation of the founder may
-// have decided is proposed again as it is, never replaced.
+// member. So it finds the decision as long as one node that accepted it, or has
+// learned of it since, was not killed. A proposal that an earlier incarnation of
+// the founder may have decided is proposed again as it is, never replaced.
 //
-// When every node was killed since the decision, no memory of the cluster is left
-// and a new one begins, empty.
+// When every node that knew of the decision was killed, no memory of the cluster is
+// left and a new one begins, empty.
 type founding struct {
 	self    uint64
 	members []int // places; the first is the founder's
@@ -170,10 +171,17 @@ func (f *founding) advance() {
 	if f.proposed == nil || f.founded != nil {
 		return
 	}
-	for place, p := range f.promises {
-		if slices.Contains(f.proposed, p.id) && !f.agreed[place] {
-			return
+	agreed, living := len(f.agreed), 0
+	for _, p := range f.promises {
+		if slices.Contains(f.proposed, p.id) {
+			living++
 		}
+	}
+	if slices.Contains(f.proposed, f.self) {
+		agreed, living = agreed+1, living+1
+	}
+	if agreed < min(living, len(f.proposed)/2+1) {
+		return // of the members that an earlier founder proposed, not even a majority may be left
 	}
 	f.founded = f.proposed
 	for _, place := range f.members {
