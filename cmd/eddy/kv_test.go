@@ -66,10 +66,10 @@ func TestKillsOfAMinorityWithoutADiskLoseNothing(t *testing.T) {
 	}
 	for i := range seeds {
 		o := registers(179882163+i, 3, 50, "kill")
-		o.NemesisInterval, o.Faults.KillTargets = 3*time.Second, []string{"one", "minority"}
+		o.NemesisInterval, o.Faults.Kill.Targets = 3*time.Second, []string{"one", "minority"}
 		judged(t, o, "")
 		o = appends(646872750+i, 5, "kill")
-		o.Faults.KillTargets = []string{"one", "minority-third", "minority"}
+		o.Faults.Kill.Targets = []string{"one", "minority-third", "minority"}
 		serializable(t, o, "--strategy raft")
 	}
 }
