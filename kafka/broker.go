@@ -50,6 +50,8 @@ type strategy interface {
 	// newLog makes an empty log, newActor the actor that is to hold it.
 	newLog() any
 	newActor(key string, log any) actor.Actor[logMessage]
+	// afterPanic is the log that an actor begins with whose last incarnation panicked while it had this one.
+	afterPanic(log any) any
 
 	send(c *actor.Context[message], r sendRequest)
 	poll(c *actor.Context[message], r pollRequest)

@@ -107,3 +107,14 @@ func TestSpansKnowExactlyWhatWasAdded(t *testing.T) {
 		}
 	}
 }
+
+// What panicked may have changed half of the chain; lin-kv has all of it.
+func TestALogInLinKVIsReadFromTheStartAfterAPanic(t *testing.T) {
+	half := newChain()
+	half.text, half.chunk = "not a batch", 7
+	half.seen["n1"] = spans{{1, 5}}
+	fresh := (&stored{}).afterPanic(half).(*chain)
+	if fresh.chunk != 0 || fresh.text != "" || len(fresh.seen) != 0 || fresh.book.next != 0 {
+		t.Errorf("the actor begins with %+v", fresh)
+	}
+}

@@ -19,6 +19,9 @@ func newMemory(b *broker) memory { return memory{b, make(map[string]int64)} }
 
 func (*memory) newLog() any { return &ledger{} }
 
+// afterPanic keeps the log: nobody else has all of it.
+func (*memory) afterPanic(log any) any { return log }
+
 func (*memory) newActor(_ string, log any) actor.Actor[logMessage] {
 	return &memoryLog{log.(*ledger)}
 }

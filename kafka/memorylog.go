@@ -15,7 +15,7 @@ type (
 		reply       actor.Reply[page]
 	}
 	// handBack asks for the log itself: the actor stops unless it is busy.
-	handBack struct{ reply actor.Reply[bool] }
+	handBack struct{ reply actor.Reply[any] }
 
 	// place enters a client's message at an offset that the broker gave out.
 	place struct {
@@ -59,7 +59,7 @@ func (l *memoryLog) Receive(c *actor.Context[logMessage], m logMessage) {
 		m.reply.Send(l.ledger.dump(m.from, m.bytes))
 	case handBack:
 		c.Stop()
-		m.reply.Send(true)
+		m.reply.Send(l.ledger)
 	}
 }
 

@@ -26,6 +26,9 @@ func incarnationName(id string, incarnation int64) string {
 
 func (*stored) newLog() any { return newChain() }
 
+// afterPanic begins with nothing: lin-kv has all of the log, and this one may be half changed.
+func (*stored) afterPanic(any) any { return newChain() }
+
 func (s *stored) newActor(key string, log any) actor.Actor[logMessage] {
 	return &storedLog{config: s.config, node: s.node, incarnation: s.incarnation, key: key, chain: log.(*chain)}
 }

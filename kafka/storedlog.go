@@ -276,10 +276,12 @@ func (l *storedLog) learnCommitted(c *actor.Context[logMessage], a actor.Answer[
 // handBack gives the log back, unless somebody waits for something.
 func (l *storedLog) handBack(c *actor.Context[logMessage], m handBack) {
 	idle := !l.busy && !l.committing && len(l.writes)+len(l.commits)+len(l.readers)+len(l.lists) == 0
-	if idle {
-		c.Stop()
+	if !idle {
+		m.reply.Send(nil)
+		return
 	}
-	m.reply.Send(idle)
+	c.Stop()
+	m.reply.Send(l.chain)
 }
 
 func hasCode(err error, code int) bool {

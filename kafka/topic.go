@@ -8,7 +8,8 @@ import (
 )
 
 // topic is what the broker knows of a key: the way to its log's actor, and the
-// log itself while there is no actor.
+// log itself while there is no actor. Spawning the actor gives the log away; its
+// reply to handBack brings it back.
 //
 // The actor is spawned on first use. When it has not been used for a while it
 // is asked to hand back what it holds, and stops; what is for it meanwhile
@@ -17,7 +18,7 @@ import (
 type topic struct {
 	key     string
 	name    string // of the actor
-	holds   any    // the log: the actor's while there is one, else the broker's
+	log     any    // nil while the actor has it
 	state   topicState
 	ref     actor.Ref[logMessage]
 	waiting []func(actor.Ref[logMessage]) // while it is being parked
@@ -40,7 +41,7 @@ type (
 	sweep      struct{} // time to look for idle logs
 	handedBack struct {
 		topic *topic
-		ok    bool
+		log   any // nil if the actor is busy
 	}
 	logEnded struct{ topic *topic }
 )
@@ -49,7 +50,7 @@ type (
 func (b *broker) topicOf(key string) *topic {
 	t := b.topics[key]
 	if t == nil {
-		t = &topic{key: key, name: logName(key, len(b.order)), holds: b.strategy.newLog(), owner: b.ownerOf(key)}
+		t = &topic{key: key, name: logName(key, len(b.order)), log: b.strategy.newLog(), owner: b.ownerOf(key)}
 		b.topics[key] = t
 		b.order = append(b.order, t)
 	}
@@ -108,8 +109,13 @@ func (b *broker) with(c *actor.Context[message], t *topic, do func(actor.Ref[log
 
 func (b *broker) spawn(c *actor.Context[message], t *topic) {
 	t.state = serving
-	t.ref = actor.Spawn(c, t.name, func(*actor.Context[logMessage]) actor.Actor[logMessage] {
-		return b.strategy.newActor(t.key, t.holds)
+	key, log, strategy := t.key, t.log, b.strategy
+	t.log = nil
+	t.ref = actor.Spawn(c, t.name, func(c *actor.Context[logMessage]) actor.Actor[logMessage] {
+		if c.Restarts() > 0 {
+			log = strategy.afterPanic(log)
+		}
+		return strategy.newActor(key, log)
 	}, actor.Capacity(logCapacity), actor.WhenFull(actor.Wait))
 	if !b.sweeping {
 		b.sweeping = true
@@ -129,8 +135,8 @@ func (b *broker) sweepIdle(c *actor.Context[message]) {
 		b.sweeping = true
 		if t.state == serving && t.used < b.sweeps-1 {
 			t.state = parking
-			actor.Ask(c, t.ref, time.Hour, func(r actor.Reply[bool]) logMessage { return handBack{r} },
-				func(a actor.Answer[bool]) message { return handedBack{t, a.Err == nil && a.Value} })
+			actor.Ask(c, t.ref, time.Hour, func(r actor.Reply[any]) logMessage { return handBack{r} },
+				func(a actor.Answer[any]) message { return handedBack{t, a.Value} })
 		}
 	}
 	if b.sweeping {
@@ -140,7 +146,8 @@ func (b *broker) sweepIdle(c *actor.Context[message]) {
 
 // handedBack: the actor gave its log back and is about to end, or is busy.
 func (b *broker) handedBack(c *actor.Context[message], m handedBack) {
-	if m.ok {
+	if m.log != nil {
+		m.topic.log = m.log
 		actor.Watch(c, m.topic.ref, func(actor.Ended) message { return logEnded{m.topic} })
 		return
 	}
