@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"eddy/testbench/checker"
 	"eddy/testbench/history"
@@ -71,7 +72,45 @@ func Judge(options Options, run Run, meta report.Meta) Outcome {
 	if err != nil {
 		out.Err = fmt.Errorf("the run cannot be judged: %w", err)
 	}
+	if silent := silentFinally(run.History, options.NodeOf()); silent != "" {
+		out.Meta.Warnings = append(out.Meta.Warnings, silent)
+	}
 	return out
+}
+
+// silentFinally names the nodes that answered none of their final reads, where others did answer theirs.
+func silentFinally(h history.History, nodeOf func(process int) string) string {
+	asked, answered := 0, 0
+	open := make(map[string]int) // by node: final reads without an answer; of one that answered any, none
+	heard := make(map[string]bool)
+	var nodes []string
+	for _, op := range h {
+		if !op.Final || op.Process == history.Nemesis || op.F != "read" {
+			continue
+		}
+		node := nodeOf(op.Process)
+		switch op.Type {
+		case history.Invoke:
+			if asked++; open[node] == 0 {
+				nodes = append(nodes, node)
+			}
+			open[node]++
+		case history.OK:
+			answered++
+			heard[node] = true
+		}
+	}
+	nodes = slices.DeleteFunc(nodes, func(node string) bool { return heard[node] })
+	if answered == 0 || len(nodes) == 0 {
+		return ""
+	}
+	slices.Sort(nodes)
+	nodes = slices.Compact(nodes)
+	named := strings.Join(nodes[:min(5, len(nodes))], ", ")
+	if len(nodes) > 5 {
+		named += fmt.Sprintf(" and %d more", len(nodes)-5)
+	}
+	return fmt.Sprintf("%d of %d final reads were answered, none by %s: the verdict says nothing of what is kept there.", answered, asked, named)
 }
 
 // Save writes results.json, latency.svg and the pictures of the workload's checker into the directory of the outcome. One without results has

@@ -125,8 +125,6 @@ func (own *simFlags) check(flags *pflag.FlagSet, o *testbench.Options) error {
 		return fmt.Errorf("%s with --bin: other programs have no such flag; the messages of a run are recorded anyway", own.trace.arguments(flags)[0])
 	case flags.Changed("seeds") && own.seeds < 1:
 		return fmt.Errorf("--seeds %d: expected at least 1", own.seeds)
-	case own.seeds > 0 && own.jsonFile != "":
-		return errors.New("--json with --seeds: results are of one run; replay the seed of interest with --seed and --json")
 	case own.html != "" && (own.seeds > 0 || own.noStore):
 		return errors.New("--html with --seeds or --no-store: a picture is made of one run's files; replay the seed of interest with --seed and --html")
 	case own.seeds == 0 && (own.keepGoing || own.noShrink):

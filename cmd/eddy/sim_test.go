@@ -158,7 +158,7 @@ func TestSeedsFindMissingRetransmissionAndShrinkIt(t *testing.T) {
 	o.LatencyMs, o.Loss, o.Nemesis = 100, 0.02, []string{"partition"}
 	o.Seed = 1
 	b := batch{simulation: forgetful(t, o), first: 1, count: 20}
-	failures, _ := b.run(quiet, never)
+	failures := b.run(quiet, never).failures
 	if len(failures) != 1 || failures[0].failure != "values lost" {
 		t.Fatalf("20 seeds find %+v", failures)
 	}
@@ -178,7 +178,7 @@ func TestFirstFailureDoesNotDependOnTheNumberOfCores(t *testing.T) {
 	var first uint64
 	for _, cores := range []int{1, 2, 4} {
 		before := runtime.GOMAXPROCS(cores)
-		failures, _ := batch{simulation: forgetful(t, o), first: 1, count: 50}.run(quiet, never)
+		failures := batch{simulation: forgetful(t, o), first: 1, count: 50}.run(quiet, never).failures
 		runtime.GOMAXPROCS(before)
 		if len(failures) != 1 {
 			t.Fatalf("on %d cores: %+v", cores, failures)

@@ -62,8 +62,39 @@ func (j *Judge) Results(workload string, h history.History, options Options) (Re
 		MayFail:      j.MayFail,
 	}
 	r.Valid = Merge(r.Stats.Valid, r.Availability.Valid, outcome.Verdict(), VerdictOf(len(r.Problems) == 0))
+	if r.Unjudged = unjudged(h); r.Unjudged != "" {
+		r.Valid = Merge(r.Valid, Unknown)
+	}
 	return r, nil
 }
+
+// unjudged tells why a history proves nothing: its clients did nothing, or not one of the reads after recovery was
+// answered.
+func unjudged(h history.History) string {
+	invoked, finals, answered := 0, 0, 0
+	for _, op := range h {
+		switch {
+		case op.Process == history.Nemesis:
+		case op.Type == history.Invoke:
+			invoked++
+			if op.Final && isRead[op.F] {
+				finals++
+			}
+		case op.Type == history.OK && op.Final && isRead[op.F]:
+			answered++
+		}
+	}
+	switch {
+	case invoked == 0:
+		return "no operation was made, so there is nothing to judge"
+	case finals > 0 && answered == 0:
+		return "not one final read was answered, so that nobody knows what was kept"
+	}
+	return ""
+}
+
+// isRead are the operations that look at what a cluster has kept.
+var isRead = map[string]bool{"read": true, "poll": true}
 
 // Decode reads results from JSON: those that Eddy wrote, or Maelstrom's as
 // history.ReadResults gives them. The verdict is the one it finds, not a new one.

@@ -20,6 +20,9 @@ type Results struct {
 	Problems     []Problem    `json:"problems,omitempty"`
 	Witnesses    []Witness    `json:"witnesses,omitempty"`
 
+	// Unjudged says why a run that nothing speaks against proves nothing; empty where it proves something.
+	Unjudged string `json:"unjudged,omitempty"`
+
 	MayFail []string `json:"-"` // what clients do that promises nothing; see [Judge]
 }
 

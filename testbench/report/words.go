@@ -30,6 +30,7 @@ func reasons(r checker.Results) string {
 	if r.Workload != nil && r.Workload.Verdict() != checker.Valid {
 		add(r.Workload.Reason())
 	}
+	add(r.Unjudged)
 	for _, f := range slices.Sorted(maps.Keys(r.Stats.ByF)) {
 		counts := r.Stats.ByF[f]
 		if r.Stats.Valid == checker.Invalid && counts.Valid == checker.Invalid && !slices.Contains(r.MayFail, f) {
@@ -54,7 +55,7 @@ func reasons(r checker.Results) string {
 // onlyStatistics tells whether nothing is wrong but that of some kind of operation not one succeeded.
 func onlyStatistics(r checker.Results) bool {
 	return r.Workload != nil && r.Workload.Verdict() == checker.Valid && r.Stats.Valid == checker.Invalid &&
-		r.Availability.Valid != checker.Invalid && len(r.Problems) == 0 && r.Stats.OKCount > 0
+		r.Unjudged == "" && r.Availability.Valid != checker.Invalid && len(r.Problems) == 0 && r.Stats.OKCount > 0
 }
 
 // Plural counts things: "1 key", "2,000 keys".

@@ -29,6 +29,17 @@ func Failure(o *testbench.Outcome) string {
 	return "nothing to judge"
 }
 
+// Vacuous tells whether a run under faults proved nothing: nothing speaks against its nodes, but of some kind of
+// operation not one succeeded, or what did succeed leaves nothing to judge. Faults that hold nodes up for most of a
+// short run make such runs.
+func Vacuous(o *testbench.Outcome) bool {
+	r := o.Results
+	return o.Err == nil && !o.Interrupted && r.Valid != checker.Valid &&
+		(len(o.Options.Nemesis) > 0 || o.Options.Loss > 0) &&
+		(r.Workload == nil || r.Workload.Verdict() != checker.Invalid) &&
+		r.Availability.Valid != checker.Invalid && len(r.Problems) == 0
+}
+
 func stuck(s checker.Stats) string {
 	for _, f := range slices.Sorted(maps.Keys(s.ByF)) {
 		if s.ByF[f].Valid == checker.Invalid {
