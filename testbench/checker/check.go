@@ -68,7 +68,7 @@ func (j *Judge) Results(workload string, h history.History, options Options) (Re
 	return r, nil
 }
 
-// unjudged tells why a history proves nothing: its clients did nothing, or not one of the reads after recovery was
+// unjudged tells why a history proves nothing: its clients did nothing before the final reads, or not one of the reads after recovery was
 // answered.
 func unjudged(h history.History) string {
 	invoked, finals, answered := 0, 0, 0
@@ -76,8 +76,9 @@ func unjudged(h history.History) string {
 		switch {
 		case op.Process == history.Nemesis:
 		case op.Type == history.Invoke:
-			invoked++
-			if op.Final && isRead[op.F] {
+			if !op.Final {
+				invoked++
+			} else if isRead[op.F] {
 				finals++
 			}
 		case op.Type == history.OK && op.Final && isRead[op.F]:
