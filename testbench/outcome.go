@@ -72,6 +72,9 @@ func Judge(options Options, run Run, meta report.Meta) Outcome {
 	if err != nil {
 		out.Err = fmt.Errorf("the run cannot be judged: %w", err)
 	}
+	if out.Err == nil {
+		out.Results.Doubt(run.History)
+	}
 	if silent := silentFinally(run.History, options.NodeOf()); silent != "" {
 		out.Meta.Warnings = append(out.Meta.Warnings, silent)
 	}

@@ -62,14 +62,17 @@ func (j *Judge) Results(workload string, h history.History, options Options) (Re
 		MayFail:      j.MayFail,
 	}
 	r.Valid = Merge(r.Stats.Valid, r.Availability.Valid, outcome.Verdict(), VerdictOf(len(r.Problems) == 0))
-	if r.Unjudged = unjudged(h); r.Unjudged != "" {
-		r.Valid = Merge(r.Valid, Unknown)
-	}
 	return r, nil
 }
 
-// unjudged tells why a history proves nothing: its clients did nothing before the final reads, or not one of the reads after recovery was
-// answered.
+// Doubt takes note of why a run proves nothing, if it does not: its clients did nothing before the final reads, or not
+// one of these was answered. It is never valid then. Of stored histories Maelstrom's verdict is given instead.
+func (r *Results) Doubt(h history.History) {
+	if r.Unjudged = unjudged(h); r.Unjudged != "" {
+		r.Valid = Merge(r.Valid, Unknown)
+	}
+}
+
 func unjudged(h history.History) string {
 	invoked, finals, answered := 0, 0, 0
 	for _, op := range h {
