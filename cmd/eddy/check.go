@@ -50,10 +50,11 @@ func check(workload, path, availability string, models []string) (checker.Result
 	if err != nil {
 		return checker.Results{}, meta, err
 	}
-	h, err := history.ReadFile(path)
+	h, assumed, err := history.ReadFileAssuming(path)
 	if err != nil {
 		return checker.Results{}, meta, err
 	}
+	meta.Warnings = assumed
 	results, err := workloads.Check(workload, h, checker.Options{Availability: goal, ConsistencyModels: models})
 	return results, meta, err
 }

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"os"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -117,6 +119,21 @@ func TestReaderStopsAtTheEnd(t *testing.T) {
 
 const line0 = `{"index":0,"time":5,"type":"invoke","process":0,"f":"read","value":null}`
 
+func TestHistoryWithoutTimesKeepsItsOrder(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "vector.edn")
+	text := "[{:process 0, :type :invoke, :f :read, :value [0 nil]}\n {:process 0, :type :ok, :f :read, :value [0 nil]}]\n"
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	h, assumed, err := ReadFileAssuming(path)
+	if err != nil || len(h) != 2 || h[0].Time >= h[1].Time || h[1].Index != 1 {
+		t.Errorf("read %+v, %v", h, err)
+	}
+	if len(assumed) != 1 || !strings.Contains(assumed[0], "no times") {
+		t.Errorf("assumed: %q", assumed)
+	}
+}
+
 func TestWrongInputIsNamed(t *testing.T) {
 	cases := []struct{ name, text, want string }{
 		{"cut last line", line0 + "\n" + line0[:40], `h.jsonl, line 2: the line is cut short, it ends in ,"time":5,"type":"invoke","pro : expected one whole operation`},
@@ -125,7 +142,8 @@ func TestWrongInputIsNamed(t *testing.T) {
 		{"wrong type", strings.Replace(line0, "invoke", "begin", 1), `line 1: type is "begin": expected invoke, ok, fail or info`},
 		{"no f", strings.Replace(line0, `"f"`, `"g"`, 1), `line 1: the operation has no f`},
 		{"f of another kind", strings.Replace(line0, `"read"`, `7`, 1), `line 1: json: cannot unmarshal number`},
-		{"no time", strings.Replace(line0, `"time"`, `"when"`, 1), `line 1: the operation has no time`},
+		{"time once", line0 + "\n" + strings.Replace(line0, `"time"`, `"when"`, 1), `line 2: some operations have a time and some have none`},
+		{"vector of EDN", "[{:index 0, :time 5, :type :invoke, :process 0, :f :read, :value nil}\n {:index 1, :time 6, :type :begun, :process 0,\n :f :read}\n {:index 2}]", `line 2: type is "begun"`},
 		{"time with a point", strings.Replace(line0, `:5,`, `:5.5,`, 1), `line 1: time is 5.5: expected a whole number`},
 		{"no process", strings.Replace(line0, `"process"`, `"who"`, 1), `line 1: the operation has no process`},
 		{"wrong process", strings.Replace(line0, `"process":0`, `"process":"n1"`, 1), `line 1: process is "n1": expected a client's number from 0 up, or nemesis`},
@@ -134,7 +152,7 @@ func TestWrongInputIsNamed(t *testing.T) {
 		{"another file", "hello\nworld", `h.jsonl: the file starts with "hello": expected operations`},
 		{"EDN cut", "{:index 0, :time 5, :type :invoke, :process 0, :f :read, :value nil}\n{:index 1, :ti", `line 2: the text ends early: expected a value for the key ti`},
 		{"EDN string cut", `{:index 0, :f "rea`, `line 1: a string is never closed`},
-		{"EDN not a map", "#{1}\n7", `line 1: 1 is no operation: expected a map`},
+		{"EDN not a map", "#{1}\n7", `line 1: [1] is no operation: expected a map`},
 		{"EDN number", "\n{:index 0x, :time 0}", `line 2: 0x is no number`},
 		{"EDN closing", "{:index 0]", `line 1: a ']' closes nothing`},
 		{"EDN results", "{:workload {:valid? true}}", `line 1: the operation has no type`},

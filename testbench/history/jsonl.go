@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 )
 
 // Reader reads history.jsonl, one operation a line, without holding more than
@@ -61,12 +62,11 @@ func (r *Reader) parse(line []byte) (Op, error) {
 	if !json.Valid(line) {
 		return Op{}, invalidLine(line)
 	}
-	op, indexed, err := parseOp(line)
+	op, has, err := parseOp(line)
 	if err != nil {
 		return op, err
 	}
-	op.Index, err = r.indices.next(op.Index, indexed)
-	return op, err
+	return op, r.indices.complete(&op, has)
 }
 
 // invalidLine says what is wrong with a line that is not JSON. One that simply
@@ -87,11 +87,36 @@ func tail(line []byte) []byte {
 }
 
 // indexing sees to it that indices rise, or gives them out where a history has
-// none.
+// none, and the same with times, a millisecond apart: their order is the file's.
 type indexing struct {
 	count   int
 	last    int
 	missing bool
+	untimed bool
+}
+
+// complete gives an operation what it lacks.
+func (x *indexing) complete(op *Op, has parts) error {
+	switch {
+	case x.count == 0:
+		x.untimed = !has.time
+	case x.untimed != !has.time:
+		return fmt.Errorf("some operations have a time and some have none: expected all or none to have one")
+	}
+	if x.untimed {
+		op.Time = time.Duration(x.count) * time.Millisecond
+	}
+	var err error
+	op.Index, err = x.next(op.Index, has.index)
+	return err
+}
+
+// assumed says what is taken for granted in a history that lacks something.
+func (x *indexing) assumed() []string {
+	if !x.untimed || x.count == 0 {
+		return nil
+	}
+	return []string{"The operations have no times: their order in the file is taken for the order of events, 1 ms apart, and latencies mean nothing."}
 }
 
 func (x *indexing) next(index int, present bool) (int, error) {

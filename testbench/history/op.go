@@ -97,12 +97,15 @@ func (o Op) MarshalJSON() ([]byte, error) {
 // UnmarshalJSON decodes one operation. It fails on one that lacks its index,
 // time, type, process or f; keys it does not know are passed over.
 func (o *Op) UnmarshalJSON(data []byte) error {
-	op, indexed, err := parseOp(data)
+	op, has, err := parseOp(data)
 	if err != nil {
 		return err
 	}
-	if !indexed {
+	if !has.index {
 		return fmt.Errorf("the operation has no index: expected its position in the run, such as \"index\":0")
+	}
+	if !has.time {
+		return fmt.Errorf("the operation has no time: expected the nanoseconds since the start of the run")
 	}
 	op.Value = append(json.RawMessage(nil), op.Value...)
 	op.Error = append(json.RawMessage(nil), op.Error...)
@@ -111,20 +114,20 @@ func (o *Op) UnmarshalJSON(data []byte) error {
 }
 
 // parseOp reads an operation from an object that is known to be valid JSON.
-// Value and Error are parts of line, not copies. indexed tells whether the
-// object had an index.
-func parseOp(line []byte) (op Op, indexed bool, err error) {
-	var timed, placed bool
+// Value and Error are parts of line, not copies. has tells what the object had of
+// that which a history may lack.
+func parseOp(line []byte) (op Op, has parts, err error) {
+	var placed bool
 	err = eachField(line, func(key string, raw []byte) error {
 		var err error
 		switch key {
 		case "index":
 			op.Index, err = parseInt(key, raw)
-			indexed = true
+			has.index = true
 		case "time":
 			var ns int
 			ns, err = parseInt(key, raw)
-			op.Time, timed = time.Duration(ns), true
+			op.Time, has.time = time.Duration(ns), true
 		case "type":
 			op.Type, err = parseTypeField(raw)
 		case "process":
@@ -143,18 +146,19 @@ func parseOp(line []byte) (op Op, indexed bool, err error) {
 	})
 	switch {
 	case err != nil:
-		return op, indexed, err
+		return op, has, err
 	case op.Type == 0:
-		return op, indexed, fmt.Errorf("the operation has no type: expected invoke, ok, fail or info; is this a history?")
+		return op, has, fmt.Errorf("the operation has no type: expected invoke, ok, fail or info; is this a history?")
 	case op.F == "":
-		return op, indexed, fmt.Errorf("the operation has no f: expected what was done, such as broadcast or read")
+		return op, has, fmt.Errorf("the operation has no f: expected what was done, such as broadcast or read")
 	case !placed:
-		return op, indexed, fmt.Errorf("the operation has no process: expected a client's number or nemesis")
-	case !timed:
-		return op, indexed, fmt.Errorf("the operation has no time: expected the nanoseconds since the start of the run")
+		return op, has, fmt.Errorf("the operation has no process: expected a client's number or nemesis")
 	}
-	return op, indexed, nil
+	return op, has, nil
 }
+
+// parts are those parts of an operation that a whole history may lack.
+type parts struct{ index, time bool }
 
 // present turns null into absence, so that both compare alike.
 func present(raw []byte) json.RawMessage {

@@ -16,36 +16,47 @@ import (
 // its name. An error names the file, the line, what was wrong and what was
 // expected; the operations before it are returned as well.
 func ReadFile(path string) (History, error) {
+	h, _, err := ReadFileAssuming(path)
+	return h, err
+}
+
+// ReadFileAssuming is ReadFile for those who tell what it took for granted, in
+// sentences: a history of another tool may have no times or no indices.
+func ReadFileAssuming(path string) (h History, assumed []string, err error) {
 	file, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("read history: %w", err)
+		return nil, nil, fmt.Errorf("read history: %w", err)
 	}
 	defer file.Close()
-	return Read(file, path)
+	return read(file, path)
 }
 
 // Read is ReadFile for something already open; name is how errors call it.
 func Read(src io.Reader, name string) (History, error) {
+	h, _, err := read(src, name)
+	return h, err
+}
+
+func read(src io.Reader, name string) (h History, assumed []string, err error) {
 	text, err := unzipped(src)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, nil, fmt.Errorf("%s: %w", name, err)
 	}
 	format, err := formatOf(text)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, nil, fmt.Errorf("%s: %w", name, err)
 	}
 	if format == formatEDN {
 		return readEDN(text, name)
 	}
-	var h History
 	reader := NewReader(text, name)
 	for {
 		op, err := reader.Next()
 		if err == io.EOF {
-			return h, nil
+			return h, reader.indices.assumed(), nil
 		}
 		if err != nil {
-			return h, err
+			return h, nil, err
 		}
 		h = append(h, op)
 	}
@@ -100,49 +111,56 @@ func firstLine(text []byte) []byte {
 	return bytes.TrimRight(line, "\r")
 }
 
-// readEDN reads Maelstrom's history: one map an operation, or one vector of
-// them.
-func readEDN(src io.Reader, name string) (History, error) {
+// readEDN reads Maelstrom's history: one map an operation, or vectors or lists of
+// them. An error names the line where the operation's form begins.
+func readEDN(src io.Reader, name string) (h History, assumed []string, err error) {
 	text, err := io.ReadAll(src)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, nil, fmt.Errorf("%s: %w", name, err)
 	}
 	r := &ednReader{src: text}
-	var h History
 	var indices indexing
+	open := 0 // vectors and lists that the reader is inside of
 	for {
-		form, more, err := r.next(nil)
-		if err == nil && !more {
-			return h, nil
+		if err := r.skipBlank(); err != nil {
+			return h, nil, fmt.Errorf("%s, line %d: %w", name, r.line(), err)
 		}
-		line := r.line // counted only if needed: it looks at all that came before
+		if r.pos == len(r.src) && open == 0 {
+			return h, indices.assumed(), nil
+		}
+		switch c := r.peek(0); {
+		case c == '[' || c == '(':
+			open++
+			r.pos++
+			continue
+		case open > 0 && (c == ']' || c == ')'):
+			open--
+			r.pos++
+			continue
+		}
+		start := *r // its line is counted only if needed: that looks at all that came before
+		form, err := r.required(nil, "an operation or the end of the vector")
 		if err == nil {
-			err = appendOps(&h, form, &indices)
+			err = appendOp(&h, form, &indices)
+		} else {
+			start = *r
 		}
 		if err != nil {
-			return h, fmt.Errorf("%s, line %d: %w", name, line(), err)
+			return h, nil, fmt.Errorf("%s, line %d: %w", name, start.line(), err)
 		}
 	}
 }
 
-// appendOps adds the operation, or the operations, that a form holds.
-func appendOps(h *History, form json.RawMessage, indices *indexing) error {
-	if form[0] == '[' {
-		var err error
-		EachElement(form, func(element json.RawMessage) bool {
-			err = appendOps(h, element, indices)
-			return err == nil
-		})
-		return err
-	}
+// appendOp adds the operation that a form holds.
+func appendOp(h *History, form json.RawMessage, indices *indexing) error {
 	if form[0] != '{' {
 		return fmt.Errorf("%s is no operation: expected a map such as {:index 0, :time 0, :type :invoke, :process 0, :f :read, :value nil}", excerpt(form))
 	}
-	op, indexed, err := parseOp(form)
+	op, has, err := parseOp(form)
 	if err != nil {
 		return err
 	}
-	if op.Index, err = indices.next(op.Index, indexed); err != nil {
+	if err := indices.complete(&op, has); err != nil {
 		return err
 	}
 	*h = append(*h, op)
