@@ -248,8 +248,8 @@ var errEndless = errors.New("a step that does not end")
 // Bounds on one step, far beyond what handling a message takes. They count the guest's own work, so
 // that they do not depend on the speed of the machine.
 const (
-	stepLoopsMax = 2_000_000_000 // turns of loops: some seconds
-	stepCallsMax = 20_000_000    // calls of the host
+	stepLoopsMax = 200_000_000 // turns of loops: some seconds
+	stepCallsMax = 20_000_000  // calls of the host
 )
 
 // spend counts a call of the host.
