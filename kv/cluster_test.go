@@ -263,6 +263,7 @@ func TestMessagesBetweenReplicasAreBoundedInBytes(t *testing.T) {
 	c := newCluster(t, 1, 3, Config{BatchBytes: 10_000, Batch: 100 * time.Millisecond})
 	longest := 0
 	c.measure = func(line []byte) { longest = max(longest, len(line)) }
+	c.world.Run(time.Second) // clients come when every node has replied to init
 	c.must("n1", write("0", "1"))
 	value := `"` + strings.Repeat("x", 1000) + `"`
 	var all []int64

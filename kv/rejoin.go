@@ -3,6 +3,7 @@ package kv
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"go.etcd.io/raft/v3"
 	"go.etcd.io/raft/v3/tracker"
@@ -26,8 +27,18 @@ func (r *replica) beginWithoutDisk(c *actor.Context[message]) {
 	r.self = raftID(placeOf(r.self), max(r.life>>placeBits, 1))
 	r.must("start Raft", r.startRaft())
 	r.founding = newFounding(r.self, members, len(r.node.IDs()))
-	r.founding.start()
-	r.founded(c, false)
+}
+
+// initHeldMax is how long init waits for the founding: clients come, and faults
+// begin, only when every node has replied to it, and a node has 10 s for that.
+const initHeldMax = 3 * time.Second
+
+// ready replies to init, once.
+func (r *replica) ready() {
+	if r.replyToInit != nil {
+		r.replyToInit()
+		r.replyToInit = nil
+	}
 }
 
 func (r *replica) must(what string, err error) {
@@ -68,6 +79,7 @@ func (r *replica) founded(c *actor.Context[message], before bool) {
 	if !slices.Contains(founders, r.self) && len(idsAt(founders, placeOf(r.self))) > 0 {
 		r.node.Log().Warn(fmt.Sprintf("%s was killed and has no disk: the votes, the log and the store of its earlier incarnation are gone. It asks to become a member under a new raft id, and does not vote before", r.node.ID()))
 	}
+	r.ready()
 	r.must("found the cluster", r.found(founders))
 	r.must("start Raft", r.startRaft())
 	r.clock.reset(c.Rand())
@@ -91,10 +103,18 @@ func (r *replica) tickMembers(c *actor.Context[message]) {
 	if r.founding == nil {
 		return
 	}
-	if !r.votes() && r.ticks%r.config.Heartbeat == 0 {
-		before := r.founding.founded != nil
+	before := r.founding.founded != nil
+	switch {
+	case r.ticks < r.config.Election: // the others may not be up yet
+	case r.ticks == r.config.Election:
+		r.founding.start()
+		r.founded(c, before)
+	case !r.votes() && r.ticks%r.config.Heartbeat == 0:
 		r.founding.retry()
 		r.founded(c, before)
+	}
+	if time.Duration(r.ticks)*r.config.Latency >= initHeldMax {
+		r.ready()
 	}
 	if r.role != raft.StateLeader || r.ticks-r.changed < r.config.Heartbeat {
 		return

@@ -37,10 +37,11 @@ type replica struct {
 	self   uint64 // the replica's raft id: see raftID
 	life   uint64 // drawn at the start, so that nothing of an earlier incarnation is taken for this one's
 
-	founding *founding      // without a disk; nil with one
-	wants    map[int]uint64 // incarnations that ask to be members, by place
-	known    map[int]uint64 // the latest incarnation known of each place
-	changed  int            // tick of the last change of membership that this leader proposed
+	founding    *founding      // without a disk; nil with one
+	replyToInit func()         // without a disk, until the founding is known; nil afterwards
+	wants       map[int]uint64 // incarnations that ask to be members, by place
+	known       map[int]uint64 // the latest incarnation known of each place
+	changed     int            // tick of the last change of membership that this leader proposed
 
 	raft     *raft.RawNode
 	log      memory

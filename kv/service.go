@@ -34,6 +34,9 @@ func serve(config Config, routes func(*node.Node, actor.Ref[message])) node.Serv
 			return err
 		}
 		n.AnswerWithin(config.ClientTimeout)
+		if config.Data == "" {
+			r.replyToInit = n.HoldInit()
+		}
 		to := actor.Spawn(n, "replica", func(c *actor.Context[message]) actor.Actor[message] {
 			r.begin(c)
 			return r

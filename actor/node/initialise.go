@@ -71,6 +71,7 @@ func (in *ingress) begin(m wire.Message, id string) error {
 		in.node.tracer.arrives(&m, in.node.Elapsed())
 	}
 	in.node.rpc = spawnRPC(in.node)
+	in.node.initReply = in.initReply(m)
 	var err error
 	in.node.tracer.hold(func() { err = serve(in.service, in.node) })
 	if err != nil {
@@ -80,7 +81,9 @@ func (in *ingress) begin(m wire.Message, id string) error {
 		return err
 	}
 	in.ready = true
-	in.acknowledge(m)
+	if !in.node.initHeld {
+		in.acknowledge(m)
+	}
 	for _, w := range in.waiting.messages {
 		in.dispatch(w.message, w.arrived)
 	}
@@ -99,8 +102,12 @@ func serve(service Service, n *Node) (err error) {
 }
 
 func (in *ingress) acknowledge(m wire.Message) {
-	o := origin{node: in.node, from: m.Src, id: m.MsgID, asks: asks(m), arrived: in.node.Elapsed(), source: in.node.tracer.source()}
+	o := in.initReply(m)
 	in.node.tracer.hold(func() { o.answer("init_ok", nil) })
+}
+
+func (in *ingress) initReply(m wire.Message) *origin {
+	return &origin{node: in.node, from: m.Src, id: m.MsgID, asks: asks(m), arrived: in.node.Elapsed(), source: in.node.tracer.source()}
 }
 
 // queue is what was read before init, in order.

@@ -41,6 +41,8 @@ type Node struct {
 	tracer *tracer // nil without a trace
 
 	answerWithin time.Duration
+	initReply    *origin // while the service is built
+	initHeld     bool
 }
 
 // ID is the node's own id, such as n1.
@@ -58,6 +60,19 @@ func (n *Node) Place(id string) (place int, ok bool) {
 
 // Disk is what the node was given to keep what must outlive it; nil if nothing.
 func (n *Node) Disk() Disk { return n.disk }
+
+// HoldInit has the node reply to init when the function it returns is called, and
+// not when the service is built: for a service that is of no use before its nodes
+// have met. Call it in the [Service]. Whoever holds the function calls it once, well
+// within the 10 s that a node has for its reply.
+func (n *Node) HoldInit() (reply func()) {
+	o := n.initReply
+	n.initHeld = true
+	return func() {
+		o.arrived = n.Elapsed() // init has more time than a client's request
+		o.answer("init_ok", nil)
+	}
+}
 
 // Log is the node's log.
 func (n *Node) Log() *zap.Logger { return n.log }

@@ -48,7 +48,7 @@ func TestLinKVAnswersEverythingWithoutFaultsAndMostUnderPartitions(t *testing.T)
 					t.Errorf("answered %v of all operations, want all", *l.AnsweredFraction)
 				}
 				// On a disk: without one, the partition that begins with the test keeps the cluster from being founded until it heals.
-				if l, _ := judged(t, registers(1, nodes, rate, "partition"), "--data simulated"); *l.AnsweredFraction < 0.7 {
+				if l, _ := judged(t, registers(1, nodes, rate, "partition"), ""); *l.AnsweredFraction < 0.7 {
 					t.Errorf("answered %v of all operations under partitions, want 0.7", *l.AnsweredFraction)
 				}
 			})
