@@ -1,5 +1,7 @@
 package analysis
 
+import "slices"
+
 // form is a kind of circle: which edges it is made of.
 type form struct {
 	name  string
@@ -46,27 +48,31 @@ var forms = func() []form {
 // above what a search needs that finds something.
 const stepsMax = 20_000_000
 
-// search looks for the shortest circle of one form in one tangle.
+// search looks for the shortest circle of one form in one tangle. Of the orders of
+// processes and of real time a graph has only the edges from which the others follow, so
+// several of them in a row count as the one that they imply.
 type search struct {
 	*graph
 	form
 	walk  walk
 	deps  []int32 // components without rw, for forms with one rw; else nil
 	steps int     // edges looked at
-	best  []int32 // edges of the shortest circle so far
+	best  []edge  // the shortest circle so far
 
 	stamp    int32   // of the present way
 	seen     []int32 // by state: stamp of the way that reached it
-	by       []int32 // by state: the edge that reached it first
+	by       []int32 // by state: the edge that reached it
 	previous []int32 // by state: the state before, nobody's for the first
+	length   []int32 // by state: of the way that reached it
 }
 
 // A state of a search is a vertex, and what of the form is done by then.
 const (
-	hasNeeded  = 1 << iota // the edge that the form needs was taken
-	afterRW                // the last edge was rw
-	severalRW              // two rw at least were taken
-	stateCount = 1 << iota
+	hasNeeded   = 1 << iota // the edge that the form needs was taken
+	afterRW                 // the last edge was rw
+	severalRW               // two rw at least were taken
+	afterNeeded             // the last edge was one that the form needs
+	stateCount  = 1 << iota
 )
 
 // find gives the edges of a shortest circle of the form, nil if there is none.
@@ -79,7 +85,7 @@ func (f form) find(g *graph) (circle []edge, limited bool) {
 	n := g.size() * stateCount
 	s := &search{
 		graph: g, form: f, walk: walk{graph: g, allowed: allowed, nonadjacent: f.rws == nonadjacentRW},
-		seen: make([]int32, n), by: make([]int32, n), previous: make([]int32, n),
+		seen: make([]int32, n), by: make([]int32, n), previous: make([]int32, n), length: make([]int32, n),
 	}
 	of, _ := s.walk.components()
 	if f.rws == oneRW {
@@ -100,10 +106,7 @@ func (f form) find(g *graph) (circle []edge, limited bool) {
 			break
 		}
 	}
-	for _, e := range s.best {
-		circle = append(circle, g.edges[e])
-	}
-	return circle, limited && circle == nil
+	return s.best, limited && s.best == nil
 }
 
 // least is how short circles of the form can be.
@@ -133,35 +136,67 @@ func (s *search) begin(first int32) {
 	}
 	s.stamp++
 	state := s.edges[first].to*stateCount + flags
-	s.reach(state, first, nobody)
-	layer, next := []int32{state}, []int32(nil)
-	for length := 2; len(layer) > 0 && s.steps <= stepsMax && (s.best == nil || length < len(s.best)); length++ {
-		next = next[:0]
-		for _, state := range layer {
-			v := state / stateCount
-			for e := s.start[v]; e < s.start[v+1]; e++ {
-				s.steps++
-				edge := &s.edges[e]
-				if !s.mayTake(edge, state%stateCount, length) || !s.leadsBack(edge.to, home) {
-					continue
-				}
-				flags := s.taken(state%stateCount, edge)
-				if edge.to == home && s.complete(flags) {
-					s.keep(state, e)
-					return
-				}
-				if to := edge.to*stateCount + flags; s.seen[to] != s.stamp {
-					s.reach(to, e, state)
-					next = append(next, to)
-				}
+	s.reach(state, first, nobody, 1)
+	layer := []int32{state}
+	for length := 2; len(layer) > 0 && s.steps <= stepsMax && (s.best == nil || length <= len(s.best)); length++ {
+		// What makes no way longer comes first, or a way would not be the shortest.
+		for i := 0; i < len(layer); i++ {
+			var found bool
+			if layer, found = s.extend(layer, layer[i], home, length, true); found {
+				return
 			}
 		}
-		layer, next = next, layer
+		if s.best != nil && length == len(s.best) {
+			return // what follows is no shorter
+		}
+		var next []int32
+		for _, state := range layer {
+			if s.length[state] != int32(length-1) {
+				continue // a shorter way was found since
+			}
+			var found bool
+			if next, found = s.extend(next, state, home, length, false); found {
+				return
+			}
+		}
+		layer = next
 	}
 }
 
-func (s *search) reach(state, by, previous int32) {
-	s.seen[state], s.by[state], s.previous[state] = s.stamp, by, previous
+// extend takes the edges that make a way longer, or those that do not, and adds the
+// states that they reach. It reports whether a circle was found.
+func (s *search) extend(to []int32, state, home int32, length int, free bool) (reached []int32, found bool) {
+	if free {
+		if state%stateCount&afterNeeded == 0 {
+			return to, false
+		}
+		length--
+	}
+	v := state / stateCount
+	for e := s.start[v]; e < s.start[v+1]; e++ {
+		s.steps++
+		edge := &s.edges[e]
+		if s.free(state%stateCount, edge) != free || !s.mayTake(edge, state%stateCount, length) || !s.leadsBack(edge.to, home) {
+			continue
+		}
+		flags := s.taken(state%stateCount, edge)
+		if edge.to == home && s.complete(flags) {
+			s.keep(state, e)
+			return to, true
+		}
+		if next := edge.to*stateCount + flags; s.seen[next] != s.stamp || s.length[next] > int32(length) {
+			s.reach(next, e, state, length)
+			to = append(to, next)
+		}
+	}
+	return to, false
+}
+
+// free tells whether an edge only continues the one before it.
+func (s *search) free(flags int32, e *edge) bool { return flags&afterNeeded != 0 && e.kind == s.needs }
+
+func (s *search) reach(state, by, previous int32, length int) {
+	s.seen[state], s.by[state], s.previous[state], s.length[state] = s.stamp, by, previous, int32(length)
 }
 
 // mayTake tells whether the form lets an edge be the next, which makes the way
@@ -182,8 +217,9 @@ func (s *search) mayTake(e *edge, flags int32, length int) bool {
 
 // taken gives the flags behind an edge.
 func (s *search) taken(flags int32, e *edge) int32 {
+	flags &^= afterNeeded
 	if e.kind&s.needs != 0 {
-		flags |= hasNeeded
+		flags |= hasNeeded | afterNeeded
 	}
 	switch {
 	case s.rws != nonadjacentRW:
@@ -211,16 +247,21 @@ func (s *search) keep(state, last int32) {
 	for ; state != nobody; state = s.previous[state] {
 		way = append(way, s.by[state])
 	}
-	met := map[int32]bool{}
-	for i, j := 0, len(way)-1; i < j; i, j = i+1, j-1 {
-		way[i], way[j] = way[j], way[i]
-	}
+	slices.Reverse(way)
+	var circle []edge
 	for _, e := range way {
-		if from := s.edges[e].from; met[from] {
-			return
-		} else {
-			met[from] = true
+		if n := len(circle); n > 0 && s.needs != 0 && circle[n-1].kind == s.needs && s.edges[e].kind == s.needs {
+			circle[n-1].to = s.edges[e].to
+			continue
 		}
+		circle = append(circle, s.edges[e])
 	}
-	s.best = way
+	met := map[int32]bool{}
+	for _, e := range circle {
+		if met[e.from] {
+			return
+		}
+		met[e.from] = true
+	}
+	s.best = circle
 }

@@ -23,6 +23,37 @@ func randomGraph(rng *rand.Rand) *graph {
 	return newGraph(n, edges)
 }
 
+// closed adds the realtime edges that follow from others: what ended before
+// something that ended before a third ended before that.
+func closed(g *graph) *graph {
+	n := int32(g.size())
+	before := make([][]bool, n)
+	for v := range n {
+		before[v] = make([]bool, n)
+		for _, e := range g.out(v) {
+			if e.kind == realtime {
+				before[v][e.to] = true
+			}
+		}
+	}
+	for via := range n {
+		for from := range n {
+			for to := range n {
+				before[from][to] = before[from][to] || before[from][via] && before[via][to]
+			}
+		}
+	}
+	edges := slices.Clone(g.edges)
+	for from := range n {
+		for to := range n {
+			if before[from][to] {
+				edges = append(edges, edge{from: from, to: to, kind: realtime})
+			}
+		}
+	}
+	return newGraph(int(n), edges)
+}
+
 // circlesOf gives the length of the shortest circle of each form, by looking at
 // every circle there is.
 func circlesOf(g *graph) map[string]int {
@@ -77,14 +108,14 @@ func nameOf(way []edge) string {
 	return name
 }
 
-// The search must find what enumeration finds, unless worse circles are there
+// The search must find what enumeration finds where every realtime edge is there, unless worse circles are there
 // that say the same; and what it finds must be a circle of that form.
 func TestSearchFindsShortestCircles(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 7))
 	found := map[string]int{}
 	for range 20_000 {
 		g := randomGraph(rng)
-		all := circlesOf(g)
+		all := circlesOf(closed(g))
 		for _, f := range forms {
 			if f.needs == process {
 				continue
