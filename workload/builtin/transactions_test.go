@@ -109,3 +109,26 @@ func compactLines(lines []string) []string {
 	flush()
 	return all
 }
+
+// Real time orders a transaction before all that begin after it: that others lie
+// between two of them makes the proof no longer.
+func TestWitnessInRealTimeIsTheShortest(t *testing.T) {
+	h := compactLines([]string{
+		`0 0 invoke txn [["append",1,1]]`, `1 0 ok txn [["append",1,1]]`,
+		`2 1 invoke txn [["r",1,null]]`, `3 1 ok txn [["r",1,[1]]]`,
+		`4 2 invoke txn [["append",2,1]]`, `5 2 ok txn [["append",2,1]]`,
+		`6 2 invoke txn [["append",2,2]]`, `7 2 ok txn [["append",2,2]]`,
+		`8 0 invoke txn [["r",1,null]]`, `9 0 ok txn [["r",1,null]]`,
+		`10 1 invoke txn [["r",2,null]]`, `11 1 ok txn [["r",2,[1,2]]]`,
+	})
+	r := checked(t, "txn-list-append", checker.Options{ConsistencyModels: []string{"strict-serializable"}}, h...)
+	for _, w := range r.Witnesses {
+		if w.Kind == "G-single-item-realtime" {
+			if len(w.Because) != 2 || len(w.Events) != 2 {
+				t.Errorf("shown are %d transactions for %q; two suffice", len(w.Events), w.Because)
+			}
+			return
+		}
+	}
+	t.Errorf("%v: no G-single-item-realtime in %+v", r.Valid, r.Witnesses)
+}
