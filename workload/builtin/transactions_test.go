@@ -132,3 +132,24 @@ func TestWitnessInRealTimeIsTheShortest(t *testing.T) {
 	}
 	t.Errorf("%v: no G-single-item-realtime in %+v", r.Valid, r.Witnesses)
 }
+
+// A node that answers 0 for a key that was never written, as a Go map does.
+func TestReadOfWhatNobodyWroteIsNamedAndProvesSomething(t *testing.T) {
+	h := compactLines([]string{
+		`0 0 invoke txn [["r",1,null],["w",1,7]]`, `1 0 ok txn [["r",1,0],["w",1,7]]`,
+		`2 1 invoke txn [["r",1,null]]`, `3 1 ok txn [["r",1,0]]`,
+	})
+	for model, want := range map[string]checker.Verdict{"read-uncommitted": checker.Valid, "strict-serializable": checker.Invalid} {
+		r := checked(t, "txn-rw-register", checker.Options{ConsistencyModels: []string{model}}, h...)
+		w := r.Workload.(*txn.Results)
+		if r.Valid != want {
+			t.Errorf("%s: %v, %v", model, r.Valid, w.AnomalyTypes)
+		}
+		if model == "read-uncommitted" && !strings.Contains(w.Warning(), "read 0 of key 1, which no transaction ever wrote") {
+			t.Errorf("warning: %q", w.Warning())
+		}
+		if model == "strict-serializable" && !strings.Contains(strings.Join(w.AnomalyTypes, " "), "G-single-item-realtime") {
+			t.Errorf("%s: %v", model, w.AnomalyTypes)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package txn
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 
 	"eddy/testbench/checker"
 	"eddy/testbench/history"
@@ -31,6 +32,9 @@ type Results struct {
 
 	// Unreadable is how many reads after recovery failed.
 	Unreadable int `json:"unreadable,omitempty"`
+
+	// unwritten tells of a read of a value that nobody wrote, which the models do not forbid.
+	unwritten string
 
 	// Error is set in results of Maelstrom whose checker failed.
 	Error json.RawMessage `json:"error,omitempty"`
@@ -79,6 +83,9 @@ func Check(h history.History, data analysis.Data, options checker.Options) (*Res
 		if t.Anomalies, err = json.Marshal(byType(found)); err != nil {
 			return nil, nil, err
 		}
+	}
+	if i := slices.IndexFunc(found.Findings, func(f analysis.Finding) bool { return f.Kind == "unwritten-read" }); i >= 0 && !slices.Contains(found.Forbidden, "unwritten-read") {
+		t.unwritten = strings.Join(found.Findings[i].Because, "; ")
 	}
 	witnesses := append(t.converge(finals), anomalyWitnesses(found)...)
 	return t, witnesses, nil

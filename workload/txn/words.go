@@ -98,3 +98,11 @@ func tell(p *report.Page, teller report.Placer, w checker.Witness) {
 func where(t report.Placer, e *checker.Event) string {
 	return fmt.Sprintf("%s [%d]", t.Who(e), e.Index)
 }
+
+// Warning names a value that was read and that nobody wrote, where the models do not forbid it.
+func (t *Results) Warning() string {
+	if t.unwritten == "" {
+		return ""
+	}
+	return t.unwritten + ". The models asked for do not forbid it; read-committed and those above it do."
+}

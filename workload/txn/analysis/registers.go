@@ -25,10 +25,12 @@ func (a *analysis) registers() {
 	a.cyclicVersions(follows)
 	for v := range a.versions {
 		writer := a.writes.by[v]
-		if writer == nobody || a.writes.intermediate[v] || !a.txns[writer].happened() {
+		if a.writes.intermediate[v] {
 			continue
 		}
-		committed := a.txns[writer].outcome == history.OK
+		// A version whose writer did not commit, or that nobody wrote, was read all the same: what overwrote it comes
+		// after its readers.
+		committed := writer != nobody && a.txns[writer].outcome == history.OK
 		for _, reader := range x.readers[v] {
 			if committed {
 				a.link(edge{from: writer, to: reader, kind: wr, before: int32(v), after: int32(v)})
