@@ -34,6 +34,32 @@ func (s seconds) Set(value string) error {
 
 func (seconds) Type() string { return "seconds" }
 
+// milliseconds is a latency given as Maelstrom gives it: a number of milliseconds. A
+// unit is understood too.
+type milliseconds struct{ to *int64 }
+
+func (m milliseconds) String() string {
+	if m.to == nil {
+		return ""
+	}
+	return strconv.FormatInt(*m.to, 10)
+}
+
+func (m milliseconds) Set(value string) error {
+	if n, err := strconv.ParseInt(value, 10, 64); err == nil {
+		*m.to = n
+		return nil
+	}
+	d, err := time.ParseDuration(value)
+	if err != nil || d%time.Millisecond != 0 {
+		return fmt.Errorf("%q is no latency: write a whole number of milliseconds, such as 100", value)
+	}
+	*m.to = d.Milliseconds()
+	return nil
+}
+
+func (milliseconds) Type() string { return "ms" }
+
 // distribution is the shape of latencies.
 type distribution network.Distribution
 

@@ -8,7 +8,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
 	"runtime/debug"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -23,7 +25,10 @@ func main() { os.Exit(run(os.Args[1:])) }
 func run(args []string) int {
 	root := rootCommand()
 	root.SetArgs(args)
-	err := root.Execute()
+	err := pasted(args)
+	if err == nil {
+		err = root.Execute()
+	}
 	var status exitStatus
 	switch {
 	case err == nil:
@@ -33,6 +38,21 @@ func run(args []string) int {
 	}
 	fmt.Fprintln(os.Stderr, "eddy:", err)
 	return exitCouldNotRun
+}
+
+// pasted refuses flags whose dashes are those that web pages make of hyphens. What
+// comes after -- is for the nodes.
+func pasted(args []string) error {
+	for _, arg := range args {
+		if arg == "--" {
+			return nil
+		}
+		dashes := arg[:len(arg)-len(strings.TrimLeft(arg, "-\u2010\u2011\u2012\u2013\u2014\u2212"))]
+		if dashes != strings.Repeat("-", len(dashes)) {
+			return fmt.Errorf("%s begins with a dash that is no hyphen, as web pages print it: write --%s", arg, arg[len(dashes):])
+		}
+	}
+	return nil
 }
 
 const exitCouldNotRun = 2
@@ -60,8 +80,18 @@ real Maelstrom or a built-in bench, and judges what happened.
 		SilenceErrors: true,
 	}
 	root.SetVersionTemplate("eddy {{.Version}}\n")
-	root.AddCommand(serveCommand(), testCommand(), simCommand(), benchCommand(), glomersCommand(), checkCommand(), traceCommand())
+	root.AddCommand(serveCommand(), testCommand(), simCommand(), benchCommand(), glomersCommand(), checkCommand(), traceCommand(), versionCommand())
 	return root
+}
+
+// versionCommand is for those who look for the version there; --version is shorter.
+func versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "Say the version, the commit and the version of Go",
+		Args:  cobra.NoArgs,
+		Run:   func(*cobra.Command, []string) { fmt.Printf("eddy %s, %s\n", fullVersion(), runtime.Version()) },
+	}
 }
 
 func fullVersion() string {

@@ -82,7 +82,7 @@ func declareOptions(flags *pflag.FlagSet, o *testbench.Options) {
 	flags.StringVar(&o.Concurrency, "concurrency", o.Concurrency, "number of clients; with an n, times the number of nodes")
 	flags.Float64Var(&o.Rate, "rate", o.Rate, "operations a second, about")
 	flags.Var(seconds{&o.TimeLimit}, "time-limit", "how long operations are started, in seconds")
-	flags.Int64Var(&o.LatencyMs, "latency", o.LatencyMs, "mean latency between nodes, in ms")
+	flags.Var(milliseconds{&o.LatencyMs}, "latency", "mean latency between nodes, in ms")
 	flags.Var((*distribution)(&o.LatencyDist), "latency-dist", "constant, uniform or exponential")
 	flags.StringSliceVar(&o.Nemesis, "nemesis", nil, "faults, with commas between: "+strings.Join(nemesis.Known(), ", ")+"; Maelstrom knows partition")
 	flags.Var(seconds{&o.NemesisInterval}, "nemesis-interval", "between faults on average, in seconds")
