@@ -30,8 +30,10 @@ type model struct {
 	places [modelPlaces]atomic.Pointer[actor.Ref[deed]]
 	fates  []fate
 	asks   []atomic.Int32 // answers of a request
+	ends   []atomic.Int32 // ends that a watch was told
 	next   atomic.Int64   // number of the last message
 	asked  atomic.Int64   // number of the last request
+	looked atomic.Int64   // number of the last watch
 	names  atomic.Int64   // for spawns
 }
 
@@ -91,11 +93,17 @@ func (a *member) Receive(c *actor.Context[deed], d deed) {
 	defer func() { a.handling-- }()
 	if d.number > 0 {
 		m.fates[d.number].handled.Add(1)
-	} else if d.incarnation != a.incarnation {
+	} else if d.what != "nothing" && d.incarnation != a.incarnation {
 		m.t.Errorf("%s: %s of incarnation %d came to incarnation %d", c.Path(), d.what, d.incarnation, a.incarnation)
 	}
-	if d.what == "answer" {
+	switch d.what {
+	case "answer":
 		m.answered(d)
+		return
+	case "ended":
+		if n := m.ends[d.ask%int64(len(m.ends))].Add(1); n > 1 && m.looked.Load() < int64(len(m.ends)) {
+			m.t.Errorf("watch %d was told %d ends", d.ask, n)
+		}
 		return
 	}
 	a.reply(d)
@@ -141,8 +149,14 @@ func (a *member) act(c *actor.Context[deed], d deed) {
 			timer.Cancel()
 		}
 	case "watch":
-		self.what, self.depth = "ended", modelDepth
-		actor.Watch(c, ref, func(actor.Ended) deed { return self })
+		self.what, self.depth, self.ask = "ended", modelDepth, m.looked.Add(1)
+		gone := ref.IsZero() || ref.Send(deed{m: m, what: "nothing"}) == actor.Stopped
+		actor.Watch(c, ref, func(e actor.Ended) deed {
+			if gone && e.Err == nil {
+				m.t.Errorf("%s: the end of an actor that was gone is told without ErrStopped", e.Path)
+			}
+			return self
+		})
 	case "spawn":
 		m.spawn(c, d.to, r)
 	case "stop":
@@ -176,7 +190,9 @@ func (m *model) spawn(at actor.Scope, place int, r *rand.Rand) {
 		options = append(options, actor.WhenFull(actor.Wait))
 		construct = func(*actor.Context[deed]) actor.Actor[deed] {
 			return actor.Func[deed](func(c *actor.Context[deed], d deed) {
-				m.fates[d.number].handled.Add(1)
+				if d.number > 0 {
+					m.fates[d.number].handled.Add(1)
+				}
 				if d.what == "leave" {
 					c.Stop()
 				}
@@ -272,7 +288,7 @@ func (m *model) judge() (told, handled int) {
 }
 
 func newModel(t *testing.T, on actor.Executor, messages int, r *rand.Rand) *model {
-	m := &model{t: t, sys: actor.NewSystem("model", on), fates: make([]fate, messages+1), asks: make([]atomic.Int32, messages+1)}
+	m := &model{t: t, sys: actor.NewSystem("model", on), fates: make([]fate, messages+1), asks: make([]atomic.Int32, messages+1), ends: make([]atomic.Int32, 4*messages)}
 	for place := range modelPlaces {
 		m.spawn(m.sys, place, r)
 	}
