@@ -36,6 +36,69 @@ func carries(body, value []byte) (place int, found bool) {
 	return 0, false
 }
 
+// isProtocolField tells the fields of a body that hold no values of clients.
+func isProtocolField(name []byte) bool {
+	switch string(name) {
+	case "type", "msg_id", "in_reply_to", "topology":
+		return true
+	}
+	return false
+}
+
+// findAnywhere reports whether a body holds a value in any field of a program's own
+// choice: alone, in lists, in objects at any depth, or as the key of one. The place is
+// that in the innermost list.
+func findAnywhere(body, value []byte) (place int, found bool) {
+	if !bytes.Contains(body, bytes.Trim(value, `"`)) {
+		return 0, false
+	}
+	return findWithin(body, value, true)
+}
+
+func findWithin(text, value []byte, top bool) (place int, found bool) {
+	i := jsonwalk.SkipSpace(text, 0)
+	if i == len(text) {
+		return 0, false
+	}
+	switch text[i] {
+	case '{':
+		for i = jsonwalk.SkipSpace(text, i+1); i < len(text) && text[i] == '"'; {
+			end := jsonwalk.SkipString(text, i)
+			key := text[i+1 : max(end-1, i+1)]
+			start := jsonwalk.SkipSpace(text, jsonwalk.SkipSpace(text, end)+1)
+			i = jsonwalk.SkipValue(text, start)
+			if i <= start {
+				return 0, false
+			}
+			if !top && bytes.Equal(key, bytes.Trim(value, `"`)) {
+				return 0, true
+			}
+			if !top || !isProtocolField(key) {
+				if place, found = findWithin(text[start:i], value, false); found {
+					return place, true
+				}
+			}
+			i = jsonwalk.SkipSpace(text, jsonwalk.SkipSpace(text, i)+1)
+		}
+	case '[':
+		for i = jsonwalk.SkipSpace(text, i+1); i < len(text) && text[i] != ']'; place++ {
+			end := jsonwalk.SkipValue(text, i)
+			if end <= i {
+				return 0, false
+			}
+			if _, found = findWithin(text[i:end], value, false); found {
+				return place, true
+			}
+			if i = jsonwalk.SkipSpace(text, end); i < len(text) && text[i] == ',' {
+				i = jsonwalk.SkipSpace(text, i+1)
+			}
+		}
+	default:
+		return 0, bytes.Equal(bytes.TrimSpace(text), value)
+	}
+	return 0, false
+}
+
 // holds reports whether a JSON value is another, or a list with it.
 func holds(field, value []byte) (place int, found bool) {
 	if bytes.Equal(field, value) {

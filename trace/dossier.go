@@ -38,6 +38,8 @@ type Dossier struct {
 	reach    map[string]map[string]bool // which node has links to, or was seen to send to, which
 	lives    map[string][]time.Duration // when each node began
 	traced   bool                       // there are words of state, so that what is not said did not happen
+	anywhere bool                       // the value may be in any field: of a program whose messages say no more
+	shown    []Learning                 // replies to clients that held the value
 }
 
 // Collect reads what there is of a value.
@@ -48,6 +50,13 @@ func Collect(r *Run, value string) (*Dossier, error) {
 	}
 	if err := d.readRecords(r); err != nil {
 		return nil, err
+	}
+	if !d.traced && len(d.Carriers) == 0 { // another program's messages have other fields
+		d.anywhere, d.Nodes, d.Given, d.shown = true, nil, nil, nil
+		clear(d.lives)
+		if err := d.readJournal(r); err != nil {
+			return nil, err
+		}
 	}
 	byTime := func(a, b Learning) int { return cmp.Compare(a.At, b.At) }
 	slices.SortStableFunc(d.Given, byTime)
@@ -74,6 +83,11 @@ func (d *Dossier) readJournal(r *Run) error {
 				seen[m.Src] = true
 				d.Nodes = append(d.Nodes, m.Src)
 			}
+			if IsClient(m.Dest) && !isService(m.Src) {
+				if _, found := findAnywhere(m.Body, value); found {
+					d.shown = append(d.shown, Learning{Node: m.Src, At: m.At, Cause: m.Name()})
+				}
+			}
 			if IsClient(m.Dest) || isService(m.Dest) {
 				return nil
 			}
@@ -84,6 +98,9 @@ func (d *Dossier) readJournal(r *Run) error {
 				inits[m.ID] = true
 			}
 			place, found := carries(m.Body, value)
+			if d.anywhere && !found && !inits[m.ID] {
+				place, found = findAnywhere(m.Body, value)
+			}
 			switch {
 			case !found:
 			case IsClient(m.Src):
@@ -221,7 +238,7 @@ func linkPeer(path string) string {
 // inferLearned stands in for words of state where nodes have said none: whoever
 // was given the value, or got a message with it, has it.
 func (d *Dossier) inferLearned() {
-	d.Learned = slices.Clone(d.Given)
+	d.Learned = slices.Concat(d.Given, d.shown)
 	for _, c := range d.Carriers {
 		if c.Delivered {
 			d.Learned = append(d.Learned, Learning{Node: c.Dest, At: c.Received, Cause: c.Name})

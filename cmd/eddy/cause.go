@@ -134,10 +134,14 @@ func followCommand(out *testbench.Outcome, dir string) []string {
 	if err != nil {
 		return nil
 	}
-	if _, err := trace.Follow(run, string(w.Value)); err != nil {
+	if story, err := trace.Follow(run, string(w.Value)); err != nil || len(story.Steps)+len(story.Missing) == 0 {
 		return nil
 	}
-	return []string{shellLine([]string{programName(), "trace", "--follow", string(w.Value)})}
+	command := []string{programName(), "trace"}
+	if run := out.Meta.Dir; run != "" && !strings.HasPrefix(run, testbench.DefaultStore+string(filepath.Separator)) {
+		command = append(command, run)
+	}
+	return []string{shellLine(append(command, "--follow", string(w.Value)))}
 }
 
 func firstWitness(r checker.Results) *checker.Witness {

@@ -157,6 +157,9 @@ func (k *packer) place(p *Page) {
 func (k *packer) messages(p *Page) {
 	for _, m := range p.messages {
 		i := k.message(m.ID)
+		if i < 0 {
+			continue // an untraced run: it has no id, and nothing refers to it
+		}
 		into := &k.out.Messages
 		if into.Type[i] == k.name("") && m.Type != "" {
 			into.Type[i] = k.name(m.Type)

@@ -88,6 +88,8 @@ func (n *node) handle(m message) {
 	case "broadcast", "add":
 		n.take(m.Src, m.Body["message"], m.Body["element"])
 		n.reply(m, map[string]any{"type": m.Body["type"].(string) + "_ok"})
+	case "sync":
+		n.take(m.Src, m.Body["state"].(map[string]any)["seen"].([]any)...)
 	case "flood":
 		n.take(m.Src, m.Body["message"], nil)
 	case "read":
@@ -115,6 +117,10 @@ func (n *node) take(from string, values ...any) {
 		}
 		for _, peer := range peers {
 			if peer != from && peer != n.id && n.mode != "keeps-to-itself" {
+				if n.mode == "gossips-lists" {
+					n.send(peer, map[string]any{"type": "sync", "state": map[string]any{"seen": []any{v}}})
+					continue
+				}
 				n.send(peer, map[string]any{"type": "flood", "message": v})
 			}
 		}
