@@ -1,0 +1,306 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"eddy/testbench"
+	"eddy/testbench/realtime"
+	"eddy/testbench/report"
+	"eddy/testbench/sweep"
+	"eddy/testbench/virtual"
+)
+
+// benchFlags are the flags of `eddy bench` that are not options of its runs.
+type benchFlags struct {
+	testFlags
+	vary    []axis
+	seeds   int
+	csv     string
+	html    string
+	svg     string
+	against string
+	replay  string
+}
+
+// seedsPerPoint is how many runs a point gets by default.
+const seedsPerPoint = 5
+
+func benchCommand() *cobra.Command {
+	options, own := testbench.Defaults(workloads), benchFlags{}
+	cmd := &cobra.Command{
+		Use:   "bench [workload] [flags] --vary flag=v1,v2 ... [-- strategy flags]",
+		Short: "Compare configurations in the simulator, over a grid of flags",
+		Long: `Bench runs every combination of the flags that it is told to vary, several seeds
+each, in the simulator on all cores, and tells what each costs: messages an op,
+median and longest stable latency, with 95 % confidence intervals.
+
+  eddy bench broadcast --challenge 3d --vary interval=50ms,100ms,200ms --vary topology=star,tree:4
+  eddy bench broadcast --vary-test node-count=5,25,100 --csv nodes.csv --html nodes.html
+  eddy bench broadcast --challenge 3d --config '' --config '--strategy flood --topology tree:4'
+  eddy bench --replay nodes.csv --against nodes.csv
+
+--vary takes a flag of the strategy or, if strategies have none of that name, of
+the test; --vary-test takes one of the test. --config takes whole sets of strategy
+flags, for a comparison that is no grid. Combinations that make no sense are
+skipped, and the reason told. Seeds run from --seed (default 1) on.
+
+Exit status: 0 all runs valid, 1 some are not, 2 could not run.`,
+		ValidArgsFunction: completeWorkload,
+	}
+	declareOptions(cmd.Flags(), &options)
+	declareBench(cmd.Flags(), &own)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if own.replay != "" {
+			return replayBench(cmd, args, &own)
+		}
+		return runBench(cmd, args, &options, &own)
+	}
+	completeChallenge(cmd)
+	return cmd
+}
+
+func declareBench(flags *pflag.FlagSet, own *benchFlags) {
+	flags.StringVarP(&own.workload, "workload", "w", "", "the workload, as Maelstrom's flag: the same as naming it")
+	flags.StringVar(&own.challenge, "challenge", "", "the official flags and targets of a Gossip Glomers challenge: "+strings.Join(challengeNumbers(), ", "))
+	flags.Var(axes{to: &own.vary}, "vary", "a flag, of the strategy before the test's, and its values; repeatable")
+	flags.Var(axes{to: &own.vary, ofTest: true}, "vary-test", "the same for a flag of the test that strategies have too")
+	flags.Var(configurations{to: &own.vary}, "config", "strategy flags as one point of the comparison; repeatable, '' for none")
+	flags.IntVar(&own.seeds, "seeds", seedsPerPoint, "runs a point")
+	flags.StringVar(&own.csv, "csv", "", "write the figures to this file, from which the sweep can be made again")
+	flags.StringVar(&own.html, "html", "", "write a page with a chart to this file")
+	flags.StringVar(&own.svg, "svg", "", "write the chart to this file")
+	flags.StringVar(&own.against, "against", "", "compare with the sweep in this file of --csv")
+	flags.StringVar(&own.replay, "replay", "", "make the sweep in this file of --csv again")
+	flags.BoolVar(&own.quiet, "quiet", false, "no progress")
+}
+
+// outputs are flags that say what to do with a sweep, not what it is.
+var outputs = []string{"csv", "html", "svg", "against", "replay", "quiet"}
+
+// replayBench makes a stored sweep again: its arguments, this command's outputs.
+func replayBench(cmd *cobra.Command, args []string, own *benchFlags) error {
+	var added []string
+	var foreign error
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		switch {
+		case f.Name == "replay":
+		case slices.Contains(outputs, f.Name):
+			added = append(added, "--"+f.Name+"="+f.Value.String())
+		case foreign == nil:
+			foreign = fmt.Errorf("--%s with --replay: the file says what to run; beside it go only %s", f.Name, strings.Join(outputs, ", "))
+		}
+	})
+	if len(args) > 0 && foreign == nil {
+		foreign = fmt.Errorf("%s with --replay: the file says what to run", args[0])
+	}
+	if foreign != nil {
+		return foreign
+	}
+	stored, err := sweep.ReadFile(own.replay)
+	if err != nil {
+		return err
+	}
+	whole := stored.Command
+	if dash := slices.Index(whole, "--"); dash >= 0 {
+		whole = slices.Insert(slices.Clone(whole), dash, added...)
+	} else {
+		whole = append(slices.Clone(whole), added...)
+	}
+	again := benchCommand()
+	again.SilenceErrors, again.SilenceUsage = true, true
+	again.SetArgs(whole)
+	return again.Execute()
+}
+
+// runBench makes the sweep that the command line asks for.
+func runBench(cmd *cobra.Command, args []string, o *testbench.Options, own *benchFlags) error {
+	args, nodeArgs := splitAtDash(cmd, args)
+	if !cmd.Flags().Changed("seed") {
+		o.Seed = 1
+	}
+	command := benchArguments(cmd.Flags(), args, nodeArgs, o.Seed, own)
+	var meta report.Meta
+	nodeArgs, err := settle(cmd.Flags(), args, nodeArgs, o, &own.testFlags, &meta)
+	if err != nil {
+		return err
+	}
+	if own.seeds < 1 {
+		return fmt.Errorf("--seeds %d: expected at least 1", own.seeds)
+	}
+	placed, err := placeAxes(own.vary, o)
+	if err != nil {
+		return err
+	}
+	var earlier sweep.Sweep
+	if own.against != "" {
+		if earlier, err = sweep.ReadFile(own.against); err != nil {
+			return err
+		}
+	}
+	collectLess(o)
+	fmt.Fprintf(os.Stdout, "Running in the simulator, seeds %d to %d at each point.\n\n", o.Seed, o.Seed+uint64(own.seeds)-1)
+	made, err := runSweep(*o, nodeArgs, placed, own)
+	if err != nil {
+		return err
+	}
+	made.Command = command
+	return own.tell(made, earlier, targetsOf(meta.Targets))
+}
+
+// benchArguments are the arguments that make the same sweep: what was given,
+// less the outputs, and the seeds, whose defaults may change.
+func benchArguments(flags *pflag.FlagSet, args, nodeArgs []string, seed uint64, own *benchFlags) []string {
+	all := append(slices.Clone(args), fmt.Sprintf("--seed=%d", seed), fmt.Sprintf("--seeds=%d", own.seeds))
+	elsewhere := append(slices.Clone(outputs), "seed", "seeds", "vary", "vary-test", "config")
+	flags.Visit(func(f *pflag.Flag) {
+		value := f.Value.String()
+		if list, ok := f.Value.(pflag.SliceValue); ok {
+			value = strings.Join(list.GetSlice(), ",")
+		}
+		if !slices.Contains(elsewhere, f.Name) {
+			all = append(all, "--"+f.Name+"="+value)
+		}
+	})
+	for _, a := range own.vary {
+		all = append(all, a.written()...)
+	}
+	if len(nodeArgs) > 0 {
+		all = append(append(all, "--"), nodeArgs...)
+	}
+	return all
+}
+
+// point is a place in the grid: what to run there, or why nothing is.
+type point struct {
+	values  []string
+	at      simulation
+	skipped string
+}
+
+// runSweep makes all runs of the grid on all cores.
+func runSweep(base testbench.Options, nodeArgs []string, all []axis, own *benchFlags) (sweep.Sweep, error) {
+	var made sweep.Sweep
+	for _, a := range all {
+		made.Axes = append(made.Axes, a.Axis)
+	}
+	var points []point
+	var runnable []int
+	for _, values := range sweep.Points(made.Axes) {
+		p := point{values: values}
+		var err error
+		if p.at, err = atPoint(base, nodeArgs, all, values); err != nil {
+			p.skipped = strings.ReplaceAll(err.Error(), "\n", "; ")
+		} else {
+			runnable = append(runnable, len(points))
+		}
+		points = append(points, p)
+	}
+	if len(runnable) == 0 {
+		return made, fmt.Errorf("no point of the grid makes sense: %s", points[0].skipped)
+	}
+	samples, failures, err := runPoints(points, runnable, own)
+	for i, p := range points {
+		row := sweep.Row{Values: p.values, Skipped: p.skipped}
+		if p.skipped == "" {
+			row = sweep.Collect(p.values, samples[i], failures[i])
+		}
+		made.Rows = append(made.Rows, row)
+	}
+	return made, err
+}
+
+// runPoints gives for each point, in the order of its seeds, what runs measured
+// and how they failed.
+func runPoints(points []point, runnable []int, own *benchFlags) (samples [][]sweep.Sample, failures [][]string, err error) {
+	samples, failures = make([][]sweep.Sample, len(points)), make([][]string, len(points))
+	for _, i := range runnable {
+		samples[i], failures[i] = make([]sweep.Sample, own.seeds), make([]string, own.seeds)
+	}
+	interrupts, release := realtime.Interrupts()
+	defer release()
+	type result struct {
+		sample  sweep.Sample
+		failure string
+	}
+	work := func(job int) result {
+		at := points[runnable[job/own.seeds]].at
+		out := at.seeded(at.options.Seed + uint64(job%own.seeds)).run()
+		return result{sweep.Measure(&out), virtual.Failure(&out)}
+	}
+	shown, jobs, done := newProgress(own.quiet), own.seeds*len(runnable), 0
+	sweep.Pool(jobs, runtime.GOMAXPROCS(0), work, func(job int, r result) bool {
+		i, seed := runnable[job/own.seeds], job%own.seeds
+		samples[i][seed], failures[i][seed] = r.sample, r.failure
+		done++
+		shown.show(bar(done, jobs, "runs"))
+		select {
+		case <-interrupts:
+			err = fmt.Errorf("the sweep was interrupted after %d of %d runs", done, jobs)
+		default:
+		}
+		return err == nil
+	})
+	shown.clear()
+	return samples, failures, err
+}
+
+// tell writes the sweep wherever it is wanted.
+func (own *benchFlags) tell(made, earlier sweep.Sweep, targets sweep.Targets) error {
+	fmt.Fprint(os.Stdout, made.Table())
+	if own.against != "" {
+		fmt.Fprintf(os.Stdout, "\nAgainst %s:\n\n%s", own.against, made.Against(earlier))
+	}
+	title := shellLine(append([]string{"eddy", "bench"}, made.Command...))
+	for _, output := range []struct {
+		path  string
+		write func(io.Writer) error
+	}{
+		{own.csv, made.WriteCSV},
+		{own.html, func(w io.Writer) error { return made.HTML(w, title, targets) }},
+		{own.svg, func(w io.Writer) error { return made.SVG(w, title, targets) }},
+	} {
+		if output.path == "" {
+			continue
+		}
+		if err := writeFile(output.path, output.write); err != nil {
+			return err
+		}
+	}
+	if slices.ContainsFunc(made.Rows, func(r sweep.Row) bool { return r.Failed > 0 }) {
+		return statusError(1)
+	}
+	return nil
+}
+
+func writeFile(path string, write func(io.Writer) error) error {
+	file, err := os.Create(path)
+	if err != nil {
+		return fmt.Errorf("write the sweep: %w", err)
+	}
+	return errors.Join(write(file), file.Close())
+}
+
+// targetsOf are a challenge's targets as bounds of the chart.
+func targetsOf(all []report.Target) sweep.Targets {
+	var bounds sweep.Targets
+	for _, t := range all {
+		switch t.Name {
+		case report.ServerMessagesPerOp(0).Name:
+			bounds[sweep.MessagesPerOp] = t.Below
+		case report.MedianStableLatency(0).Name:
+			bounds[sweep.MedianMs] = t.Below
+		case report.MaxStableLatency(0).Name:
+			bounds[sweep.MaxMs] = t.Below
+		}
+	}
+	return bounds
+}

@@ -1,0 +1,280 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"eddy/actor/node"
+	"eddy/testbench"
+	"eddy/testbench/checker"
+	"eddy/testbench/history"
+	"eddy/testbench/virtual"
+	"eddy/trace"
+)
+
+// retracedMessagesMax is how long a simulated run may be that is made again, traced in
+// full, to find out why it failed.
+const retracedMessagesMax = 2_000_000
+
+// explain says of a failed run what went wrong first. One that was not traced in full is
+// made again from its seed; where it has left files, those of its messages are
+// replaced by the same ones with a trace, so that eddy trace can show more.
+func (s simulation) explain(out *testbench.Outcome) {
+	if !failed(out) {
+		return
+	}
+	// Guests record nothing of their own: their messages are all there is.
+	traced := (s.guests != nil || s.nodes.trace.Mode == node.TraceFull && s.nodes.trace.Sample <= 1) && out.Meta.Dir != ""
+	if traced {
+		out.Meta.Commands = followCommand(out, out.Meta.Dir)
+		explainFrom(out.Meta.Dir, out)
+		return
+	}
+	again := s.command()
+	if s.guests == nil {
+		again = withTrace(again)
+	}
+	out.Meta.Commands = []string{again}
+	if net := out.Results.Net; net != nil && net.All.MsgCount > retracedMessagesMax {
+		return
+	}
+	if err := s.retraced(out); err != nil {
+		out.Meta.Warnings = append(out.Meta.Warnings, "Why the run failed was not found out: "+err.Error()+".")
+	}
+}
+
+// retraced makes the run again, traced in full, and explains the failure from that.
+func (s simulation) retraced(out *testbench.Outcome) error {
+	dir, err := s.retrace(out.Meta.Dir)
+	if dir != "" {
+		defer os.RemoveAll(dir)
+	}
+	if err != nil {
+		return err
+	}
+	explainFrom(dir, out)
+	follow := followCommand(out, dir)
+	if out.Meta.Dir == "" {
+		out.Meta.Commands = append(out.Meta.Commands, follow...)
+		return nil
+	}
+	logs, messages := testbench.LogDir, testbench.MessagesFile
+	if err := os.RemoveAll(filepath.Join(out.Meta.Dir, logs)); err != nil {
+		return err
+	}
+	for _, name := range []string{logs, messages} {
+		if err := os.Rename(filepath.Join(dir, name), filepath.Join(out.Meta.Dir, name)); err != nil {
+			return err
+		}
+	}
+	out.Meta.Commands = follow
+	return nil
+}
+
+// retrace makes the run again, traced in full, and gives the directory of its files, a
+// new one below another, which is the system's for temporary files if it is empty.
+func (s simulation) retrace(below string) (string, error) {
+	dir, err := os.MkdirTemp(below, "traced-")
+	if err != nil {
+		return "", err
+	}
+	logs := filepath.Join(dir, testbench.LogDir)
+	if err := os.Mkdir(logs, 0o755); err != nil {
+		return dir, err
+	}
+	s.nodes.trace = node.TraceOptions{Mode: node.TraceFull}
+	s.options.LogStderr = false
+	config, written := s.watched(watch{}, logs)
+	again := virtual.Record(dir, s.options, config, nil)
+	written.close()
+	return dir, again.Err
+}
+
+// withTrace is a command line of eddy sim, traced in full.
+func withTrace(command string) string {
+	run, strategy, some := strings.Cut(command, " -- ")
+	if run += " --trace full"; some {
+		return run + " -- " + strategy
+	}
+	return run
+}
+
+// failed reports whether a run was judged and found invalid.
+func failed(out *testbench.Outcome) bool {
+	return out.Err == nil && !out.Interrupted && out.Results.Valid == checker.Invalid
+}
+
+// explainTest says of a failed run of eddy test what went wrong first, as far as its
+// files tell.
+func explainTest(out *testbench.Outcome, traced bool) {
+	if !failed(out) || out.Meta.Dir == "" {
+		return
+	}
+	out.Meta.Commands = followCommand(out, out.Meta.Dir)
+	foreign := slices.ContainsFunc(out.Meta.Flags, func(flag string) bool { return strings.HasPrefix(flag, "--bin") })
+	if !traced && !foreign && len(out.Meta.Flags) > 0 { // what was not recorded needs another run
+		again := append([]string{programName()}, out.Meta.Flags...)
+		out.Meta.Commands = append([]string{withTrace(shellLine(again))}, out.Meta.Commands...)
+	}
+	explainFrom(out.Meta.Dir, out)
+}
+
+// followCommand is the command that shows what became of the value of the first
+// witness. It is tried on the files of the run first: there is none where it would
+// show nothing.
+func followCommand(out *testbench.Outcome, dir string) []string {
+	w := firstWitness(out.Results)
+	if w == nil || len(w.Value) == 0 {
+		return nil
+	}
+	run, err := trace.Open(dir)
+	if err != nil {
+		return nil
+	}
+	if story, err := trace.Follow(run, string(w.Value)); err != nil || len(story.Steps)+len(story.Missing) == 0 {
+		return nil
+	}
+	command := []string{programName(), "trace"}
+	if run := out.Meta.Dir; run != "" && !strings.HasPrefix(run, testbench.DefaultStore+string(filepath.Separator)) {
+		command = append(command, run)
+	}
+	return []string{shellLine(append(command, "--follow", string(w.Value)))}
+}
+
+func firstWitness(r checker.Results) *checker.Witness {
+	if w := lostFirst(r); w != nil {
+		return w
+	}
+	if len(r.Witnesses) > 0 {
+		return &r.Witnesses[0]
+	}
+	return nil
+}
+
+// lostFirst is the lost value, of those that are told of, that was acknowledged first.
+func lostFirst(r checker.Results) *checker.Witness {
+	var first *checker.Witness
+	for i := range r.Witnesses {
+		w := &r.Witnesses[i]
+		if w.Kind == checker.Lost && w.Known != nil && (first == nil || w.Known.Time < first.Known.Time) {
+			first = w
+		}
+	}
+	return first
+}
+
+// explainFrom looks into the files of a run.
+func explainFrom(dir string, out *testbench.Outcome) {
+	w := lostFirst(out.Results)
+	if w == nil {
+		if out.Meta.Cause = inWords(out.Results); out.Meta.Cause == "" {
+			out.Meta.Cause = firstUnsuccessful(out)
+		}
+		return
+	}
+	cause, err := causeOfLoss(dir, w, out.Meta.NodeOf)
+	if err != nil {
+		out.Meta.Warnings = append(out.Meta.Warnings, "Why the run failed was not found out: "+err.Error()+".")
+		return
+	}
+	out.Meta.Cause = lossInWords(w, cause, out.Meta.NodeOf)
+}
+
+// causeOfLoss finds out why a lost value is not on the node whose read missed it
+// last or, where that has it, on the first node that has not.
+func causeOfLoss(dir string, w *checker.Witness, nodeOf func(int) string) (trace.Cause, error) {
+	run, err := trace.Open(dir)
+	if err != nil {
+		return trace.Cause{}, err
+	}
+	d, err := trace.Collect(run, string(w.Value))
+	if err != nil {
+		return trace.Cause{}, err
+	}
+	without := d.Without()
+	node := ""
+	if w.LastMissed != nil && nodeOf != nil {
+		node = nodeOf(w.LastMissed.Process)
+	}
+	if len(without) > 0 && !slices.Contains(without, node) {
+		node = without[0]
+	}
+	if node == "" {
+		return trace.Cause{}, fmt.Errorf("every node has %s, by its log", w.Value)
+	}
+	return trace.Explain(run, d, node)
+}
+
+func lossInWords(w *checker.Witness, c trace.Cause, nodeOf func(int) string) string {
+	where := ""
+	if nodeOf != nil {
+		where = " by " + nodeOf(w.Known.Process)
+	}
+	done := "acknowledged"
+	if w.Known.F == "read" {
+		done = "read"
+	}
+	return fmt.Sprintf("value %s, %s%s at %.3f s, never reached %s: %s.", w.Value, done, where, w.Known.Time.Seconds(), c.Node, c.Text)
+}
+
+// inWords is what a failure other than a loss comes to, in a sentence.
+func inWords(r checker.Results) string {
+	if w := firstWitness(r); w != nil {
+		switch {
+		case w.Kind == checker.WrongEcho && w.Note != "":
+			return "" // an error, which the history tells whole
+		case w.Kind == checker.WrongEcho && w.Invoked != nil:
+			return fmt.Sprintf("%s, sent at %.3f s, was answered with %s.", w.Value, w.Invoked.Time.Seconds(), w.Got)
+		case w.Note != "":
+			return fmt.Sprintf("%s: %s.", w.Value, strings.TrimSuffix(w.Note, "."))
+		case w.Kind == checker.Duplicated && len(w.Events) > 1:
+			return fmt.Sprintf("id %s was given out at %.3f s, and again at %.3f s.", w.Value, w.Events[0].Time.Seconds(), w.Events[1].Time.Seconds())
+		case len(w.Because) > 0:
+			return strings.Join(w.Because, "; ") + "."
+		}
+	}
+	if len(r.Problems) > 0 {
+		return r.Problems[0].Node + " " + r.Problems[0].Text
+	}
+	return ""
+}
+
+// firstUnsuccessful tells of the first operation, of a kind of which none succeeded, or
+// of any kind, that did not succeed: to which node, when, and how it ended.
+func firstUnsuccessful(out *testbench.Outcome) string {
+	stuck := func(f string) bool {
+		return out.Results.Stats.ByF[f].Valid == checker.Invalid && !slices.Contains(out.Results.MayFail, f)
+	}
+	some := out.Results.Stats.Valid == checker.Invalid
+	pairs, err := out.History.Pair()
+	if err != nil {
+		return ""
+	}
+	for i, op := range out.History {
+		if op.Process == history.Nemesis || op.Type != history.Invoke || some && !stuck(op.F) {
+			continue
+		}
+		end, ended := pairs.Of(i)
+		if ended && out.History[end].Type == history.OK {
+			continue
+		}
+		where := ""
+		if out.Meta.NodeOf != nil {
+			where = " to " + out.Meta.NodeOf(op.Process)
+		}
+		text := fmt.Sprintf("the first %s that did not succeed was sent%s at %.3f s", op.F, where, op.Time.Seconds())
+		if !ended {
+			return text + " and had no reply before the end of the run."
+		}
+		reply := out.History[end]
+		outcome := "failed"
+		if reply.Type == history.Info {
+			outcome = "with an unknown outcome"
+		}
+		return fmt.Sprintf("%s and ended at %.3f s %s: %s.", text, reply.Time.Seconds(), outcome, history.Canonical(reply.Error))
+	}
+	return ""
+}

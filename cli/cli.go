@@ -1,0 +1,104 @@
+// Package cli is the command as a library: subcommands, flags, and what users read. It is
+// composition: protocols live in the services' packages, the test bench in testbench.
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// version is the release; a build from a checkout adds its commit.
+const version = "0.1.0"
+
+// Run executes one command line and returns the exit status: 0 for success and
+// a valid run, 1 for an invalid one, 2 for what could not run.
+func Run(args []string) int {
+	root := rootCommand()
+	root.SetArgs(args)
+	err := pasted(args)
+	if err == nil {
+		err = root.Execute()
+	}
+	var status exitStatus
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &status):
+		return int(status)
+	}
+	fmt.Fprintln(os.Stderr, "eddy:", err)
+	return exitCouldNotRun
+}
+
+// pasted refuses flags whose dashes are those that web pages make of hyphens. What
+// comes after -- is for the nodes.
+func pasted(args []string) error {
+	for _, arg := range args {
+		if arg == "--" {
+			return nil
+		}
+		dashes := arg[:len(arg)-len(strings.TrimLeft(arg, "-\u2010\u2011\u2012\u2013\u2014\u2212"))]
+		if dashes != strings.Repeat("-", len(dashes)) {
+			return fmt.Errorf("%s begins with a dash that is no hyphen, as web pages print it: write --%s", arg, arg[len(dashes):])
+		}
+	}
+	return nil
+}
+
+const exitCouldNotRun = 2
+
+// exitStatus is an error that has been reported already.
+type exitStatus int
+
+func (s exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
+
+func rootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "eddy",
+		Short: "Distributed protocols as actors, and a bench that runs and judges them",
+		Long: `Eddy serves Maelstrom nodes made of actors, runs clusters of them under the
+real Maelstrom or a built-in bench, and judges what happened.
+
+  eddy test broadcast --challenge 3d     run a Gossip Glomers challenge
+  eddy sim broadcast --seeds 100         the same in virtual time, from seeds
+  eddy glomers                           every challenge against its targets
+  eddy trace                             what the nodes of the latest run did
+  eddy serve broadcast                   be one node on stdin and stdout
+  eddy check broadcast history.edn       judge a stored history`,
+		Version:       fullVersion(),
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	root.SetVersionTemplate("eddy {{.Version}}\n")
+	root.AddCommand(serveCommand(), testCommand(), simCommand(), benchCommand(), glomersCommand(), checkCommand(), traceCommand(), versionCommand())
+	return root
+}
+
+// versionCommand is for those who look for the version there; --version is shorter.
+func versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "Say the version, the commit and the version of Go",
+		Args:  cobra.NoArgs,
+		Run:   func(*cobra.Command, []string) { fmt.Printf("eddy %s, %s\n", fullVersion(), runtime.Version()) },
+	}
+}
+
+func fullVersion() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return version
+	}
+	for _, setting := range info.Settings {
+		if setting.Key == "vcs.revision" && len(setting.Value) >= 12 {
+			return version + " (" + setting.Value[:12] + ")"
+		}
+	}
+	return version
+}

@@ -1,0 +1,80 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+
+	"github.com/mattn/go-isatty"
+
+	"eddy/testbench"
+	"eddy/testbench/maelstrom"
+	"eddy/testbench/realtime"
+	"eddy/testbench/report"
+)
+
+// engine runs a test. It says first what it is.
+type engine struct {
+	says      string
+	maelstrom bool // it is Maelstrom
+	run       func(testbench.Options, *testFlags, report.Meta) testbench.Outcome
+}
+
+// chooseEngine takes the engine asked for, or Maelstrom where it is found.
+func chooseEngine(asked string) (engine, error) {
+	builtin := engine{says: "Running on the built-in bench.", run: runBuiltin}
+	switch asked {
+	case "builtin":
+		return builtin, nil
+	case "", "maelstrom":
+	default:
+		return engine{}, fmt.Errorf("--engine %s: there is no such; choose one of maelstrom, builtin", asked)
+	}
+	program, err := maelstrom.Find()
+	switch {
+	case err == nil:
+		return engine{says: "Running under Maelstrom, " + program + ".", maelstrom: true, run: runMaelstrom(program)}, nil
+	case asked == "" && errors.Is(err, maelstrom.ErrNotFound):
+		builtin.says = "Running on the built-in bench: no Maelstrom in $MAELSTROM or on the PATH."
+		return builtin, nil
+	}
+	return engine{}, err
+}
+
+func runBuiltin(o testbench.Options, own *testFlags, meta report.Meta) testbench.Outcome {
+	interrupts, release := realtime.Interrupts()
+	defer release()
+	if o.Seed == 0 {
+		o.Seed = rand.Uint64()
+	}
+	return realtime.Run(o, realtime.Config{
+		Meta: meta, Store: own.store, Interrupts: interrupts,
+		Progress: own.progress(), Terminal: isatty.IsTerminal(os.Stderr.Fd()),
+	})
+}
+
+func runMaelstrom(program string) func(testbench.Options, *testFlags, report.Meta) testbench.Outcome {
+	return func(o testbench.Options, own *testFlags, meta report.Meta) testbench.Outcome {
+		interrupts, release := realtime.Interrupts()
+		defer release()
+		return maelstrom.Run(o, maelstrom.Config{
+			Program: program, Meta: meta, Store: own.store, Output: own.progress(), Interrupts: interrupts,
+		})
+	}
+}
+
+// progress is where a run is seen while it goes on.
+func (own *testFlags) progress() io.Writer {
+	if own.quiet {
+		return nil
+	}
+	return os.Stderr
+}
+
+// nodeOf names the node that a client process talks to.
+func nodeOf(o *testbench.Options) func(process int) string {
+	workers, nodes := o.Workers(), o.Nodes()
+	return func(process int) string { return nodes[process%workers%len(nodes)] }
+}

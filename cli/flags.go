@@ -1,0 +1,71 @@
+package cli
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"eddy/testbench/network"
+)
+
+// seconds is a duration given as Maelstrom gives it: a number of seconds. A
+// unit is understood too.
+type seconds struct{ to *time.Duration }
+
+func (s seconds) String() string {
+	if s.to == nil {
+		return ""
+	}
+	return strconv.FormatFloat(s.to.Seconds(), 'g', -1, 64)
+}
+
+func (s seconds) Set(value string) error {
+	if n, err := strconv.ParseFloat(value, 64); err == nil && n >= 0 && n < 1e9 {
+		*s.to = time.Duration(n * float64(time.Second))
+		return nil
+	}
+	d, err := time.ParseDuration(value)
+	if err != nil || d < 0 {
+		return fmt.Errorf("%q is no time: write a number of seconds, such as 20", value)
+	}
+	*s.to = d
+	return nil
+}
+
+func (seconds) Type() string { return "seconds" }
+
+// milliseconds is a latency given as Maelstrom gives it: a number of milliseconds. A
+// unit is understood too.
+type milliseconds struct{ to *int64 }
+
+func (m milliseconds) String() string {
+	if m.to == nil {
+		return ""
+	}
+	return strconv.FormatInt(*m.to, 10)
+}
+
+func (m milliseconds) Set(value string) error {
+	if n, err := strconv.ParseInt(value, 10, 64); err == nil {
+		*m.to = n
+		return nil
+	}
+	d, err := time.ParseDuration(value)
+	if err != nil || d%time.Millisecond != 0 {
+		return fmt.Errorf("%q is no latency: write a whole number of milliseconds, such as 100", value)
+	}
+	*m.to = d.Milliseconds()
+	return nil
+}
+
+func (milliseconds) Type() string { return "ms" }
+
+// distribution is the shape of latencies.
+type distribution network.Distribution
+
+func (d *distribution) String() string { return fmt.Sprint(network.Distribution(*d)) }
+func (d *distribution) Type() string   { return "shape" }
+func (d *distribution) Set(v string) error {
+	*d = distribution(v)
+	return nil
+}

@@ -1,0 +1,282 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"eddy/testbench"
+	"eddy/testbench/checker"
+	"eddy/testbench/maelstrom"
+	"eddy/testbench/report"
+	"eddy/testbench/virtual"
+)
+
+// glomersFlags are the flags of `eddy glomers`.
+type glomersFlags struct {
+	engine   string
+	bin      string
+	args     []string // of the program, where there is one
+	only     []string
+	jsonFile string
+	store    string
+	seed     uint64
+	quiet    bool
+}
+
+func glomersCommand() *cobra.Command {
+	var own glomersFlags
+	cmd := &cobra.Command{
+		Use:   "glomers",
+		Short: "Run every Gossip Glomers challenge, a line each",
+		Long: `Glomers runs the challenges of https://fly.io/dist-sys with their official flags
+and eddy's strategies for them, and holds what was measured against their targets.
+
+  eddy glomers
+  eddy glomers --engine builtin --only 3d,3e
+  eddy glomers --only 3a,3b,3c --bin ./mynode
+
+Exit status: 0 if every run is valid and meets its targets, 1 if not, 2 if one
+could not run.`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			args, own.args = splitAtDash(cmd, args)
+			switch {
+			case len(args) > 0:
+				return fmt.Errorf("glomers takes no %s: --only names challenges, and what is meant for a program comes after --", args[0])
+			case len(own.args) > 0 && own.bin == "":
+				return errors.New("arguments after -- without --bin: eddy's own nodes get those of each challenge")
+			}
+			return runGlomers(&own)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&own.bin, "bin", "", "program of a node in place of eddy's own; for the simulator one built for WASI, or the directory of a Go package")
+	flags.StringVar(&own.engine, "engine", "sim", "sim, builtin or maelstrom")
+	flags.StringSliceVar(&own.only, "only", nil, "only these, with commas between: "+strings.Join(challengeNumbers(), ", "))
+	flags.StringVar(&own.jsonFile, "json", "", "also write the rows to this file")
+	flags.StringVar(&own.store, "store", testbench.DefaultStore, "directory for the files of runs; the simulator leaves none")
+	flags.Uint64Var(&own.seed, "seed", 1, "of the simulator and the built-in bench")
+	flags.BoolVar(&own.quiet, "quiet", false, "no progress")
+	return cmd
+}
+
+// glomersRow is what came of a challenge, under the keys of --json.
+type glomersRow struct {
+	Challenge string             `json:"challenge"`
+	Workload  string             `json:"workload"`
+	Valid     checker.Verdict    `json:"valid?"`
+	Met       bool               `json:"met"`     // every target; true where there are none
+	Targets   map[string]float64 `json:"targets"` // exclusive upper bounds
+	Measured  map[string]float64 `json:"measured"`
+	Failure   string             `json:"failure,omitempty"`
+
+	line   string // what is shown of it
+	status int
+}
+
+func runGlomers(own *glomersFlags) error {
+	chosen, err := own.challenges()
+	if err != nil {
+		return err
+	}
+	run, says, err := own.runner()
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(os.Stdout, says)
+	fmt.Fprintf(os.Stdout, "\n"+rowForm+"\n", "", "workload", "target", "measured", "verdict")
+	shown, status := newProgress(own.quiet), 0
+	var rows []glomersRow
+	for i, c := range chosen {
+		shown.show(bar(i, len(chosen), "challenges, running "+c.Number))
+		o, err := c.options(own.seed)
+		if err != nil {
+			return err
+		}
+		outcome := run(c, o)
+		row := rowOf(c, &outcome)
+		shown.clear()
+		fmt.Fprintln(os.Stdout, row.line)
+		rows, status = append(rows, row), max(status, row.status)
+	}
+	if own.jsonFile != "" {
+		if err := writeRows(own.jsonFile, rows); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintln(os.Stdout, "\n"+summary(rows))
+	return statusError(status)
+}
+
+// challenges are those that --only names, or all.
+func (own *glomersFlags) challenges() ([]challenge, error) {
+	if len(own.only) == 0 {
+		return challenges, nil
+	}
+	for _, number := range own.only {
+		if !slices.Contains(challengeNumbers(), strings.TrimSpace(number)) {
+			return nil, fmt.Errorf("--only %s: there is no such challenge; choose of %s", number, strings.Join(challengeNumbers(), ", "))
+		}
+	}
+	var chosen []challenge
+	for _, c := range challenges {
+		if slices.ContainsFunc(own.only, func(n string) bool { return strings.TrimSpace(n) == c.Number }) {
+			chosen = append(chosen, c)
+		}
+	}
+	return chosen, nil
+}
+
+// options are the challenge's flags as options of a run.
+func (c challenge) options(seed uint64) (testbench.Options, error) {
+	o := testbench.Defaults(workloads)
+	set := pflag.NewFlagSet("challenge", pflag.ContinueOnError)
+	declareOptions(set, &o)
+	err := c.apply(set)
+	o.Workload, o.Seed = c.workload, seed
+	return o, err
+}
+
+// runner gives what runs a challenge on the engine asked for, and its name.
+func (own *glomersFlags) runner() (run func(challenge, testbench.Options) testbench.Outcome, says string, err error) {
+	switch own.engine {
+	case "sim":
+		return func(c challenge, o testbench.Options) testbench.Outcome {
+			args := c.strategy
+			if own.bin != "" {
+				o.Bin, args = own.bin, own.args
+			}
+			s, err := newSimulation(o, args, report.Meta{Targets: c.Targets})
+			if err != nil {
+				return testbench.Outcome{Options: o, Err: err}
+			}
+			return s.run()
+		}, fmt.Sprintf("Running in the simulator from seed %d.", own.seed), nil
+	case "builtin":
+		return own.processes(runBuiltin), fmt.Sprintf("Running on the built-in bench from seed %d.", own.seed), nil
+	case "maelstrom":
+		program, err := maelstrom.Find()
+		if err != nil {
+			return nil, "", err
+		}
+		return own.processes(runMaelstrom(program)), "Running under Maelstrom, " + program + ".", nil
+	}
+	return nil, "", fmt.Errorf("--engine %s: there is no such; choose one of sim, builtin, maelstrom", own.engine)
+}
+
+// processes runs challenges on an engine whose nodes are processes of this program.
+func (own *glomersFlags) processes(run func(testbench.Options, *testFlags, report.Meta) testbench.Outcome) func(challenge, testbench.Options) testbench.Outcome {
+	return func(c challenge, o testbench.Options) testbench.Outcome {
+		if own.bin != "" {
+			o.Bin, o.Args = own.bin, own.args
+		} else if err := serveItself(&o, c.strategyOn(own.engine == "maelstrom")); err != nil {
+			return testbench.Outcome{Options: o, Err: err}
+		}
+		meta := report.Meta{Targets: c.Targets, NodeOf: nodeOf(&o)}
+		return run(o, &testFlags{store: own.store, quiet: own.quiet}, meta)
+	}
+}
+
+// rowOf holds a run against the targets of its challenge.
+func rowOf(c challenge, o *testbench.Outcome) glomersRow {
+	row := glomersRow{
+		Challenge: c.Number, Workload: c.workload, Valid: o.Results.Valid, Met: o.Err == nil,
+		Targets: map[string]float64{}, Measured: map[string]float64{}, Failure: virtual.Failure(o), status: o.ExitStatus(),
+	}
+	if o.Err != nil {
+		row.Failure = o.Err.Error()
+	}
+	for _, figure := range figuresShown {
+		if value, known := figure.Measure(o.Results); known {
+			row.Measured[targetKey(figure)] = value
+		}
+	}
+	var asked, measured []string
+	for _, t := range c.Targets {
+		row.Targets[targetKey(t)] = t.Below
+		row.Met = row.Met && t.Met(o.Results)
+		figure := "-"
+		if value, known := t.Measure(o.Results); known {
+			figure = strings.TrimSpace(fmt.Sprintf("%.3g %s", value, t.Unit))
+			if value >= 1000 {
+				figure = fmt.Sprintf("%.0f %s", value, t.Unit)
+			}
+		}
+		asked = append(asked, strings.TrimSpace(fmt.Sprintf("%s < %g %s", shortName(t), t.Below, t.Unit)))
+		measured = append(measured, figure)
+	}
+	if len(c.Targets) == 0 {
+		asked, measured = []string{"valid"}, []string{o.Results.Valid.String()}
+	}
+	row.line = fmt.Sprintf(rowForm, c.Number, c.workload, strings.Join(asked, ", "), strings.Join(measured, ", "), row.words())
+	if !row.Met {
+		row.status = max(row.status, 1)
+	}
+	return row
+}
+
+// rowForm is a line of the table.
+const rowForm = "%-11s %-15s %-53s %-24s %s"
+
+// words are the verdict in words.
+func (r *glomersRow) words() string {
+	switch {
+	case r.Failure != "":
+		return r.Valid.String() + ": " + r.Failure
+	case r.Met:
+		return "met"
+	}
+	return "valid, but missed"
+}
+
+// shortName is a target's name without what all of them have in common.
+func shortName(t report.Target) string {
+	return strings.NewReplacer("server ", "", " stable latency", "").Replace(t.Name)
+}
+
+// figuresShown are measured of every run, whatever its targets.
+var figuresShown = []report.Target{
+	report.ServerMessagesPerOp(0), report.MedianStableLatency(0), report.MaxStableLatency(0), report.NotOK(0),
+	{Name: "ok fraction", Measure: func(r checker.Results) (float64, bool) { return float64(r.Availability.OKFraction), true }},
+}
+
+// targetKey names a figure in files, its unit at the end.
+func targetKey(t report.Target) string {
+	key := strings.ReplaceAll(t.Name, " ", "-")
+	if t.Unit != "" {
+		key += "-" + t.Unit
+	}
+	return key
+}
+
+func summary(rows []glomersRow) string {
+	var wanting []string
+	for _, r := range rows {
+		if r.status != 0 {
+			wanting = append(wanting, r.Challenge)
+		}
+	}
+	if len(wanting) == 0 {
+		return fmt.Sprintf("glomers: %d of %d challenges valid and within their targets", len(rows), len(rows))
+	}
+	return fmt.Sprintf("glomers: %d of %d challenges valid and within their targets, not %s",
+		len(rows)-len(wanting), len(rows), strings.Join(wanting, ", "))
+}
+
+// writeRows writes {"rows": [...]}, in the order of the challenges.
+func writeRows(path string, rows []glomersRow) error {
+	text, err := json.MarshalIndent(map[string]any{"rows": rows}, "", "  ")
+	if err == nil {
+		err = os.WriteFile(path, append(text, '\n'), 0o644)
+	}
+	if err != nil {
+		return fmt.Errorf("write the rows: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,67 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"eddy/testbench"
+	"eddy/testbench/virtual"
+	"eddy/testbench/wasi"
+)
+
+// guests are the programs of a simulated cluster whose nodes are not eddy's own.
+type guests struct {
+	host     *wasi.Host
+	programs []*wasi.Program
+}
+
+// wasiHost is this process's; made when the first program is loaded.
+var wasiHost *wasi.Host
+
+// loadedGuests are the programs loaded so far, by the value of --bin.
+var loadedGuests = make(map[string]*guests)
+
+// loadGuests compiles the programs that --bin names for the simulator.
+func loadGuests(bin string) (*guests, error) {
+	if loaded := loadedGuests[bin]; loaded != nil {
+		return loaded, nil
+	}
+	if wasiHost == nil {
+		cache, err := os.UserCacheDir()
+		if err != nil {
+			cache = os.TempDir()
+		}
+		if wasiHost, err = wasi.NewHost(filepath.Join(cache, "eddy")); err != nil {
+			return nil, err
+		}
+	}
+	g := &guests{host: wasiHost}
+	for path := range strings.SplitSeq(bin, ",") {
+		program, err := wasiHost.Load(path)
+		if err != nil {
+			return nil, fmt.Errorf("--bin %w", err)
+		}
+		g.programs = append(g.programs, program)
+	}
+	loadedGuests[bin] = g
+	return g, nil
+}
+
+// guestConfig is that of an engine whose nodes are programs built for WASI.
+func (s simulation) guestConfig(logs *nodeLogs) virtual.Config {
+	config := wasi.Config{Programs: s.guests.programs, Args: s.nodeArgs, ServiceTime: s.options.ServiceTime}
+	if logs != nil {
+		config.Log = func(id string, text []byte) { logs.of(id).records(text) }
+	}
+	return virtual.Config{Meta: s.meta, Start: s.guests.host.Cluster(s.options.Nodes(), config).Start}
+}
+
+// checkServiceTime says where --service-time makes no sense.
+func checkServiceTime(o *testbench.Options) error {
+	if o.ServiceTime != 0 && o.Bin == "" {
+		return fmt.Errorf("--service-time without --bin: the time of a step is for programs built for WASI; handling costs eddy's own nodes none")
+	}
+	return nil
+}

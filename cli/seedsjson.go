@@ -1,0 +1,65 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+
+	"eddy/testbench/sweep"
+)
+
+// sweepFile is what --json writes of a sweep.
+type sweepFile struct {
+	Workload string     `json:"workload"`
+	Seeds    int        `json:"seeds"` // asked for
+	Made     int        `json:"made"`
+	Valid    int        `json:"valid"`
+	Vacuous  int        `json:"vacuous"`
+	Failed   int        `json:"failed"`
+	Runs     []sweepRun `json:"runs"`
+}
+
+// sweepRun is one seed.
+type sweepRun struct {
+	Seed    uint64             `json:"seed"`
+	Verdict string             `json:"verdict"` // valid, vacuous, failed
+	Cause   string             `json:"cause,omitempty"`
+	Figures map[string]float64 `json:"figures,omitempty"`
+	Command string             `json:"command"` // makes this run again
+}
+
+// writeJSON writes every seed with its verdict, its figures and the command that replays it.
+func (b batch) writeJSON(path string, r *sweepResult) error {
+	file := sweepFile{Workload: b.options.Workload, Seeds: b.count, Made: len(r.all), Valid: len(r.valid), Vacuous: len(r.vacuous), Runs: []sweepRun{}}
+	for _, v := range r.all {
+		run := sweepRun{Seed: v.seed, Verdict: "valid", Cause: v.failure, Figures: map[string]float64{}, Command: b.seeded(v.seed).command()}
+		switch {
+		case v.vacuous:
+			run.Verdict = "vacuous"
+		case v.failure != "":
+			run.Verdict = "failed"
+			file.Failed++
+		}
+		for _, f := range sweep.Figures() {
+			if value := v.figures[f]; !math.IsNaN(value) {
+				run.Figures[f.String()] = value
+			}
+		}
+		file.Runs = append(file.Runs, run)
+	}
+	text, err := json.MarshalIndent(file, "", "  ")
+	if err != nil {
+		return fmt.Errorf("write the sweep: %w", err)
+	}
+	text = append(text, '\n')
+	if path == "-" {
+		_, err = os.Stdout.Write(text)
+	} else {
+		err = os.WriteFile(path, text, 0o644)
+	}
+	if err != nil {
+		return fmt.Errorf("write the sweep: %w", err)
+	}
+	return nil
+}

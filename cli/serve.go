@@ -1,0 +1,69 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"eddy/actor/node"
+)
+
+func serveCommand() *cobra.Command {
+	serve := &cobra.Command{
+		Use:   "serve <service> [strategy flags]",
+		Short: "Be one node on stdin and stdout",
+		Long: `Serve is one Maelstrom node: it reads messages on stdin, writes messages on
+stdout and logs on stderr. It is what Maelstrom's --bin runs:
+
+  maelstrom test -w broadcast --bin ./eddy --node-count 5 --time-limit 20 -- serve broadcast`,
+		Args: cobra.ArbitraryArgs,
+		RunE: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return fmt.Errorf("serve what? name a service, one of %s", serviceNames())
+			}
+			_, err := findService(args[0])
+			return err
+		},
+	}
+	for _, s := range services {
+		serve.AddCommand(serveOne(s))
+	}
+	return serve
+}
+
+func serveOne(s service) *cobra.Command {
+	cmd := &cobra.Command{Use: s.name, Short: s.short, Long: s.long, Args: cobra.NoArgs}
+	build := s.flags(cmd.Flags())
+	level, lineMax, trace := declareNode(cmd.Flags())
+	cmd.RunE = func(*cobra.Command, []string) error {
+		service, err := build()
+		if err != nil {
+			return err
+		}
+		at, err := parseNode(*level, *lineMax)
+		if err != nil {
+			return err
+		}
+		tracing, err := trace.options()
+		if err != nil {
+			return err
+		}
+		log, records, closeLog := node.NewTracedLog(os.Stderr, at)
+		defer closeLog()
+		tracing.To = records
+		if err := node.Run(service, node.Options{LineMax: *lineMax, Log: log, Trace: tracing}); err != nil {
+			return exitStatus(1) // the node has logged why
+		}
+		return nil
+	}
+	return cmd
+}
+
+// declareNode declares the flags that every service has.
+func declareNode(flags *pflag.FlagSet) (level *string, lineMax *int, trace *traceFlags) {
+	return flags.String("log-level", "warn", "debug, info, warn or error: what goes to stderr"),
+		flags.Int("line-max", node.LineMaxDefault, "bytes of the longest line that is read"),
+		declareTrace(flags)
+}

@@ -1,0 +1,164 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"eddy/testbench"
+	"eddy/testbench/realtime"
+	"eddy/testbench/report"
+)
+
+// simFlags are the flags of `eddy sim` that are not options of the run.
+type simFlags struct {
+	testFlags
+	seeds     int
+	keepGoing bool
+	noShrink  bool
+	noStore   bool
+	trace     *traceFlags
+}
+
+func simCommand() *cobra.Command {
+	options, own := testbench.Defaults(workloads), simFlags{}
+	cmd := &cobra.Command{
+		Use:   "sim [workload] [flags] [-- strategy flags]",
+		Short: "Run a cluster in one process and virtual time, and judge it",
+		Long: `Sim makes the run that test makes, with the same flags, but with every node in
+this process and in virtual time. A seed fixes all of it: the same seed and the
+same binary give the same history, messages and trace, byte for byte.
+
+  eddy sim broadcast --challenge 3d
+  eddy sim broadcast --node-count 5 --nemesis partition --seed 7
+  eddy sim broadcast --node-count 5 --nemesis partition --seeds 1000 -- --strategy flood
+
+With --bin the nodes are programs built for WASI (docs/wasi.md), unchanged: files,
+directories of Go packages, or several of them with commas between for a cluster
+whose nodes differ. What comes after -- are their arguments.
+
+  eddy sim broadcast --node-count 5 --bin ./mynode --nemesis partition --seeds 1000
+
+With --seeds many runs are made, on all cores, from --seed on. The first that
+fails ends them; it is made again to leave its files, and the command that
+replays it is printed. Then smaller runs that fail in the same way are looked
+for, and the command of the smallest is the last line.
+
+Exit status: 0 valid, 1 invalid, 2 could not run.`,
+		ValidArgsFunction: completeWorkload,
+	}
+	declareOptions(cmd.Flags(), &options)
+	declareOwn(cmd.Flags(), &own.testFlags)
+	declareSim(cmd.Flags(), &own)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error { return runSim(cmd, args, &options, &own) }
+	completeChallenge(cmd)
+	return cmd
+}
+
+func declareSim(flags *pflag.FlagSet, own *simFlags) {
+	flags.IntVar(&own.seeds, "seeds", 0, "make this many runs, from --seed on; only those that fail leave files")
+	flags.BoolVar(&own.keepGoing, "keep-going", false, "with --seeds: make all runs, though one fails")
+	flags.BoolVar(&own.noShrink, "no-shrink", false, "with --seeds: look for no smaller run that fails")
+	flags.BoolVar(&own.noStore, "no-store", false, "leave no files")
+	own.trace = declareTrace(flags)
+	flags.Lookup("bin").Usage = "programs built for WASI, or directories of Go packages, with commas between (default: eddy's own nodes)"
+}
+
+func runSim(cmd *cobra.Command, args []string, o *testbench.Options, own *simFlags) error {
+	meta := report.Meta{Flags: os.Args[1:]}
+	args, nodeArgs := splitAtDash(cmd, args)
+	nodeArgs, err := settle(cmd.Flags(), args, nodeArgs, o, &own.testFlags, &meta)
+	if err != nil {
+		return err
+	}
+	if err := own.check(cmd.Flags(), o); err != nil {
+		return err
+	}
+	if err := own.traceForPicture(cmd.Flags()); err != nil {
+		return err
+	}
+	if !cmd.Flags().Changed("seed") {
+		o.Seed = drawSeed()
+	}
+	made, err := newSimulation(*o, nodeArgs, meta)
+	if err != nil {
+		return err
+	}
+	if len(own.trace.arguments(cmd.Flags())) > 0 { // beside the strategy's, which make the run
+		if made.nodes.trace, err = own.trace.options(); err != nil {
+			return err
+		}
+	}
+	collectLess(o)
+	if own.seeds > 0 {
+		return runSeeds(made, own)
+	}
+	return runOnce(made, own)
+}
+
+// newSimulation makes nodes of the strategy's flags. Every slip is found here.
+func newSimulation(o testbench.Options, nodeArgs []string, meta report.Meta) (simulation, error) {
+	if err := o.Validate(); err != nil {
+		return simulation{}, err
+	}
+	if err := checkServiceTime(&o); err != nil {
+		return simulation{}, err
+	}
+	if o.Bin != "" {
+		loaded, err := loadGuests(o.Bin)
+		return simulation{guests: loaded, nodeArgs: nodeArgs, meta: meta}.with(o), err
+	}
+	made, err := parseNodes(o.Workload, nodeArgs)
+	if err != nil {
+		return simulation{}, err
+	}
+	return simulation{nodes: made, nodeArgs: nodeArgs, meta: meta}.with(o), nil
+}
+
+func (own *simFlags) check(flags *pflag.FlagSet, o *testbench.Options) error {
+	switch {
+	case o.Bin != "" && len(own.trace.arguments(flags)) > 0:
+		return fmt.Errorf("%s with --bin: other programs have no such flag; the messages of a run are recorded anyway", own.trace.arguments(flags)[0])
+	case flags.Changed("seeds") && own.seeds < 1:
+		return fmt.Errorf("--seeds %d: expected at least 1", own.seeds)
+	case own.html != "" && (own.seeds > 0 || own.noStore):
+		return errors.New("--html with --seeds or --no-store: a picture is made of one run's files; replay the seed of interest with --seed and --html")
+	case own.seeds == 0 && (own.keepGoing || own.noShrink):
+		return errors.New("--keep-going and --no-shrink go with --seeds")
+	}
+	return nil
+}
+
+// drawSeed draws a seed that is easy to type.
+func drawSeed() uint64 { return rand.Uint64N(1_000_000_000) }
+
+// runOnce makes one run and reports it.
+func runOnce(s simulation, own *simFlags) error {
+	fmt.Fprintf(os.Stdout, "Running in the simulator from seed %d.\n", s.options.Seed)
+	interrupts, release := realtime.Interrupts()
+	defer release()
+	shown := newProgress(own.quiet)
+	w := watch{attend: func(c *testbench.Conductor) {
+		if shown.due() {
+			shown.show(c.Status().String())
+		}
+		select {
+		case <-interrupts:
+			c.Interrupt()
+		default:
+		}
+	}}
+	var outcome testbench.Outcome
+	if own.noStore {
+		outcome = s.show(w)
+	} else {
+		outcome = s.record(own.store, w)
+	}
+	s.explain(&outcome)
+	shown.clear()
+	return own.draw(outcome.Meta.Dir, finish(&outcome, &own.testFlags))
+}

@@ -1,0 +1,221 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"eddy/actor/node"
+	"eddy/testbench"
+	"eddy/testbench/nemesis"
+	"eddy/testbench/report"
+)
+
+// testFlags are the flags of `eddy test` that are not options of the run.
+type testFlags struct {
+	workload  string
+	challenge string
+	engine    string
+	jsonFile  string
+	html      string
+	store     string
+	quiet     bool
+	trace     *traceFlags // of eddy test
+	maelstrom bool        // runs under Maelstrom
+}
+
+func testCommand() *cobra.Command {
+	options, own := testbench.Defaults(workloads), testFlags{}
+	cmd := &cobra.Command{
+		Use:   "test [workload] [flags] [-- strategy flags]",
+		Short: "Run a cluster and judge it",
+		Long: `Test runs a cluster of nodes under a workload, with the flags of Maelstrom's
+own test command, and judges what the clients saw.
+
+It runs under Maelstrom where $MAELSTROM or the PATH leads to it, else under the
+built-in bench: real processes too, but no JVM. The nodes are eddy's own
+(what comes after -- are flags of ` + "`eddy serve`" + `), or with --bin any program
+that speaks Maelstrom's protocol (what comes after -- are its arguments).
+
+  eddy test broadcast --challenge 3d
+  eddy test broadcast --challenge 3d -- --strategy flood --topology tree:4
+  eddy test broadcast --node-count 5 --rate 50 --nemesis partition --bin ./mynode
+
+Exit status: 0 valid, 1 invalid, 2 could not run.`,
+		ValidArgsFunction: completeWorkload,
+	}
+	declareOptions(cmd.Flags(), &options)
+	declareOwn(cmd.Flags(), &own)
+	cmd.Flags().StringVar(&own.engine, "engine", "", "maelstrom or builtin (default: Maelstrom where it is found)")
+	own.trace = declareTrace(cmd.Flags())
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		return runTest(cmd, args, &options, &own)
+	}
+	completeChallenge(cmd)
+	return cmd
+}
+
+func completeChallenge(cmd *cobra.Command) {
+	_ = cmd.RegisterFlagCompletionFunc("challenge", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		return challengeNumbers(), cobra.ShellCompDirectiveNoFileComp
+	})
+}
+
+func declareOwn(flags *pflag.FlagSet, own *testFlags) {
+	flags.StringVarP(&own.workload, "workload", "w", "", "the workload, as Maelstrom's flag: the same as naming it")
+	flags.StringVar(&own.challenge, "challenge", "", "the official flags and targets of a Gossip Glomers challenge: "+strings.Join(challengeNumbers(), ", "))
+	flags.StringVar(&own.jsonFile, "json", "", "also write the results to this file")
+	flags.StringVar(&own.store, "store", testbench.DefaultStore, "directory for the files of runs")
+	flags.StringVar(&own.html, "html", "", "also write a space-time diagram to this file; it needs --trace, and without it makes that full")
+	flags.BoolVar(&own.quiet, "quiet", false, "no progress")
+}
+
+// declareOptions declares Maelstrom's flags, with its names and defaults, and a
+// few of the built-in bench.
+func declareOptions(flags *pflag.FlagSet, o *testbench.Options) {
+	flags.IntVar(&o.NodeCount, "node-count", o.NodeCount, "number of nodes (default: five, n1 to n5)")
+	flags.StringVar(&o.Concurrency, "concurrency", o.Concurrency, "number of clients; with an n, times the number of nodes")
+	flags.Float64Var(&o.Rate, "rate", o.Rate, "operations a second, about")
+	flags.Var(seconds{&o.TimeLimit}, "time-limit", "how long operations are started, in seconds")
+	flags.Var(milliseconds{&o.LatencyMs}, "latency", "mean latency between nodes, in ms")
+	flags.Var((*distribution)(&o.LatencyDist), "latency-dist", "constant, uniform or exponential")
+	flags.StringSliceVar(&o.Nemesis, "nemesis", nil, "faults, with commas between: "+strings.Join(nemesis.Known(), ", ")+"; Maelstrom knows partition")
+	flags.Var(seconds{&o.NemesisInterval}, "nemesis-interval", "between faults on average, in seconds")
+	flags.StringVar(&o.Topology, "topology", o.Topology, "offered to broadcast nodes: line, grid, tree, tree2, tree3, tree4 or total")
+	flags.StringVar(&o.Availability, "availability", "", "total, or the least fraction of operations that must succeed")
+	flags.StringSliceVar(&o.ConsistencyModels, "consistency-models", nil, "for workloads of transactions: the models to check")
+	flags.IntVar(&o.Operations.KeyCount, "key-count", 0, "for transactions and kafka: keys in use at a time (default: the workload's own)")
+	flags.IntVar(&o.Operations.MinTxnLength, "min-txn-length", o.Operations.MinTxnLength, "not under Maelstrom, for transactions: fewest operations in one")
+	flags.IntVar(&o.Operations.MaxTxnLength, "max-txn-length", o.Operations.MaxTxnLength, "for transactions: most operations in one")
+	flags.IntVar(&o.Operations.MaxWritesPerKey, "max-writes-per-key", o.Operations.MaxWritesPerKey, "for transactions and kafka: writes to a key before another takes its place")
+	flags.StringVar(&o.Bin, "bin", "", "program of a node (default: eddy serve <workload>)")
+	flags.BoolVar(&o.LogStderr, "log-stderr", false, "show what nodes write to stderr")
+	flags.BoolVar(&o.LogNetSend, "log-net-send", false, "show messages as they are sent")
+	flags.BoolVar(&o.LogNetRecv, "log-net-recv", false, "show messages as they are received")
+	flags.Uint64Var(&o.Seed, "seed", 0, "of all chance, but under Maelstrom (default: drawn)")
+	flags.DurationVar(&o.Recovery, "recovery", o.Recovery, "not under Maelstrom: between the last fault and the final reads")
+	flags.BoolVar(&o.IdealDelivery, "ideal-delivery", false, "not under Maelstrom: no message waits behind another")
+	flags.Float64Var(&o.Loss, "p-loss", 0, "not under Maelstrom: probability that a message between nodes is lost")
+	flags.DurationVar(&o.ServiceTime, "service-time", 0, "only in the simulator with --bin: what a step of a node costs")
+	declareFaults(flags, o)
+}
+
+// runTest runs what the command line asks for and reports it.
+func runTest(cmd *cobra.Command, args []string, o *testbench.Options, own *testFlags) error {
+	engine, err := chooseEngine(own.engine)
+	if err != nil {
+		return err
+	}
+	own.maelstrom = engine.maelstrom
+	meta := report.Meta{Flags: os.Args[1:]}
+	args, nodeArgs := splitAtDash(cmd, args)
+	nodeArgs, err = settle(cmd.Flags(), args, nodeArgs, o, own, &meta)
+	if err != nil {
+		return err
+	}
+	if o.ServiceTime != 0 {
+		return errors.New("--service-time: steps of real processes take their own time; it is for eddy sim")
+	}
+	if err := own.traceForPicture(cmd.Flags()); err != nil {
+		return err
+	}
+	trace := own.trace.arguments(cmd.Flags())
+	if len(trace) > 0 && o.Bin != "" {
+		return fmt.Errorf("%s with --bin: other programs have no such flag; give them theirs after --", trace[0])
+	}
+	nodeArgs = append(slices.Clone(nodeArgs), trace...)
+	if o.Bin == "" {
+		if err := serveItself(o, nodeArgs); err != nil {
+			return err
+		}
+	} else {
+		o.Args = nodeArgs
+	}
+	if err := o.Validate(); err != nil {
+		return err
+	}
+	fmt.Fprintln(os.Stdout, engine.says)
+	meta.NodeOf = nodeOf(o)
+	outcome := engine.run(*o, own, meta)
+	explainTest(&outcome, own.trace.mode == string(node.TraceFull))
+	return own.draw(outcome.Meta.Dir, finish(&outcome, own))
+}
+
+// settle works out the workload, the challenge's flags and the nodes' arguments.
+func settle(flags *pflag.FlagSet, args, nodeArgs []string, o *testbench.Options, own *testFlags, meta *report.Meta) ([]string, error) {
+	if len(args) > 1 {
+		return nil, fmt.Errorf("test takes one workload, not %s; what is meant for the nodes comes after --", strings.Join(args, " "))
+	}
+	if len(args) == 1 {
+		if own.workload != "" && own.workload != args[0] {
+			return nil, fmt.Errorf("the workload is given twice: %s and --workload %s", args[0], own.workload)
+		}
+		own.workload = args[0]
+	}
+	if own.challenge != "" {
+		c, err := findChallenge(own.challenge)
+		if err != nil {
+			return nil, err
+		}
+		if own.workload != "" && own.workload != c.workload {
+			return nil, fmt.Errorf("--challenge %s is one of the workload %s, not %s", c.Number, c.workload, own.workload)
+		}
+		own.workload, meta.Targets = c.workload, c.Targets
+		if len(nodeArgs) == 0 && o.Bin == "" {
+			nodeArgs = c.strategyOn(own.maelstrom)
+		}
+		if err := c.apply(flags); err != nil {
+			return nil, err
+		}
+	}
+	if own.workload == "" {
+		return nil, fmt.Errorf("test what? name a workload, one of %s, or a --challenge", strings.Join(workloads.Names(), ", "))
+	}
+	o.Workload, meta.Workload = own.workload, own.workload
+	return nodeArgs, checkGiven(flags, o)
+}
+
+func splitAtDash(cmd *cobra.Command, args []string) (own, rest []string) {
+	if dash := cmd.ArgsLenAtDash(); dash >= 0 {
+		return args[:dash], args[dash:]
+	}
+	return args, nil
+}
+
+// serveItself makes the nodes of this very program. Their flags are looked at
+// here, so that a slip is one error and not one from every node.
+func serveItself(o *testbench.Options, flags []string) error {
+	if _, err := parseNodes(o.Workload, flags); err != nil {
+		return err
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("find the program of the nodes: %w", err)
+	}
+	o.Bin, o.Args = self, append([]string{"serve", o.Workload}, flags...)
+	return nil
+}
+
+// finish reports an outcome, where it is wanted, and turns it into a status.
+func finish(outcome *testbench.Outcome, own *testFlags) error {
+	if outcome.Err != nil {
+		if err := report.CouldNotRun(os.Stdout, outcome.Err, outcome.Meta); err != nil {
+			return err
+		}
+		return exitStatus(exitCouldNotRun)
+	}
+	if own.jsonFile != "" {
+		if err := report.WriteJSON(own.jsonFile, outcome.Results); err != nil {
+			return err
+		}
+	}
+	if err := report.Terminal(os.Stdout, outcome.Results, outcome.Meta); err != nil {
+		return err
+	}
+	return statusError(outcome.ExitStatus())
+}

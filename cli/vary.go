@@ -1,0 +1,126 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"eddy/testbench"
+	"eddy/testbench/report"
+	"eddy/testbench/sweep"
+)
+
+// axis is a flag that a sweep varies.
+type axis struct {
+	sweep.Axis
+	ofTest bool // asked for as a flag of the test; else the strategy's is looked for first
+}
+
+// axes collects --vary and --vary-test in the order in which they are given,
+// which is that of the table's columns.
+type axes struct {
+	to     *[]axis
+	ofTest bool
+}
+
+func (a axes) String() string { return "" }
+func (a axes) Type() string   { return "flag=v1,v2,..." }
+
+func (a axes) Set(text string) error {
+	flag, values, found := strings.Cut(text, "=")
+	flag = strings.TrimLeft(flag, "-")
+	if !found || flag == "" || values == "" {
+		return fmt.Errorf("%q: expected a flag and its values, such as interval=50ms,100ms", text)
+	}
+	added := axis{Axis: sweep.Axis{Flag: flag}, ofTest: a.ofTest}
+	for _, value := range strings.Split(values, ",") {
+		if slices.Contains(added.Values, value) {
+			return fmt.Errorf("%q: %s is there twice", text, value)
+		}
+		added.Values = append(added.Values, value)
+	}
+	*a.to = append(*a.to, added)
+	return nil
+}
+
+// written is the axis as arguments.
+func (a axis) written() []string {
+	if a.ofConfigurations() {
+		var words []string
+		for _, value := range a.Values {
+			words = append(words, "--config", value)
+		}
+		return words
+	}
+	flag := "--vary"
+	if a.ofTest {
+		flag = "--vary-test"
+	}
+	return []string{flag, a.Flag + "=" + strings.Join(a.Values, ",")}
+}
+
+// notVaried are flags of the test that make no sense on an axis.
+var notVaried = []string{"bin", "seed", "log-stderr", "log-net-send", "log-net-recv"}
+
+// placeAxes finds out which flags are meant. A name that the strategy and the
+// test both have, such as topology, is the strategy's with --vary and the test's
+// with --vary-test.
+func placeAxes(all []axis, of *testbench.Options) ([]axis, error) {
+	workload := of.Workload
+	strategy, err := declareStrategy(workload)
+	if of.Bin != "" { // its flags are not known
+		strategy, err = strategyFlags{set: pflag.NewFlagSet("program", pflag.ContinueOnError)}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	o, test := testbench.Defaults(workloads), pflag.NewFlagSet("test", pflag.ContinueOnError)
+	declareOptions(test, &o)
+	var placed []axis
+	for _, a := range all {
+		ofTest := test.Lookup(a.Flag) != nil && !slices.Contains(notVaried, a.Flag)
+		switch {
+		case a.ofConfigurations():
+		case !a.ofTest && strategy.set.Lookup(a.Flag) != nil:
+		case ofTest:
+			a.ofTest = true
+		case a.ofTest:
+			return nil, fmt.Errorf("--vary-test %s: the test has no such flag to vary", a.Flag)
+		default:
+			return nil, fmt.Errorf("--vary %s: neither the strategies of %s nor the test have such a flag to vary; strategies have %s",
+				a.Flag, workload, strings.Join(flagNames(strategy.set), ", "))
+		}
+		if slices.ContainsFunc(placed, func(b axis) bool { return b.Flag == a.Flag && b.ofTest == a.ofTest }) {
+			return nil, fmt.Errorf("--vary %s is given twice: give all its values at once", a.Flag)
+		}
+		placed = append(placed, a)
+	}
+	return placed, nil
+}
+
+func flagNames(set *pflag.FlagSet) []string {
+	var names []string
+	set.VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	return names
+}
+
+// atPoint is a simulation with the values of a point; an error says why the
+// combination makes no sense.
+func atPoint(base testbench.Options, nodeArgs []string, all []axis, values []string) (simulation, error) {
+	o, set := testbench.Defaults(workloads), pflag.NewFlagSet("point", pflag.ContinueOnError)
+	declareOptions(set, &o)
+	o = base // the flags point into it
+	strategy := slices.Clone(nodeArgs)
+	for i, a := range all {
+		if !a.ofTest {
+			strategy = append(strategy, a.arguments(values[i])...)
+			continue
+		}
+		if err := set.Set(a.Flag, values[i]); err != nil {
+			return simulation{}, err
+		}
+	}
+	return newSimulation(o, strategy, report.Meta{})
+}
