@@ -34,8 +34,8 @@ type benchFlags struct {
 // seedsPerPoint is how many runs a point gets by default.
 const seedsPerPoint = 5
 
-func benchCommand() *cobra.Command {
-	options, own := testbench.Defaults(workloads), benchFlags{}
+func (p *program) benchCommand() *cobra.Command {
+	options, own := testbench.Defaults(p.workloads), benchFlags{}
 	cmd := &cobra.Command{
 		Use:   "bench [workload] [flags] --vary flag=v1,v2 ... [-- strategy flags]",
 		Short: "Compare configurations in the simulator, over a grid of flags",
@@ -54,23 +54,23 @@ flags, for a comparison that is no grid. Combinations that make no sense are
 skipped, and the reason told. Seeds run from --seed (default 1) on.
 
 Exit status: 0 all runs valid, 1 some are not, 2 could not run.`,
-		ValidArgsFunction: completeWorkload,
+		ValidArgsFunction: p.completeWorkload,
 	}
 	declareOptions(cmd.Flags(), &options)
-	declareBench(cmd.Flags(), &own)
+	p.declareBench(cmd.Flags(), &own)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if own.replay != "" {
-			return replayBench(cmd, args, &own)
+			return p.replayBench(cmd, args, &own)
 		}
-		return runBench(cmd, args, &options, &own)
+		return p.runBench(cmd, args, &options, &own)
 	}
-	completeChallenge(cmd)
+	p.completeChallenge(cmd)
 	return cmd
 }
 
-func declareBench(flags *pflag.FlagSet, own *benchFlags) {
+func (p *program) declareBench(flags *pflag.FlagSet, own *benchFlags) {
 	flags.StringVarP(&own.workload, "workload", "w", "", "the workload, as Maelstrom's flag: the same as naming it")
-	flags.StringVar(&own.challenge, "challenge", "", "the official flags and targets of a Gossip Glomers challenge: "+strings.Join(challengeNumbers(), ", "))
+	flags.StringVar(&own.challenge, "challenge", "", "the official flags and targets of a Gossip Glomers challenge: "+strings.Join(p.challengeNumbers(), ", "))
 	flags.Var(axes{to: &own.vary}, "vary", "a flag, of the strategy before the test's, and its values; repeatable")
 	flags.Var(axes{to: &own.vary, ofTest: true}, "vary-test", "the same for a flag of the test that strategies have too")
 	flags.Var(configurations{to: &own.vary}, "config", "strategy flags as one point of the comparison; repeatable, '' for none")
@@ -87,7 +87,7 @@ func declareBench(flags *pflag.FlagSet, own *benchFlags) {
 var outputs = []string{"csv", "html", "svg", "against", "replay", "quiet"}
 
 // replayBench makes a stored sweep again: its arguments, this command's outputs.
-func replayBench(cmd *cobra.Command, args []string, own *benchFlags) error {
+func (p *program) replayBench(cmd *cobra.Command, args []string, own *benchFlags) error {
 	var added []string
 	var foreign error
 	cmd.Flags().Visit(func(f *pflag.Flag) {
@@ -115,28 +115,28 @@ func replayBench(cmd *cobra.Command, args []string, own *benchFlags) error {
 	} else {
 		whole = append(slices.Clone(whole), added...)
 	}
-	again := benchCommand()
+	again := p.benchCommand()
 	again.SilenceErrors, again.SilenceUsage = true, true
 	again.SetArgs(whole)
 	return again.Execute()
 }
 
 // runBench makes the sweep that the command line asks for.
-func runBench(cmd *cobra.Command, args []string, o *testbench.Options, own *benchFlags) error {
+func (p *program) runBench(cmd *cobra.Command, args []string, o *testbench.Options, own *benchFlags) error {
 	args, nodeArgs := splitAtDash(cmd, args)
 	if !cmd.Flags().Changed("seed") {
 		o.Seed = 1
 	}
 	command := benchArguments(cmd.Flags(), args, nodeArgs, o.Seed, own)
 	var meta report.Meta
-	nodeArgs, err := settle(cmd.Flags(), args, nodeArgs, o, &own.testFlags, &meta)
+	nodeArgs, err := p.settle(cmd.Flags(), args, nodeArgs, o, &own.testFlags, &meta)
 	if err != nil {
 		return err
 	}
 	if own.seeds < 1 {
 		return fmt.Errorf("--seeds %d: expected at least 1", own.seeds)
 	}
-	placed, err := placeAxes(own.vary, o)
+	placed, err := p.placeAxes(own.vary, o)
 	if err != nil {
 		return err
 	}
@@ -148,7 +148,7 @@ func runBench(cmd *cobra.Command, args []string, o *testbench.Options, own *benc
 	}
 	collectLess(o)
 	fmt.Fprintf(os.Stdout, "Running in the simulator, seeds %d to %d at each point.\n\n", o.Seed, o.Seed+uint64(own.seeds)-1)
-	made, err := runSweep(*o, nodeArgs, placed, own)
+	made, err := p.runSweep(*o, nodeArgs, placed, own)
 	if err != nil {
 		return err
 	}
@@ -187,7 +187,7 @@ type point struct {
 }
 
 // runSweep makes all runs of the grid on all cores.
-func runSweep(base testbench.Options, nodeArgs []string, all []axis, own *benchFlags) (sweep.Sweep, error) {
+func (p *program) runSweep(base testbench.Options, nodeArgs []string, all []axis, own *benchFlags) (sweep.Sweep, error) {
 	var made sweep.Sweep
 	for _, a := range all {
 		made.Axes = append(made.Axes, a.Axis)
@@ -195,23 +195,23 @@ func runSweep(base testbench.Options, nodeArgs []string, all []axis, own *benchF
 	var points []point
 	var runnable []int
 	for _, values := range sweep.Points(made.Axes) {
-		p := point{values: values}
+		at := point{values: values}
 		var err error
-		if p.at, err = atPoint(base, nodeArgs, all, values); err != nil {
-			p.skipped = strings.ReplaceAll(err.Error(), "\n", "; ")
+		if at.at, err = p.atPoint(base, nodeArgs, all, values); err != nil {
+			at.skipped = strings.ReplaceAll(err.Error(), "\n", "; ")
 		} else {
 			runnable = append(runnable, len(points))
 		}
-		points = append(points, p)
+		points = append(points, at)
 	}
 	if len(runnable) == 0 {
 		return made, fmt.Errorf("no point of the grid makes sense: %s", points[0].skipped)
 	}
 	samples, failures, err := runPoints(points, runnable, own)
-	for i, p := range points {
-		row := sweep.Row{Values: p.values, Skipped: p.skipped}
-		if p.skipped == "" {
-			row = sweep.Collect(p.values, samples[i], failures[i])
+	for i, at := range points {
+		row := sweep.Row{Values: at.values, Skipped: at.skipped}
+		if at.skipped == "" {
+			row = sweep.Collect(at.values, samples[i], failures[i])
 		}
 		made.Rows = append(made.Rows, row)
 	}
@@ -259,7 +259,7 @@ func (own *benchFlags) tell(made, earlier sweep.Sweep, targets sweep.Targets) er
 	if own.against != "" {
 		fmt.Fprintf(os.Stdout, "\nAgainst %s:\n\n%s", own.against, made.Against(earlier))
 	}
-	title := shellLine(append([]string{"eddy", "bench"}, made.Command...))
+	title := shellLine(append([]string{programName(), "bench"}, made.Command...))
 	for _, output := range []struct {
 		path  string
 		write func(io.Writer) error

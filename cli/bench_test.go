@@ -14,7 +14,7 @@ import (
 func swept(t *testing.T, args ...string) (sweep.Sweep, string) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "sweep.csv")
-	cmd := benchCommand()
+	cmd := eddy.benchCommand()
 	cmd.SilenceErrors, cmd.SilenceUsage = true, true
 	cmd.SetArgs(append([]string{"--quiet", "--csv", path}, args...))
 	if err := cmd.Execute(); err != nil {
@@ -105,7 +105,7 @@ func TestFlagsToVaryAreFoundByName(t *testing.T) {
 		{flag: "seed", wantMistaken: "--vary seed: neither"},
 		{flag: "interval", ofTest: true, wantMistaken: "--vary-test interval"},
 	} {
-		placed, err := placeAxes([]axis{{Axis: sweep.Axis{Flag: c.flag, Values: []string{c.value}}, ofTest: c.ofTest}}, &testbench.Options{Workload: "broadcast"})
+		placed, err := eddy.placeAxes([]axis{{Axis: sweep.Axis{Flag: c.flag, Values: []string{c.value}}, ofTest: c.ofTest}}, &testbench.Options{Workload: "broadcast"})
 		switch {
 		case c.wantMistaken != "":
 			if err == nil || !strings.Contains(err.Error(), c.wantMistaken) {
@@ -116,16 +116,16 @@ func TestFlagsToVaryAreFoundByName(t *testing.T) {
 		}
 	}
 	twice := []axis{{Axis: sweep.Axis{Flag: "interval"}}, {Axis: sweep.Axis{Flag: "interval"}}}
-	if _, err := placeAxes(twice, &testbench.Options{Workload: "broadcast"}); err == nil || !strings.Contains(err.Error(), "twice") {
+	if _, err := eddy.placeAxes(twice, &testbench.Options{Workload: "broadcast"}); err == nil || !strings.Contains(err.Error(), "twice") {
 		t.Errorf("the same flag twice: %v", err)
 	}
 }
 
 func TestPointLeavesTheBaseAlone(t *testing.T) {
-	base := testbench.Defaults(workloads)
+	base := testbench.Defaults(eddy.workloads)
 	base.Workload, base.Nemesis, base.Rate = "broadcast", []string{"partition"}, 33
 	all := []axis{{Axis: sweep.Axis{Flag: "rate"}, ofTest: true}, {Axis: sweep.Axis{Flag: "mailbox"}}}
-	s, err := atPoint(base, []string{"--strategy", "flood"}, all, []string{"7", "2"})
+	s, err := eddy.atPoint(base, []string{"--strategy", "flood"}, all, []string{"7", "2"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,7 +135,7 @@ func TestPointLeavesTheBaseAlone(t *testing.T) {
 }
 
 func TestReplayTakesNoOtherFlags(t *testing.T) {
-	cmd := benchCommand()
+	cmd := eddy.benchCommand()
 	cmd.SilenceErrors, cmd.SilenceUsage = true, true
 	cmd.SetArgs([]string{"--replay", "x.csv", "--rate", "5"})
 	if err := cmd.Execute(); err == nil || !strings.Contains(err.Error(), "--rate with --replay") {

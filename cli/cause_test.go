@@ -30,7 +30,7 @@ var brokenWays = []struct {
 }
 
 func faultyOptions(seed uint64) testbench.Options {
-	o := testbench.Defaults(workloads)
+	o := testbench.Defaults(eddy.workloads)
 	o.Workload, o.NodeCount, o.Rate, o.TimeLimit, o.Seed = "broadcast", 5, 20, 10*time.Second, seed
 	o.LatencyMs, o.Nemesis, o.NemesisInterval = 50, []string{"partition", "loss"}, 2*time.Second
 	return o

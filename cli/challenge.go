@@ -28,37 +28,17 @@ func (c challenge) strategyOn(maelstrom bool) []string {
 	return c.strategy
 }
 
-// strategies are ours for the challenges that the default does not serve best.
-var strategies = map[string]struct{ anywhere, maelstrom []string }{
-	"3d": {[]string{"--strategy", "paced"}, []string{"--strategy", "paced", "--interval", "350ms"}},
-	"3e": {[]string{"--strategy", "paced", "--interval", "1700ms"}, []string{"--strategy", "paced", "--interval", "1600ms"}},
-	"5a": {[]string{"--strategy", "local"}, nil},
-}
-
-// challenges are those of all workloads, by number.
-var challenges = func() []challenge {
-	var all []challenge
-	for _, w := range workloads {
-		for _, c := range w.Challenges {
-			best := strategies[c.Number]
-			all = append(all, challenge{Challenge: c, workload: w.Name, strategy: best.anywhere, maelstrom: best.maelstrom})
-		}
-	}
-	slices.SortFunc(all, func(a, b challenge) int { return strings.Compare(a.Number, b.Number) })
-	return all
-}()
-
-func findChallenge(number string) (challenge, error) {
-	i := slices.IndexFunc(challenges, func(c challenge) bool { return c.Number == number })
+func (p *program) challenge(number string) (challenge, error) {
+	i := slices.IndexFunc(p.challenges, func(c challenge) bool { return c.Number == number })
 	if i < 0 {
-		return challenge{}, fmt.Errorf("--challenge %s: there is no such; choose one of %s", number, strings.Join(challengeNumbers(), ", "))
+		return challenge{}, fmt.Errorf("--challenge %s: there is no such; choose one of %s", number, strings.Join(p.challengeNumbers(), ", "))
 	}
-	return challenges[i], nil
+	return p.challenges[i], nil
 }
 
-func challengeNumbers() []string {
+func (p *program) challengeNumbers() []string {
 	var numbers []string
-	for _, c := range challenges {
+	for _, c := range p.challenges {
 		numbers = append(numbers, c.Number)
 	}
 	return numbers

@@ -44,14 +44,14 @@ func TestAChallengeUnderMaelstromTakesItsStrategyForMaelstrom(t *testing.T) {
 		"3e": "serve broadcast --strategy paced --interval 1600ms",
 	} {
 		store := standIn(t)
-		cmd := testCommand()
+		cmd := eddy.testCommand()
 		cmd.SetArgs([]string{"--challenge", number, "--store", store, "--quiet"})
 		_ = cmd.Execute() // what was recorded need not meet the targets
 		if line := calledWith(t, store); !strings.HasSuffix(line, strategy) {
 			t.Errorf("eddy test --challenge %s called Maelstrom so: %s, want it to end in %s", number, line, strategy)
 		}
 		store = standIn(t)
-		_ = runGlomers(&glomersFlags{engine: "maelstrom", only: []string{number}, store: store, quiet: true})
+		_ = eddy.runGlomers(&glomersFlags{engine: "maelstrom", only: []string{number}, store: store, quiet: true})
 		if line := calledWith(t, store); !strings.HasSuffix(line, strategy) {
 			t.Errorf("eddy glomers --only %s called Maelstrom so: %s, want it to end in %s", number, line, strategy)
 		}
@@ -60,7 +60,7 @@ func TestAChallengeUnderMaelstromTakesItsStrategyForMaelstrom(t *testing.T) {
 
 func TestStrategyFlagsOfTheCommandLineReplaceAChallengesUnderMaelstrom(t *testing.T) {
 	store := standIn(t)
-	cmd := testCommand()
+	cmd := eddy.testCommand()
 	cmd.SetArgs([]string{"--challenge", "3d", "--store", store, "--quiet", "--", "--strategy", "flood"})
 	_ = cmd.Execute()
 	if line := calledWith(t, store); !strings.HasSuffix(line, "serve broadcast --strategy flood") {
@@ -69,7 +69,7 @@ func TestStrategyFlagsOfTheCommandLineReplaceAChallengesUnderMaelstrom(t *testin
 }
 
 func TestOtherEnginesTakeTheDefaultWindow(t *testing.T) {
-	c, err := findChallenge("3d")
+	c, err := eddy.challenge("3d")
 	if err != nil {
 		t.Fatal(err)
 	}

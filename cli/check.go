@@ -8,13 +8,9 @@ import (
 	"eddy/testbench/checker"
 	"eddy/testbench/history"
 	"eddy/testbench/report"
-	"eddy/workload/builtin"
 )
 
-// workloads are those that this command knows.
-var workloads = builtin.Workloads()
-
-func checkCommand() *cobra.Command {
+func (p *program) checkCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check <workload> <history.edn | history.jsonl>",
 		Short: "Judge a stored history, Maelstrom's or ours",
@@ -22,13 +18,13 @@ func checkCommand() *cobra.Command {
 Maelstrom (history.edn) or Eddy (history.jsonl) stored them, gzipped or not.
 Report and exit status are those of a test.`,
 		Args:              cobra.ExactArgs(2),
-		ValidArgsFunction: completeWorkload,
+		ValidArgsFunction: p.completeWorkload,
 	}
 	availability := cmd.Flags().String("availability", "", "total, or the least fraction of operations that must succeed")
 	models := cmd.Flags().StringSlice("consistency-models", nil, "for workloads of transactions: the models to check")
 	jsonFile := cmd.Flags().String("json", "", "also write the results to this file")
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
-		results, meta, err := check(args[0], args[1], *availability, *models)
+		results, meta, err := p.checkHistory(args[0], args[1], *availability, *models)
 		if err == nil && *jsonFile != "" {
 			err = report.WriteJSON(*jsonFile, results)
 		}
@@ -44,7 +40,7 @@ Report and exit status are those of a test.`,
 	return cmd
 }
 
-func check(workload, path, availability string, models []string) (checker.Results, report.Meta, error) {
+func (p *program) checkHistory(workload, path, availability string, models []string) (checker.Results, report.Meta, error) {
 	meta := report.Meta{Workload: workload}
 	goal, err := checker.ParseAvailability(availability)
 	if err != nil {
@@ -55,7 +51,7 @@ func check(workload, path, availability string, models []string) (checker.Result
 		return checker.Results{}, meta, err
 	}
 	meta.Warnings = assumed
-	results, err := workloads.Check(workload, h, checker.Options{Availability: goal, ConsistencyModels: models})
+	results, err := p.workloads.Check(workload, h, checker.Options{Availability: goal, ConsistencyModels: models})
 	return results, meta, err
 }
 
@@ -66,9 +62,9 @@ func statusError(status int) error {
 	return exitStatus(status)
 }
 
-func completeWorkload(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+func (p *program) completeWorkload(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 	if len(args) == 0 {
-		return workloads.Names(), cobra.ShellCompDirectiveNoFileComp
+		return p.workloads.Names(), cobra.ShellCompDirectiveNoFileComp
 	}
 	return nil, cobra.ShellCompDirectiveDefault
 }

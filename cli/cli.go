@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"strings"
@@ -16,13 +17,21 @@ import (
 // version is the release; a build from a checkout adds its commit.
 const version = "0.1.0"
 
+// Main is the whole of a program: it executes the command line for the services given, the
+// built-in ones only where package builtin's are among them, and ends the process with the
+// exit status that [Run] gives.
+func Main(services ...Service) { os.Exit(Run(os.Args[1:], services...)) }
+
 // Run executes one command line and returns the exit status: 0 for success and
 // a valid run, 1 for an invalid one, 2 for what could not run.
-func Run(args []string) int {
-	root := rootCommand()
-	root.SetArgs(args)
-	err := pasted(args)
+func Run(args []string, services ...Service) int {
+	p, err := newProgram(services)
 	if err == nil {
+		err = pasted(args)
+	}
+	if err == nil {
+		root := p.rootCommand()
+		root.SetArgs(args)
 		err = root.Execute()
 	}
 	var status exitStatus
@@ -32,7 +41,7 @@ func Run(args []string) int {
 	case errors.As(err, &status):
 		return int(status)
 	}
-	fmt.Fprintln(os.Stderr, "eddy:", err)
+	fmt.Fprintf(os.Stderr, "%s: %v\n", filepath.Base(programName()), err)
 	return exitCouldNotRun
 }
 
@@ -58,7 +67,7 @@ type exitStatus int
 
 func (s exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
 
-func rootCommand() *cobra.Command {
+func (p *program) rootCommand() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "eddy",
 		Short: "Distributed protocols as actors, and a bench that runs and judges them",
@@ -76,7 +85,7 @@ real Maelstrom or a built-in bench, and judges what happened.
 		SilenceErrors: true,
 	}
 	root.SetVersionTemplate("eddy {{.Version}}\n")
-	root.AddCommand(serveCommand(), testCommand(), simCommand(), benchCommand(), glomersCommand(), checkCommand(), traceCommand(), versionCommand())
+	root.AddCommand(p.serveCommand(), p.testCommand(), p.simCommand(), p.benchCommand(), p.glomersCommand(), p.checkCommand(), traceCommand(), versionCommand())
 	return root
 }
 

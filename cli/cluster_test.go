@@ -23,17 +23,12 @@ import (
 // written as on the command line, behind the --.
 func cluster(t *testing.T, o testbench.Options, strategy string) testbench.Outcome {
 	t.Helper()
-	s, err := findService(o.Workload)
+	s, err := eddy.service(o.Workload)
 	if err != nil {
 		t.Fatal(err)
 	}
 	outcome := virtual.Run(o, virtual.Config{Start: func(w *actor.World, id string, out func([]byte)) virtual.Process {
-		set := pflag.NewFlagSet(s.name, pflag.ContinueOnError)
-		build := s.flags(set)
-		if err := set.Parse(strings.Fields(strategy)); err != nil {
-			t.Fatal(err)
-		}
-		service, err := build()
+		service, err := build(s, strings.Fields(strategy))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -48,11 +43,11 @@ func cluster(t *testing.T, o testbench.Options, strategy string) testbench.Outco
 // challengeOptions are a challenge's flags as options.
 func challengeOptions(t *testing.T, number string, seed uint64) (testbench.Options, challenge) {
 	t.Helper()
-	c, err := findChallenge(number)
+	c, err := eddy.challenge(number)
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := testbench.Defaults(workloads)
+	o := testbench.Defaults(eddy.workloads)
 	flags := pflag.NewFlagSet("test", pflag.ContinueOnError)
 	declareOptions(flags, &o)
 	if err := c.apply(flags); err != nil {
@@ -65,7 +60,7 @@ func challengeOptions(t *testing.T, number string, seed uint64) (testbench.Optio
 func TestEveryChallengeIsMetInVirtualTime(t *testing.T) {
 	t.Parallel()
 	long(t)
-	for _, number := range challengeNumbers() {
+	for _, number := range eddy.challengeNumbers() {
 		for seed := range testscale.Seeds(0, 1, 3) {
 			o, c := challengeOptions(t, number, seed)
 			maelstrom := seed == 0 // its strategy is held to the same targets; glomers_test.go has the other
@@ -117,7 +112,7 @@ func TestAcknowledgedStrategiesLoseNothing(t *testing.T) {
 			t.Run(workload+" "+strategy, func(t *testing.T) {
 				for seed := range seeds {
 					r := rand.New(rand.NewPCG(seed, 1))
-					o := testbench.Defaults(workloads)
+					o := testbench.Defaults(eddy.workloads)
 					o.Workload, o.Seed, o.NodeCount = workload, seed, 1+r.IntN(9)
 					o.Rate, o.TimeLimit, o.LatencyMs = 20, 15*time.Second, int64(r.IntN(100))
 					o.LatencyDist = "exponential"
@@ -136,7 +131,7 @@ func TestAcknowledgedStrategiesLoseNothing(t *testing.T) {
 
 // The claim above can fail: without acknowledgement a lossy network shows.
 func TestUnacknowledgedStrategiesLoseWhatTheNetworkLoses(t *testing.T) {
-	o := testbench.Defaults(workloads)
+	o := testbench.Defaults(eddy.workloads)
 	o.Workload, o.Seed, o.NodeCount = "broadcast", 1, 5
 	o.Rate, o.TimeLimit, o.Loss = 20, 10*time.Second, 0.1
 	if outcome := cluster(t, o, "--strategy flood --topology line --ack none"); outcome.Results.Valid != checker.Invalid {

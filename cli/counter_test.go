@@ -91,7 +91,7 @@ func TestCountersKeepToTheirCost(t *testing.T) {
 
 func TestCountersAreTheSameFromTheSameSeed(t *testing.T) {
 	for _, strategy := range counterStrategies[:6] {
-		o := testbench.Defaults(workloads)
+		o := testbench.Defaults(eddy.workloads)
 		o.Workload, o.Seed, o.NodeCount, o.Rate, o.TimeLimit = "pn-counter", 5, 5, 20, 3*time.Second
 		o.LatencyMs, o.LatencyDist, o.Loss = 20, "exponential", 0.05
 		o.Nemesis, o.NemesisInterval = nemesis.Known(), time.Second

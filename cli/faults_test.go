@@ -19,7 +19,7 @@ import (
 // seed decides.
 func faulty(workload string, seed uint64, faults ...string) testbench.Options {
 	r := rand.New(rand.NewPCG(seed, 2))
-	o := testbench.Defaults(workloads)
+	o := testbench.Defaults(eddy.workloads)
 	o.Workload, o.Seed, o.NodeCount = workload, seed, 2+r.IntN(8)
 	o.Rate, o.TimeLimit, o.Concurrency = 20, 15*time.Second, "2n"
 	o.LatencyMs, o.LatencyDist = 1+int64(r.IntN(50)), "exponential"
@@ -103,7 +103,7 @@ func TestCumulativeAcknowledgementKeepsWhatOutlivesAKill(t *testing.T) {
 // back to it. These seeds end so.
 func TestANodeThatComesBackToSilenceIsGivenEverything(t *testing.T) {
 	for _, seed := range []uint64{195, 201, 208, 211, 271} {
-		o := testbench.Defaults(workloads)
+		o := testbench.Defaults(eddy.workloads)
 		o.Workload, o.Seed, o.NodeCount, o.Concurrency = "broadcast", seed, 2, "2n"
 		o.Rate, o.TimeLimit, o.LatencyMs = 20, 15*time.Second, 20
 		o.Nemesis, o.NemesisInterval, o.KillsForget = []string{"kill"}, 3*time.Second, true

@@ -14,7 +14,7 @@ func TestZeroIsNoCountWhereAFlagGivesIt(t *testing.T) {
 		{"key-count", "0", "--key-count 0: expected an integer of at least 1"},
 		{"bin", "", `--bin "": expected the path of a program that runs a node`},
 	} {
-		o := testbench.Defaults(workloads)
+		o := testbench.Defaults(eddy.workloads)
 		flags := pflag.NewFlagSet("", pflag.ContinueOnError)
 		declareOptions(flags, &o)
 		if err := flags.Set(c.flag, c.value); err != nil {

@@ -30,7 +30,7 @@ type glomersFlags struct {
 	quiet    bool
 }
 
-func glomersCommand() *cobra.Command {
+func (p *program) glomersCommand() *cobra.Command {
 	var own glomersFlags
 	cmd := &cobra.Command{
 		Use:   "glomers",
@@ -52,13 +52,13 @@ could not run.`,
 			case len(own.args) > 0 && own.bin == "":
 				return errors.New("arguments after -- without --bin: eddy's own nodes get those of each challenge")
 			}
-			return runGlomers(&own)
+			return p.runGlomers(&own)
 		},
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&own.bin, "bin", "", "program of a node in place of eddy's own; for the simulator one built for WASI, or the directory of a Go package")
 	flags.StringVar(&own.engine, "engine", "sim", "sim, builtin or maelstrom")
-	flags.StringSliceVar(&own.only, "only", nil, "only these, with commas between: "+strings.Join(challengeNumbers(), ", "))
+	flags.StringSliceVar(&own.only, "only", nil, "only these, with commas between: "+strings.Join(p.challengeNumbers(), ", "))
 	flags.StringVar(&own.jsonFile, "json", "", "also write the rows to this file")
 	flags.StringVar(&own.store, "store", testbench.DefaultStore, "directory for the files of runs; the simulator leaves none")
 	flags.Uint64Var(&own.seed, "seed", 1, "of the simulator and the built-in bench")
@@ -80,12 +80,12 @@ type glomersRow struct {
 	status int
 }
 
-func runGlomers(own *glomersFlags) error {
-	chosen, err := own.challenges()
+func (p *program) runGlomers(own *glomersFlags) error {
+	chosen, err := p.chosen(own.only)
 	if err != nil {
 		return err
 	}
-	run, says, err := own.runner()
+	run, says, err := p.runner(own)
 	if err != nil {
 		return err
 	}
@@ -95,7 +95,7 @@ func runGlomers(own *glomersFlags) error {
 	var rows []glomersRow
 	for i, c := range chosen {
 		shown.show(bar(i, len(chosen), "challenges, running "+c.Number))
-		o, err := c.options(own.seed)
+		o, err := p.challengeOptions(c, own.seed)
 		if err != nil {
 			return err
 		}
@@ -115,18 +115,18 @@ func runGlomers(own *glomersFlags) error {
 }
 
 // challenges are those that --only names, or all.
-func (own *glomersFlags) challenges() ([]challenge, error) {
-	if len(own.only) == 0 {
-		return challenges, nil
+func (p *program) chosen(only []string) ([]challenge, error) {
+	if len(only) == 0 {
+		return p.challenges, nil
 	}
-	for _, number := range own.only {
-		if !slices.Contains(challengeNumbers(), strings.TrimSpace(number)) {
-			return nil, fmt.Errorf("--only %s: there is no such challenge; choose of %s", number, strings.Join(challengeNumbers(), ", "))
+	for _, number := range only {
+		if !slices.Contains(p.challengeNumbers(), strings.TrimSpace(number)) {
+			return nil, fmt.Errorf("--only %s: there is no such challenge; choose of %s", number, strings.Join(p.challengeNumbers(), ", "))
 		}
 	}
 	var chosen []challenge
-	for _, c := range challenges {
-		if slices.ContainsFunc(own.only, func(n string) bool { return strings.TrimSpace(n) == c.Number }) {
+	for _, c := range p.challenges {
+		if slices.ContainsFunc(only, func(n string) bool { return strings.TrimSpace(n) == c.Number }) {
 			chosen = append(chosen, c)
 		}
 	}
@@ -134,8 +134,8 @@ func (own *glomersFlags) challenges() ([]challenge, error) {
 }
 
 // options are the challenge's flags as options of a run.
-func (c challenge) options(seed uint64) (testbench.Options, error) {
-	o := testbench.Defaults(workloads)
+func (p *program) challengeOptions(c challenge, seed uint64) (testbench.Options, error) {
+	o := testbench.Defaults(p.workloads)
 	set := pflag.NewFlagSet("challenge", pflag.ContinueOnError)
 	declareOptions(set, &o)
 	err := c.apply(set)
@@ -144,7 +144,7 @@ func (c challenge) options(seed uint64) (testbench.Options, error) {
 }
 
 // runner gives what runs a challenge on the engine asked for, and its name.
-func (own *glomersFlags) runner() (run func(challenge, testbench.Options) testbench.Outcome, says string, err error) {
+func (p *program) runner(own *glomersFlags) (run func(challenge, testbench.Options) testbench.Outcome, says string, err error) {
 	switch own.engine {
 	case "sim":
 		return func(c challenge, o testbench.Options) testbench.Outcome {
@@ -152,30 +152,30 @@ func (own *glomersFlags) runner() (run func(challenge, testbench.Options) testbe
 			if own.bin != "" {
 				o.Bin, args = own.bin, own.args
 			}
-			s, err := newSimulation(o, args, report.Meta{Targets: c.Targets})
+			s, err := p.newSimulation(o, args, report.Meta{Targets: c.Targets})
 			if err != nil {
 				return testbench.Outcome{Options: o, Err: err}
 			}
 			return s.run()
 		}, fmt.Sprintf("Running in the simulator from seed %d.", own.seed), nil
 	case "builtin":
-		return own.processes(runBuiltin), fmt.Sprintf("Running on the built-in bench from seed %d.", own.seed), nil
+		return p.processes(own, runBuiltin), fmt.Sprintf("Running on the built-in bench from seed %d.", own.seed), nil
 	case "maelstrom":
 		program, err := maelstrom.Find()
 		if err != nil {
 			return nil, "", err
 		}
-		return own.processes(runMaelstrom(program)), "Running under Maelstrom, " + program + ".", nil
+		return p.processes(own, runMaelstrom(program)), "Running under Maelstrom, " + program + ".", nil
 	}
 	return nil, "", fmt.Errorf("--engine %s: there is no such; choose one of sim, builtin, maelstrom", own.engine)
 }
 
 // processes runs challenges on an engine whose nodes are processes of this program.
-func (own *glomersFlags) processes(run func(testbench.Options, *testFlags, report.Meta) testbench.Outcome) func(challenge, testbench.Options) testbench.Outcome {
+func (p *program) processes(own *glomersFlags, run func(testbench.Options, *testFlags, report.Meta) testbench.Outcome) func(challenge, testbench.Options) testbench.Outcome {
 	return func(c challenge, o testbench.Options) testbench.Outcome {
 		if own.bin != "" {
 			o.Bin, o.Args = own.bin, own.args
-		} else if err := serveItself(&o, c.strategyOn(own.engine == "maelstrom")); err != nil {
+		} else if err := p.serveItself(&o, c.strategyOn(own.engine == "maelstrom")); err != nil {
 			return testbench.Outcome{Options: o, Err: err}
 		}
 		meta := report.Meta{Targets: c.Targets, NodeOf: nodeOf(&o)}

@@ -16,7 +16,7 @@ func TestEveryChallengeHasARowAndMeetsItsTargets(t *testing.T) {
 	t.Parallel()
 	long(t)
 	path := filepath.Join(t.TempDir(), "rows.json")
-	if err := runGlomers(&glomersFlags{engine: "sim", seed: 1, jsonFile: path, quiet: true}); err != nil {
+	if err := eddy.runGlomers(&glomersFlags{engine: "sim", seed: 1, jsonFile: path, quiet: true}); err != nil {
 		t.Fatal(err)
 	}
 	text, err := os.ReadFile(path)
@@ -47,22 +47,22 @@ func TestEveryChallengeHasARowAndMeetsItsTargets(t *testing.T) {
 			}
 		}
 	}
-	if strings.Join(numbers, " ") != strings.Join(challengeNumbers(), " ") {
+	if strings.Join(numbers, " ") != strings.Join(eddy.challengeNumbers(), " ") {
 		t.Errorf("rows of %v", numbers)
 	}
 }
 
 func TestMissedTargetIsNotMet(t *testing.T) {
-	c, err := findChallenge("3d")
+	c, err := eddy.challenge("3d")
 	if err != nil {
 		t.Fatal(err)
 	}
 	c.Targets = []report.Target{report.ServerMessagesPerOp(0.01)}
-	o, err := c.options(1)
+	o, err := eddy.challengeOptions(c, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := newSimulation(o, nil, report.Meta{})
+	s, err := eddy.newSimulation(o, nil, report.Meta{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,11 +77,11 @@ func TestMissedTargetIsNotMet(t *testing.T) {
 }
 
 func TestOnlyRefusesWhatIsNoChallenge(t *testing.T) {
-	err := runGlomers(&glomersFlags{engine: "sim", only: []string{"3d", "7z"}, quiet: true})
+	err := eddy.runGlomers(&glomersFlags{engine: "sim", only: []string{"3d", "7z"}, quiet: true})
 	if err == nil || !strings.Contains(err.Error(), "7z") || !strings.Contains(err.Error(), "3e") {
 		t.Errorf("the error is %v", err)
 	}
-	if err := runGlomers(&glomersFlags{engine: "abacus"}); err == nil || !strings.Contains(err.Error(), "abacus") {
+	if err := eddy.runGlomers(&glomersFlags{engine: "abacus"}); err == nil || !strings.Contains(err.Error(), "abacus") {
 		t.Errorf("the error is %v", err)
 	}
 }

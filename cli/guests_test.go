@@ -14,7 +14,7 @@ const floodNode = "../testbench/wasi/testdata/flood"
 
 // guestOptions are those of a short run of nodes that send each value once, through a lossy network.
 func guestOptions() testbench.Options {
-	o := testbench.Defaults(workloads)
+	o := testbench.Defaults(eddy.workloads)
 	o.Workload, o.Bin, o.NodeCount, o.Rate, o.TimeLimit, o.Seed = "broadcast", floodNode, 3, 20, 2*time.Second, 1
 	o.Loss = 0.5
 	return o
@@ -30,7 +30,7 @@ func TestReplayOfAProgramNamesIt(t *testing.T) {
 }
 
 func TestFailureOfAProgramIsShrunk(t *testing.T) {
-	s, err := newSimulation(guestOptions(), []string{"-once"}, report.Meta{})
+	s, err := eddy.newSimulation(guestOptions(), []string{"-once"}, report.Meta{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +52,7 @@ func TestFailureOfAProgramIsShrunk(t *testing.T) {
 func TestServiceTimeIsForPrograms(t *testing.T) {
 	o := guestOptions()
 	o.Bin, o.ServiceTime = "", time.Millisecond
-	if _, err := newSimulation(o, nil, report.Meta{}); err == nil || !strings.Contains(err.Error(), "--service-time without --bin") {
+	if _, err := eddy.newSimulation(o, nil, report.Meta{}); err == nil || !strings.Contains(err.Error(), "--service-time without --bin") {
 		t.Errorf("error %v", err)
 	}
 }
@@ -60,22 +60,22 @@ func TestServiceTimeIsForPrograms(t *testing.T) {
 func TestProgramThatIsNoneIsRefusedWithTheFlag(t *testing.T) {
 	o := guestOptions()
 	o.Bin = floodNode + ",guests_test.go"
-	if _, err := newSimulation(o, nil, report.Meta{}); err == nil || !strings.HasPrefix(err.Error(), "--bin guests_test.go: this is no WebAssembly module") {
+	if _, err := eddy.newSimulation(o, nil, report.Meta{}); err == nil || !strings.HasPrefix(err.Error(), "--bin guests_test.go: this is no WebAssembly module") {
 		t.Errorf("error %v", err)
 	}
 }
 
 func TestChallengesRunWithAProgram(t *testing.T) {
 	own := glomersFlags{engine: "sim", bin: "../testbench/wasi/testdata/echo", seed: 1, quiet: true, only: []string{"1"}}
-	run, _, err := own.runner()
+	run, _, err := eddy.runner(&own)
 	if err != nil {
 		t.Fatal(err)
 	}
-	chosen, err := own.challenges()
+	chosen, err := eddy.chosen(own.only)
 	if err != nil {
 		t.Fatal(err)
 	}
-	o, err := chosen[0].options(own.seed)
+	o, err := eddy.challengeOptions(chosen[0], own.seed)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,7 +15,7 @@ import (
 
 // registers are options of a run of lin-kv with Maelstrom's concurrency.
 func registers(seed uint64, nodes int, rate float64, faults ...string) testbench.Options {
-	o := testbench.Defaults(workloads)
+	o := testbench.Defaults(eddy.workloads)
 	o.Workload, o.Seed, o.NodeCount, o.Concurrency = "lin-kv", seed, nodes, "4n"
 	o.Rate, o.TimeLimit = rate, 20*time.Second
 	o.Nemesis, o.NemesisInterval = faults, 5*time.Second

@@ -14,7 +14,7 @@ import (
 // large are options of a short run of more nodes than a star is the default of,
 // and than the bench sets up at once.
 func large(seed uint64) testbench.Options {
-	o := testbench.Defaults(workloads)
+	o := testbench.Defaults(eddy.workloads)
 	o.Workload, o.Seed, o.NodeCount = "broadcast", seed, 300
 	o.Rate, o.TimeLimit, o.LatencyMs = 100, 5*time.Second, 100
 	return o

@@ -17,7 +17,7 @@ import (
 // appends are options of a run of txn-list-append that is held to strict
 // serializability.
 func appends(seed uint64, nodes int, faults ...string) testbench.Options {
-	o := testbench.Defaults(workloads)
+	o := testbench.Defaults(eddy.workloads)
 	o.Workload, o.Seed, o.NodeCount, o.Concurrency = "txn-list-append", seed, nodes, "4n"
 	o.Rate, o.TimeLimit, o.ConsistencyModels = 50, 15*time.Second, []string{"strict-serializable"}
 	o.LatencyMs, o.LatencyDist = 10, "exponential"

@@ -7,6 +7,7 @@ import (
 	"go.uber.org/zap/zapcore"
 
 	"eddy/actor/node"
+	"eddy/cli/service"
 )
 
 // nodes are what the flags after the -- make of a cluster's nodes.
@@ -22,20 +23,20 @@ type nodes struct {
 type strategyFlags struct {
 	set     *pflag.FlagSet
 	name    string
-	build   func() (node.Service, error)
+	build   service.Build
 	level   *string
 	lineMax *int
 	trace   *traceFlags
 }
 
-func declareStrategy(workload string) (strategyFlags, error) {
-	s, err := findService(workload)
+func (p *program) declareStrategy(workload string) (strategyFlags, error) {
+	s, err := p.service(workload)
 	if err != nil {
 		return strategyFlags{}, fmt.Errorf("%w; or give a program with --bin", err)
 	}
-	f := strategyFlags{name: s.name, set: pflag.NewFlagSet("serve "+s.name, pflag.ContinueOnError)}
+	f := strategyFlags{name: s.Workload.Name, set: pflag.NewFlagSet("serve "+s.Workload.Name, pflag.ContinueOnError)}
 	f.set.Usage = func() {}
-	f.build = s.flags(f.set)
+	f.build = s.Flags(f.set)
 	f.level, f.lineMax, f.trace = declareNode(f.set)
 	return f, nil
 }
@@ -61,8 +62,8 @@ func (f strategyFlags) parse(args []string) (nodes, error) {
 }
 
 // parseNodes makes the nodes of a workload, or says which flag is wrong.
-func parseNodes(workload string, args []string) (nodes, error) {
-	f, err := declareStrategy(workload)
+func (p *program) parseNodes(workload string, args []string) (nodes, error) {
+	f, err := p.declareStrategy(workload)
 	if err != nil {
 		return nodes{}, err
 	}

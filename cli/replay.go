@@ -26,7 +26,7 @@ func simCommandLine(o testbench.Options, nodeArgs []string) string {
 
 // optionFlags gives the flags that make options of the defaults.
 func optionFlags(o testbench.Options, but ...string) []string {
-	shown, set := testbench.Defaults(workloads), pflag.NewFlagSet("", pflag.ContinueOnError)
+	shown, set := testbench.Defaults(o.Workloads), pflag.NewFlagSet("", pflag.ContinueOnError)
 	declareOptions(set, &shown)
 	shown = o // the flags point into it
 	for _, name := range but {
@@ -54,10 +54,14 @@ func optionFlags(o testbench.Options, but ...string) []string {
 
 // programName is how the reader calls this program.
 func programName() string {
-	if filepath.Base(os.Args[0]) == "eddy" && filepath.Dir(os.Args[0]) == "." {
+	base := filepath.Base(os.Args[0])
+	switch {
+	case strings.HasSuffix(base, ".test"): // within go test
+		return "eddy"
+	case filepath.Dir(os.Args[0]) == ".":
 		return os.Args[0]
 	}
-	return "eddy"
+	return base
 }
 
 var plainWord = regexp.MustCompile(`^[A-Za-z0-9_@%+=:,./-]+$`)

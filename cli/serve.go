@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -10,7 +11,7 @@ import (
 	"eddy/actor/node"
 )
 
-func serveCommand() *cobra.Command {
+func (p *program) serveCommand() *cobra.Command {
 	serve := &cobra.Command{
 		Use:   "serve <service> [strategy flags]",
 		Short: "Be one node on stdin and stdout",
@@ -21,21 +22,23 @@ stdout and logs on stderr. It is what Maelstrom's --bin runs:
 		Args: cobra.ArbitraryArgs,
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return fmt.Errorf("serve what? name a service, one of %s", serviceNames())
+				return fmt.Errorf("serve what? name a service, one of %s", strings.Join(p.serviceNames(), ", "))
 			}
-			_, err := findService(args[0])
+			_, err := p.service(args[0])
 			return err
 		},
 	}
-	for _, s := range services {
-		serve.AddCommand(serveOne(s))
+	for _, s := range p.services {
+		if s.Flags != nil {
+			serve.AddCommand(serveOne(s))
+		}
 	}
 	return serve
 }
 
-func serveOne(s service) *cobra.Command {
-	cmd := &cobra.Command{Use: s.name, Short: s.short, Long: s.long, Args: cobra.NoArgs}
-	build := s.flags(cmd.Flags())
+func serveOne(s Service) *cobra.Command {
+	cmd := &cobra.Command{Use: s.Workload.Name, Short: s.Short, Long: s.Long, Args: cobra.NoArgs}
+	build := s.Flags(cmd.Flags())
 	level, lineMax, trace := declareNode(cmd.Flags())
 	cmd.RunE = func(*cobra.Command, []string) error {
 		service, err := build()

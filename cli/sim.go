@@ -24,8 +24,8 @@ type simFlags struct {
 	trace     *traceFlags
 }
 
-func simCommand() *cobra.Command {
-	options, own := testbench.Defaults(workloads), simFlags{}
+func (p *program) simCommand() *cobra.Command {
+	options, own := testbench.Defaults(p.workloads), simFlags{}
 	cmd := &cobra.Command{
 		Use:   "sim [workload] [flags] [-- strategy flags]",
 		Short: "Run a cluster in one process and virtual time, and judge it",
@@ -49,13 +49,13 @@ replays it is printed. Then smaller runs that fail in the same way are looked
 for, and the command of the smallest is the last line.
 
 Exit status: 0 valid, 1 invalid, 2 could not run.`,
-		ValidArgsFunction: completeWorkload,
+		ValidArgsFunction: p.completeWorkload,
 	}
 	declareOptions(cmd.Flags(), &options)
-	declareOwn(cmd.Flags(), &own.testFlags)
+	p.declareOwn(cmd.Flags(), &own.testFlags)
 	declareSim(cmd.Flags(), &own)
-	cmd.RunE = func(cmd *cobra.Command, args []string) error { return runSim(cmd, args, &options, &own) }
-	completeChallenge(cmd)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error { return p.runSim(cmd, args, &options, &own) }
+	p.completeChallenge(cmd)
 	return cmd
 }
 
@@ -68,10 +68,10 @@ func declareSim(flags *pflag.FlagSet, own *simFlags) {
 	flags.Lookup("bin").Usage = "programs built for WASI, or directories of Go packages, with commas between (default: eddy's own nodes)"
 }
 
-func runSim(cmd *cobra.Command, args []string, o *testbench.Options, own *simFlags) error {
+func (p *program) runSim(cmd *cobra.Command, args []string, o *testbench.Options, own *simFlags) error {
 	meta := report.Meta{Flags: os.Args[1:]}
 	args, nodeArgs := splitAtDash(cmd, args)
-	nodeArgs, err := settle(cmd.Flags(), args, nodeArgs, o, &own.testFlags, &meta)
+	nodeArgs, err := p.settle(cmd.Flags(), args, nodeArgs, o, &own.testFlags, &meta)
 	if err != nil {
 		return err
 	}
@@ -84,7 +84,7 @@ func runSim(cmd *cobra.Command, args []string, o *testbench.Options, own *simFla
 	if !cmd.Flags().Changed("seed") {
 		o.Seed = drawSeed()
 	}
-	made, err := newSimulation(*o, nodeArgs, meta)
+	made, err := p.newSimulation(*o, nodeArgs, meta)
 	if err != nil {
 		return err
 	}
@@ -101,7 +101,7 @@ func runSim(cmd *cobra.Command, args []string, o *testbench.Options, own *simFla
 }
 
 // newSimulation makes nodes of the strategy's flags. Every slip is found here.
-func newSimulation(o testbench.Options, nodeArgs []string, meta report.Meta) (simulation, error) {
+func (p *program) newSimulation(o testbench.Options, nodeArgs []string, meta report.Meta) (simulation, error) {
 	if err := o.Validate(); err != nil {
 		return simulation{}, err
 	}
@@ -112,7 +112,7 @@ func newSimulation(o testbench.Options, nodeArgs []string, meta report.Meta) (si
 		loaded, err := loadGuests(o.Bin)
 		return simulation{guests: loaded, nodeArgs: nodeArgs, meta: meta}.with(o), err
 	}
-	made, err := parseNodes(o.Workload, nodeArgs)
+	made, err := p.parseNodes(o.Workload, nodeArgs)
 	if err != nil {
 		return simulation{}, err
 	}

@@ -15,20 +15,20 @@ import (
 //
 //	go test -run '^$' -bench Simulation -cpu 1 ./cli
 func BenchmarkSimulation(b *testing.B) {
-	c, err := findChallenge("3d")
+	c, err := eddy.challenge("3d")
 	if err != nil {
 		b.Fatal(err)
 	}
 	for _, nodes := range []int{25, 1000} {
 		b.Run(fmt.Sprintf("nodes=%d", nodes), func(b *testing.B) {
-			o := testbench.Defaults(workloads)
+			o := testbench.Defaults(eddy.workloads)
 			flags := pflag.NewFlagSet("sim", pflag.ContinueOnError)
 			declareOptions(flags, &o)
 			if err := c.apply(flags); err != nil {
 				b.Fatal(err)
 			}
 			o.Workload, o.NodeCount = c.workload, nodes
-			s, err := newSimulation(o, []string{"--topology", "star"}, report.Meta{})
+			s, err := eddy.newSimulation(o, []string{"--topology", "star"}, report.Meta{})
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -26,7 +26,7 @@ import (
 // simulated is a simulation as a command line makes it.
 func simulated(t *testing.T, o testbench.Options, strategy string) simulation {
 	t.Helper()
-	s, err := newSimulation(o, strings.Fields(strategy), report.Meta{})
+	s, err := eddy.newSimulation(o, strings.Fields(strategy), report.Meta{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,7 +82,7 @@ func TestSameSeedLeavesTheSameFiles(t *testing.T) {
 	for _, c := range seedCases {
 		t.Run(c.workload+" "+c.strategy, func(t *testing.T) {
 			for seed := range seeds {
-				o := testbench.Defaults(workloads)
+				o := testbench.Defaults(eddy.workloads)
 				o.Workload, o.Seed, o.NodeCount, o.Rate, o.TimeLimit = c.workload, seed, 5, 20, 3*time.Second
 				o.LatencyMs, o.LatencyDist, o.Loss = 20, "exponential", 0.05
 				o.Nemesis, o.NemesisInterval = nemesis.Known(), time.Second
@@ -120,7 +120,7 @@ func TestReplayCommandMakesTheRunAgain(t *testing.T) {
 		t.Fatalf("the command is %s", line)
 	}
 	words := strings.Fields(line)
-	again := testbench.Defaults(workloads)
+	again := testbench.Defaults(eddy.workloads)
 	flags := pflag.NewFlagSet("sim", pflag.ContinueOnError)
 	declareOptions(flags, &again)
 	if err := flags.Parse(words[3:slices.Index(words, "--")]); err != nil {
@@ -153,7 +153,7 @@ func forgetful(t *testing.T, o testbench.Options) simulation {
 
 func TestSeedsFindMissingRetransmissionAndShrinkIt(t *testing.T) {
 	long(t)
-	o := testbench.Defaults(workloads)
+	o := testbench.Defaults(eddy.workloads)
 	o.Workload, o.NodeCount, o.Rate, o.TimeLimit = "broadcast", 25, 100, 20*time.Second
 	o.LatencyMs, o.Loss, o.Nemesis = 100, 0.02, []string{"partition"}
 	o.Seed = 1
@@ -173,7 +173,7 @@ func TestSeedsFindMissingRetransmissionAndShrinkIt(t *testing.T) {
 }
 
 func TestFirstFailureDoesNotDependOnTheNumberOfCores(t *testing.T) {
-	o := testbench.Defaults(workloads)
+	o := testbench.Defaults(eddy.workloads)
 	o.Workload, o.NodeCount, o.Rate, o.TimeLimit, o.Loss = "broadcast", 3, 5, 2*time.Second, 0.05
 	var first uint64
 	for _, cores := range []int{1, 2, 4} {
@@ -191,7 +191,7 @@ func TestFirstFailureDoesNotDependOnTheNumberOfCores(t *testing.T) {
 }
 
 func TestOnlyFailingSeedsLeaveFiles(t *testing.T) {
-	o := testbench.Defaults(workloads)
+	o := testbench.Defaults(eddy.workloads)
 	o.Workload, o.NodeCount, o.Rate, o.TimeLimit = "broadcast", 3, 5, 2*time.Second
 	own := simFlags{seeds: 5, testFlags: testFlags{store: t.TempDir(), quiet: true}}
 	if err := runSeeds(simulated(t, o, ""), &own); err != nil {

@@ -29,8 +29,8 @@ type testFlags struct {
 	maelstrom bool        // runs under Maelstrom
 }
 
-func testCommand() *cobra.Command {
-	options, own := testbench.Defaults(workloads), testFlags{}
+func (p *program) testCommand() *cobra.Command {
+	options, own := testbench.Defaults(p.workloads), testFlags{}
 	cmd := &cobra.Command{
 		Use:   "test [workload] [flags] [-- strategy flags]",
 		Short: "Run a cluster and judge it",
@@ -47,28 +47,28 @@ that speaks Maelstrom's protocol (what comes after -- are its arguments).
   eddy test broadcast --node-count 5 --rate 50 --nemesis partition --bin ./mynode
 
 Exit status: 0 valid, 1 invalid, 2 could not run.`,
-		ValidArgsFunction: completeWorkload,
+		ValidArgsFunction: p.completeWorkload,
 	}
 	declareOptions(cmd.Flags(), &options)
-	declareOwn(cmd.Flags(), &own)
+	p.declareOwn(cmd.Flags(), &own)
 	cmd.Flags().StringVar(&own.engine, "engine", "", "maelstrom or builtin (default: Maelstrom where it is found)")
 	own.trace = declareTrace(cmd.Flags())
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		return runTest(cmd, args, &options, &own)
+		return p.runTest(cmd, args, &options, &own)
 	}
-	completeChallenge(cmd)
+	p.completeChallenge(cmd)
 	return cmd
 }
 
-func completeChallenge(cmd *cobra.Command) {
+func (p *program) completeChallenge(cmd *cobra.Command) {
 	_ = cmd.RegisterFlagCompletionFunc("challenge", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		return challengeNumbers(), cobra.ShellCompDirectiveNoFileComp
+		return p.challengeNumbers(), cobra.ShellCompDirectiveNoFileComp
 	})
 }
 
-func declareOwn(flags *pflag.FlagSet, own *testFlags) {
+func (p *program) declareOwn(flags *pflag.FlagSet, own *testFlags) {
 	flags.StringVarP(&own.workload, "workload", "w", "", "the workload, as Maelstrom's flag: the same as naming it")
-	flags.StringVar(&own.challenge, "challenge", "", "the official flags and targets of a Gossip Glomers challenge: "+strings.Join(challengeNumbers(), ", "))
+	flags.StringVar(&own.challenge, "challenge", "", "the official flags and targets of a Gossip Glomers challenge: "+strings.Join(p.challengeNumbers(), ", "))
 	flags.StringVar(&own.jsonFile, "json", "", "also write the results to this file")
 	flags.StringVar(&own.store, "store", testbench.DefaultStore, "directory for the files of runs")
 	flags.StringVar(&own.html, "html", "", "also write a space-time diagram to this file; it needs --trace, and without it makes that full")
@@ -106,7 +106,7 @@ func declareOptions(flags *pflag.FlagSet, o *testbench.Options) {
 }
 
 // runTest runs what the command line asks for and reports it.
-func runTest(cmd *cobra.Command, args []string, o *testbench.Options, own *testFlags) error {
+func (p *program) runTest(cmd *cobra.Command, args []string, o *testbench.Options, own *testFlags) error {
 	engine, err := chooseEngine(own.engine)
 	if err != nil {
 		return err
@@ -114,7 +114,7 @@ func runTest(cmd *cobra.Command, args []string, o *testbench.Options, own *testF
 	own.maelstrom = engine.maelstrom
 	meta := report.Meta{Flags: os.Args[1:]}
 	args, nodeArgs := splitAtDash(cmd, args)
-	nodeArgs, err = settle(cmd.Flags(), args, nodeArgs, o, own, &meta)
+	nodeArgs, err = p.settle(cmd.Flags(), args, nodeArgs, o, own, &meta)
 	if err != nil {
 		return err
 	}
@@ -130,7 +130,7 @@ func runTest(cmd *cobra.Command, args []string, o *testbench.Options, own *testF
 	}
 	nodeArgs = append(slices.Clone(nodeArgs), trace...)
 	if o.Bin == "" {
-		if err := serveItself(o, nodeArgs); err != nil {
+		if err := p.serveItself(o, nodeArgs); err != nil {
 			return err
 		}
 	} else {
@@ -147,7 +147,7 @@ func runTest(cmd *cobra.Command, args []string, o *testbench.Options, own *testF
 }
 
 // settle works out the workload, the challenge's flags and the nodes' arguments.
-func settle(flags *pflag.FlagSet, args, nodeArgs []string, o *testbench.Options, own *testFlags, meta *report.Meta) ([]string, error) {
+func (p *program) settle(flags *pflag.FlagSet, args, nodeArgs []string, o *testbench.Options, own *testFlags, meta *report.Meta) ([]string, error) {
 	if len(args) > 1 {
 		return nil, fmt.Errorf("test takes one workload, not %s; what is meant for the nodes comes after --", strings.Join(args, " "))
 	}
@@ -158,7 +158,7 @@ func settle(flags *pflag.FlagSet, args, nodeArgs []string, o *testbench.Options,
 		own.workload = args[0]
 	}
 	if own.challenge != "" {
-		c, err := findChallenge(own.challenge)
+		c, err := p.challenge(own.challenge)
 		if err != nil {
 			return nil, err
 		}
@@ -174,7 +174,7 @@ func settle(flags *pflag.FlagSet, args, nodeArgs []string, o *testbench.Options,
 		}
 	}
 	if own.workload == "" {
-		return nil, fmt.Errorf("test what? name a workload, one of %s, or a --challenge", strings.Join(workloads.Names(), ", "))
+		return nil, fmt.Errorf("test what? name a workload, one of %s, or a --challenge", strings.Join(p.workloads.Names(), ", "))
 	}
 	o.Workload, meta.Workload = own.workload, own.workload
 	return nodeArgs, checkGiven(flags, o)
@@ -189,8 +189,8 @@ func splitAtDash(cmd *cobra.Command, args []string) (own, rest []string) {
 
 // serveItself makes the nodes of this very program. Their flags are looked at
 // here, so that a slip is one error and not one from every node.
-func serveItself(o *testbench.Options, flags []string) error {
-	if _, err := parseNodes(o.Workload, flags); err != nil {
+func (p *program) serveItself(o *testbench.Options, flags []string) error {
+	if _, err := p.parseNodes(o.Workload, flags); err != nil {
 		return err
 	}
 	self, err := os.Executable()

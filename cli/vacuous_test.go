@@ -13,10 +13,10 @@ import (
 
 // Every client waits for a paused node in some of these seeds.
 func TestVacuousSeedsAreCountedApart(t *testing.T) {
-	o := testbench.Defaults(workloads)
+	o := testbench.Defaults(eddy.workloads)
 	o.Workload, o.NodeCount, o.Rate, o.TimeLimit = "broadcast", 1, 1, 2*time.Second
 	o.Nemesis, o.NemesisInterval, o.Seed = []string{"pause"}, time.Second, 1
-	s, err := newSimulation(o, nil, report.Meta{})
+	s, err := eddy.newSimulation(o, nil, report.Meta{})
 	if err != nil {
 		t.Fatal(err)
 	}

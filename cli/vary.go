@@ -67,16 +67,16 @@ var notVaried = []string{"bin", "seed", "log-stderr", "log-net-send", "log-net-r
 // placeAxes finds out which flags are meant. A name that the strategy and the
 // test both have, such as topology, is the strategy's with --vary and the test's
 // with --vary-test.
-func placeAxes(all []axis, of *testbench.Options) ([]axis, error) {
+func (p *program) placeAxes(all []axis, of *testbench.Options) ([]axis, error) {
 	workload := of.Workload
-	strategy, err := declareStrategy(workload)
+	strategy, err := p.declareStrategy(workload)
 	if of.Bin != "" { // its flags are not known
 		strategy, err = strategyFlags{set: pflag.NewFlagSet("program", pflag.ContinueOnError)}, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	o, test := testbench.Defaults(workloads), pflag.NewFlagSet("test", pflag.ContinueOnError)
+	o, test := testbench.Defaults(p.workloads), pflag.NewFlagSet("test", pflag.ContinueOnError)
 	declareOptions(test, &o)
 	var placed []axis
 	for _, a := range all {
@@ -108,8 +108,8 @@ func flagNames(set *pflag.FlagSet) []string {
 
 // atPoint is a simulation with the values of a point; an error says why the
 // combination makes no sense.
-func atPoint(base testbench.Options, nodeArgs []string, all []axis, values []string) (simulation, error) {
-	o, set := testbench.Defaults(workloads), pflag.NewFlagSet("point", pflag.ContinueOnError)
+func (p *program) atPoint(base testbench.Options, nodeArgs []string, all []axis, values []string) (simulation, error) {
+	o, set := testbench.Defaults(p.workloads), pflag.NewFlagSet("point", pflag.ContinueOnError)
 	declareOptions(set, &o)
 	o = base // the flags point into it
 	strategy := slices.Clone(nodeArgs)
@@ -122,5 +122,5 @@ func atPoint(base testbench.Options, nodeArgs []string, all []axis, values []str
 			return simulation{}, err
 		}
 	}
-	return newSimulation(o, strategy, report.Meta{})
+	return p.newSimulation(o, strategy, report.Meta{})
 }

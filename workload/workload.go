@@ -174,3 +174,26 @@ func (w *Workload) Call(f string) *Call {
 	}
 	return &w.Calls[i]
 }
+
+// Validate says what a workload lacks: every one needs a name, operations, a checker, and a generator.
+func (w *Workload) Validate() error {
+	lacks := func(what string) error { return fmt.Errorf("workload %q lacks %s", w.Name, what) }
+	switch {
+	case w.Name == "":
+		return errors.New("a workload has no Name")
+	case len(w.Judge.Fs) == 0:
+		return lacks("operations: name in Judge.Fs what its clients do")
+	case w.Judge.Check == nil:
+		return lacks("a checker: give it Judge.Check")
+	case w.NewGenerator == nil:
+		return lacks("a generator: give it NewGenerator")
+	case w.NewClient == nil && len(w.Calls) == 0:
+		return lacks("calls: say in Calls how each operation is done over the network, or give it NewClient")
+	}
+	for _, c := range w.Calls {
+		if !slices.Contains(w.Judge.Fs, c.F) {
+			return fmt.Errorf("workload %q has a call for %q, which Judge.Fs does not name", w.Name, c.F)
+		}
+	}
+	return nil
+}

@@ -2,9 +2,8 @@
 package main
 
 import (
-	"os"
-
 	"eddy/cli"
+	"eddy/cli/builtin"
 )
 
-func main() { os.Exit(cli.Run(os.Args[1:])) }
+func main() { cli.Main(builtin.Services()...) }

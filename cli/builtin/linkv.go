@@ -1,4 +1,4 @@
-package cli
+package builtin
 
 import (
 	"errors"
@@ -6,8 +6,15 @@ import (
 	"github.com/spf13/pflag"
 
 	"eddy/actor/node"
+	"eddy/cli/service"
 	"eddy/kv"
+	"eddy/workload/linkv"
 )
+
+// LinKV is a linearizable key-value store, by Raft.
+func LinKV() service.Service {
+	return service.Service{Workload: linkv.New(), Short: "A linearizable key-value store, by Raft", Long: kvLong, Flags: kvFlags}
+}
 
 const kvLong = `A key-value store by Raft: every key is linearizable, whatever node is asked.
 
@@ -23,7 +30,7 @@ everything that it had acknowledged. In the simulator --data, whatever its value
 is a simulated disk that outlives kills, and of which a kill tears off what was
 not synced at any byte.`
 
-func kvFlags(flags *pflag.FlagSet) func() (node.Service, error) {
+func kvFlags(flags *pflag.FlagSet) service.Build {
 	c := raftFlags(flags)
 	return func() (node.Service, error) {
 		config, err := c()
@@ -48,6 +55,6 @@ func raftFlags(flags *pflag.FlagSet) func() (kv.Config, error) {
 	flags.DurationVar(&c.DiskLatency, "disk-latency", 0, "in the simulator: what a sync takes on average (default 1ms)")
 	return func() (kv.Config, error) {
 		c.Read = kv.Reads(*read)
-		return c, nonZero(flags, "latency", "heartbeat", "election", "batch", "batch-bytes", "client-timeout", "snapshot-every", "snapshot-behind", "disk-latency")
+		return c, service.NonZero(flags, "latency", "heartbeat", "election", "batch", "batch-bytes", "client-timeout", "snapshot-every", "snapshot-behind", "disk-latency")
 	}
 }

@@ -1,16 +1,20 @@
-package cli
+package builtin
 
 import (
 	"github.com/spf13/pflag"
 
 	"eddy/actor/node"
+	"eddy/cli/service"
 	"eddy/kafka"
+	workload "eddy/workload/kafka"
 )
 
-// kafkaService is what services.go lists.
-var kafkaService = service{
-	name: "kafka", short: "Append-only logs with offsets",
-	long: kafkaLong, flags: kafkaFlags,
+// Kafka is append-only logs with offsets.
+func Kafka() service.Service {
+	return service.Service{
+		Workload: workload.New(), Short: "Append-only logs with offsets", Long: kafkaLong, Flags: kafkaFlags,
+		Best: map[string]service.Strategy{"5a": {Flags: []string{"--strategy", "local"}}},
+	}
 }
 
 const kafkaLong = `The strategy is where a log lives and who gives out its offsets (--strategy).
@@ -26,7 +30,7 @@ const kafkaLong = `The strategy is where a log lives and who gives out its offse
 
 Sends are answered through partitions by cas, fallback and leaderless.`
 
-func kafkaFlags(flags *pflag.FlagSet) func() (node.Service, error) {
+func kafkaFlags(flags *pflag.FlagSet) service.Build {
 	var c kafka.Config
 	strategy := flags.String("strategy", string(kafka.Leaderless), "local, cas, owner, fallback or leaderless")
 	acks := flags.String("acks", "", "leaderless: 1 or all; a send is acknowledged when so many nodes have it (default 1)")
@@ -41,7 +45,7 @@ func kafkaFlags(flags *pflag.FlagSet) func() (node.Service, error) {
 	flags.IntVar(&c.Mailbox, "mailbox", 0, "messages that the broker's mailbox holds (default 256)")
 	return func() (node.Service, error) {
 		c.Strategy, c.Acks = kafka.Strategy(*strategy), kafka.Acks(*acks)
-		err := nonZero(flags, "window", "retry", "patience", "refresh", "chunk-bytes", "poll-count", "poll-bytes", "idle", "mailbox")
+		err := service.NonZero(flags, "window", "retry", "patience", "refresh", "chunk-bytes", "poll-count", "poll-bytes", "idle", "mailbox")
 		if err != nil {
 			return nil, err
 		}

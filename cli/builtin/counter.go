@@ -1,4 +1,4 @@
-package cli
+package builtin
 
 import (
 	"fmt"
@@ -6,8 +6,20 @@ import (
 	"github.com/spf13/pflag"
 
 	"eddy/actor/node"
+	"eddy/cli/service"
 	"eddy/counter"
+	workload "eddy/workload/counter"
 )
+
+// GCounter is a sum that only grows.
+func GCounter() service.Service {
+	return service.Service{Workload: workload.G(), Short: "A sum that only grows", Long: counterLong, Flags: counterFlags(counter.GCounter)}
+}
+
+// PNCounter is a sum that grows and shrinks.
+func PNCounter() service.Service {
+	return service.Service{Workload: workload.PN(), Short: "A sum that grows and shrinks", Long: counterLong, Flags: counterFlags(counter.PNCounter)}
+}
 
 const counterLong = `The strategy is where the parts of the sum are kept, one part a node.
 
@@ -21,8 +33,8 @@ const counterLong = `The strategy is where the parts of the sum are kept, one pa
 An acknowledged add is counted through loss, duplication and partitions; through
 kills with --write through.`
 
-func counterFlags(build func(counter.Config) node.Service) func(*pflag.FlagSet) func() (node.Service, error) {
-	return func(flags *pflag.FlagSet) func() (node.Service, error) {
+func counterFlags(build func(counter.Config) node.Service) func(*pflag.FlagSet) service.Build {
+	return func(flags *pflag.FlagSet) service.Build {
 		var c counter.Config
 		strategy := flags.String("strategy", string(counter.CRDT), "crdt or seq-kv")
 		flags.StringVar(&c.Topology, "topology", "", "of crdt: star or mesh (default star)")
@@ -36,7 +48,7 @@ func counterFlags(build func(counter.Config) node.Service) func(*pflag.FlagSet) 
 		return func() (node.Service, error) {
 			c.Strategy, c.Write, c.Read = counter.Strategy(*strategy), counter.Writing(*write), counter.Reading(*read)
 			c.AgeGiven = flags.Changed("max-age")
-			if err := nonZero(flags, "interval", "patience", "retry", "waiting-max"); err != nil {
+			if err := service.NonZero(flags, "interval", "patience", "retry", "waiting-max"); err != nil {
 				return nil, err
 			}
 			for _, name := range []string{"write", "read", "topology"} {

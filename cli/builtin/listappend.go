@@ -1,4 +1,4 @@
-package cli
+package builtin
 
 import (
 	"errors"
@@ -6,7 +6,9 @@ import (
 	"github.com/spf13/pflag"
 
 	"eddy/actor/node"
+	"eddy/cli/service"
 	"eddy/txn/serial"
+	"eddy/workload/listappend"
 )
 
 const listAppendLong = `Strictly serializable transactions on lists. The strategy is how they come into one
@@ -23,12 +25,15 @@ Raft needs a majority of nodes that reach each other, and with --data a node tha
 was killed comes back; see eddy serve lin-kv about the flags. With chunks every
 node goes on that reaches the stores, also after a kill.`
 
-var listAppendService = service{
-	name: "txn-list-append", short: "Strictly serializable transactions on lists, by Raft or on lin-kv", long: listAppendLong,
-	flags: listAppendFlags,
+// TxnListAppend is strictly serializable transactions on lists.
+func TxnListAppend() service.Service {
+	return service.Service{
+		Workload: listappend.New(), Short: "Strictly serializable transactions on lists, by Raft or on lin-kv",
+		Long: listAppendLong, Flags: listAppendFlags,
+	}
 }
 
-func listAppendFlags(flags *pflag.FlagSet) func() (node.Service, error) {
+func listAppendFlags(flags *pflag.FlagSet) service.Build {
 	var c serial.Config
 	strategy := flags.String("strategy", string(serial.Raft), "raft or chunks")
 	raft := raftFlags(flags)
@@ -41,7 +46,7 @@ func listAppendFlags(flags *pflag.FlagSet) func() (node.Service, error) {
 		c.Strategy = serial.Strategy(*strategy)
 		var err error
 		c.Raft, err = raft()
-		if err = errors.Join(err, nonZero(flags, "retry", "pause", "chunk-bytes", "shelf")); err != nil {
+		if err = errors.Join(err, service.NonZero(flags, "retry", "pause", "chunk-bytes", "shelf")); err != nil {
 			return nil, err
 		}
 		return serial.Service(c), c.Check()

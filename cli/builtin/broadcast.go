@@ -1,79 +1,32 @@
-package cli
+package builtin
 
 import (
-	"fmt"
-	"strings"
-	"time"
-
 	"github.com/spf13/pflag"
 
 	"eddy/actor/node"
-	"eddy/counter"
-	"eddy/echo"
+	"eddy/cli/service"
 	"eddy/gossip"
-	"eddy/uniqueids"
+	"eddy/workload/broadcast"
+	"eddy/workload/gset"
 )
 
-// service is something that `eddy serve` can be: its name is the workload's.
-type service struct {
-	name  string
-	short string
-	long  string
-	// flags declares the strategy's flags; the function it returns builds the
-	// service of the flags as they were given, or says why they make no sense.
-	flags func(*pflag.FlagSet) func() (node.Service, error)
-}
-
-// services in the order in which they are listed.
-var services = []service{
-	{
-		name: "echo", short: "Answers with what it is sent",
-		flags: func(*pflag.FlagSet) func() (node.Service, error) {
-			return func() (node.Service, error) { return echo.Service, nil }
+// Broadcast gets every value to every node.
+func Broadcast() service.Service {
+	return service.Service{
+		Workload: broadcast.New(), Short: "Gets every value to every node",
+		Long: broadcastLong, Flags: gossipFlags(gossip.Broadcast, gossip.Config.Check),
+		Best: map[string]service.Strategy{
+			"3d": {Flags: []string{"--strategy", "paced"}, Maelstrom: []string{"--strategy", "paced", "--interval", "350ms"}},
+			"3e": {Flags: []string{"--strategy", "paced", "--interval", "1700ms"}, Maelstrom: []string{"--strategy", "paced", "--interval", "1600ms"}},
 		},
-	},
-	{
-		name: "unique-ids", short: "Generates ids that no other node generates",
-		flags: uniqueIDFlags,
-	},
-	{
-		name: "broadcast", short: "Gets every value to every node",
-		long: broadcastLong, flags: gossipFlags(gossip.Broadcast, gossip.Config.Check),
-	},
-	{
-		name: "g-set", short: "A set that only grows, the same on every node in the end",
-		long: broadcastLong, flags: gossipFlags(gossip.GSet, gossip.CheckGSet),
-	},
-	{name: "g-counter", short: "A sum that only grows", long: counterLong, flags: counterFlags(counter.GCounter)},
-	{name: "pn-counter", short: "A sum that grows and shrinks", long: counterLong, flags: counterFlags(counter.PNCounter)},
-	kafkaService,
-	txnService,
-	{name: "lin-kv", short: "A linearizable key-value store, by Raft", long: kvLong, flags: kvFlags},
-	listAppendService,
-}
-
-func findService(name string) (service, error) {
-	for _, s := range services {
-		if s.name == name {
-			return s, nil
-		}
 	}
-	return service{}, fmt.Errorf("there is no service %q; choose one of %s", name, serviceNames())
 }
 
-func serviceNames() string {
-	var names []string
-	for _, s := range services {
-		names = append(names, s.name)
-	}
-	return strings.Join(names, ", ")
-}
-
-func uniqueIDFlags(flags *pflag.FlagSet) func() (node.Service, error) {
-	strategy := flags.String("strategy", string(uniqueids.Counter), "counter or snowflake")
-	return func() (node.Service, error) {
-		s := uniqueids.Strategy(*strategy)
-		return uniqueids.Service(s), s.Check()
+// GSet is a set that only grows, the same on every node in the end.
+func GSet() service.Service {
+	return service.Service{
+		Workload: gset.New(), Short: "A set that only grows, the same on every node in the end",
+		Long: broadcastLong, Flags: gossipFlags(gossip.GSet, gossip.CheckGSet),
 	}
 }
 
@@ -94,8 +47,8 @@ hand is taken at any size, with the intervals of a small cluster.
 With --ack none, what the network loses is lost; each and cumulative get every
 value everywhere through loss and partitions.`
 
-func gossipFlags(build func(gossip.Config) node.Service, check func(gossip.Config) error) func(*pflag.FlagSet) func() (node.Service, error) {
-	return func(flags *pflag.FlagSet) func() (node.Service, error) {
+func gossipFlags(build func(gossip.Config) node.Service, check func(gossip.Config) error) func(*pflag.FlagSet) service.Build {
+	return func(flags *pflag.FlagSet) service.Build {
 		var c gossip.Config
 		strategy := flags.String("strategy", string(gossip.Batch), "flood, origin, detour, batch or paced")
 		ack := flags.String("ack", "", "none, each or cumulative (default cumulative for batch and paced, else each)")
@@ -112,24 +65,10 @@ func gossipFlags(build func(gossip.Config) node.Service, check func(gossip.Confi
 		_ = flags.MarkHidden("fault")
 		return func() (node.Service, error) {
 			c.Dissemination, c.Ack = gossip.Dissemination(*strategy), gossip.Ack(*ack)
-			if err := nonZero(flags, "interval", "retry", "retry-max", "ack-delay", "batch-bytes", "mailbox"); err != nil {
+			if err := service.NonZero(flags, "interval", "retry", "retry-max", "ack-delay", "batch-bytes", "mailbox"); err != nil {
 				return nil, err
 			}
 			return build(c), check(c)
 		}
 	}
-}
-
-// nonZero refuses a 0 that was given for a flag whose absence is a default.
-func nonZero(flags *pflag.FlagSet, names ...string) error {
-	for _, name := range names {
-		flag := flags.Lookup(name)
-		if !flag.Changed {
-			continue
-		}
-		if value := flag.Value.String(); value == "0" || value == time.Duration(0).String() {
-			return fmt.Errorf("--%s %s: must be above 0; leave it out for the default", name, value)
-		}
-	}
-	return nil
 }

@@ -1,0 +1,117 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"eddy/actor/node"
+	"eddy/cli/service"
+	"eddy/workload"
+)
+
+// Service is something that a node can be, and the workload that tests it.
+type Service = service.Service
+
+// program is what the command knows: the services it was made of.
+type program struct {
+	services   []Service
+	workloads  workload.Workloads // of the services, in their order
+	challenges []challenge        // of the workloads, by number
+}
+
+// newProgram makes a program of services. An error names what is wrong with which of them.
+func newProgram(services []Service) (*program, error) {
+	if len(services) == 0 {
+		return nil, errors.New("no service was given to cli.Main: give it at least one")
+	}
+	p := &program{services: services}
+	var wrong []error
+	for _, s := range services {
+		if err := p.check(s); err != nil {
+			wrong = append(wrong, err)
+			continue
+		}
+		p.workloads = append(p.workloads, s.Workload)
+		for _, c := range s.Workload.Challenges {
+			best := s.Best[c.Number]
+			p.challenges = append(p.challenges, challenge{Challenge: c, workload: s.Workload.Name, strategy: best.Flags, maelstrom: best.Maelstrom})
+		}
+	}
+	slices.SortFunc(p.challenges, func(a, b challenge) int { return strings.Compare(a.Number, b.Number) })
+	return p, errors.Join(wrong...)
+}
+
+// check refuses a service that no command could be made of, in the words of who wrote it.
+func (p *program) check(s Service) error {
+	w := s.Workload
+	if err := w.Validate(); err != nil {
+		return err
+	}
+	if slices.Contains(p.workloads.Names(), w.Name) {
+		return fmt.Errorf("two services are tested by a workload named %q: give each its own name", w.Name)
+	}
+	for number := range s.Best {
+		if !slices.ContainsFunc(w.Challenges, func(c workload.Challenge) bool { return c.Number == number }) {
+			return fmt.Errorf("service %s has flags for a challenge %s, which its workload does not have", w.Name, number)
+		}
+	}
+	if s.Flags == nil {
+		return nil
+	}
+	flags := newFlagSet(w.Name)
+	build := s.Flags(flags)
+	if build == nil {
+		return fmt.Errorf("service %s: Flags returns nil: return the function that builds the service", w.Name)
+	}
+	declareNode(flags)
+	if _, err := build(); err != nil {
+		return fmt.Errorf("service %s does not accept its own defaults: %w", w.Name, err)
+	}
+	return nil
+}
+
+func newFlagSet(name string) *pflag.FlagSet {
+	flags := pflag.NewFlagSet(name, pflag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	return flags
+}
+
+// service finds the service that a workload tests.
+func (p *program) service(name string) (Service, error) {
+	for _, s := range p.services {
+		if s.Workload.Name != name {
+			continue
+		}
+		if s.Flags == nil {
+			return s, fmt.Errorf("there is no service for the workload %s", name)
+		}
+		return s, nil
+	}
+	return Service{}, fmt.Errorf("there is no service %q%s", name, suggest(name, p.serviceNames()))
+}
+
+// serviceNames are those that can be served.
+func (p *program) serviceNames() []string {
+	var names []string
+	for _, s := range p.services {
+		if s.Flags != nil {
+			names = append(names, s.Workload.Name)
+		}
+	}
+	return names
+}
+
+// build is the service of flags as a command line gives them.
+func build(s Service, args []string) (node.Service, error) {
+	flags := newFlagSet(s.Workload.Name)
+	make := s.Flags(flags)
+	if err := flags.Parse(args); err != nil {
+		return nil, err
+	}
+	return make()
+}

@@ -1,0 +1,54 @@
+package cli
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/spf13/pflag"
+
+	"eddy/actor/node"
+	"eddy/cli/builtin"
+	"eddy/cli/service"
+)
+
+func TestServicesThatNoCommandCanBeMadeOfAreRefusedByName(t *testing.T) {
+	refusing := func(*pflag.FlagSet) service.Build {
+		return func() (node.Service, error) { return nil, errors.New("--size 0: must be above 0") }
+	}
+	for _, c := range []struct {
+		name   string
+		change func(*Service)
+		want   string
+	}{
+		{"no name", func(s *Service) { s.Workload.Name = "" }, "a workload has no Name"},
+		{"no checker", func(s *Service) { s.Workload.Judge.Check = nil }, `workload "echo" lacks a checker: give it Judge.Check`},
+		{"no generator", func(s *Service) { s.Workload.NewGenerator = nil }, `workload "echo" lacks a generator`},
+		{"no calls", func(s *Service) { s.Workload.Calls = nil }, `workload "echo" lacks calls`},
+		{"bad defaults", func(s *Service) { s.Flags = refusing }, "service echo does not accept its own defaults: --size 0: must be above 0"},
+		{"no build", func(s *Service) { s.Flags = func(*pflag.FlagSet) service.Build { return nil } }, "service echo: Flags returns nil"},
+		{"a challenge of others", func(s *Service) { s.Best = map[string]service.Strategy{"3d": {}} }, "service echo has flags for a challenge 3d"},
+	} {
+		s := builtin.Echo()
+		c.change(&s)
+		if _, err := newProgram([]Service{builtin.Broadcast(), s}); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v; want %s", c.name, err, c.want)
+		}
+	}
+	if _, err := newProgram([]Service{builtin.Echo(), builtin.Echo()}); err == nil || !strings.Contains(err.Error(), `two services are tested by a workload named "echo"`) {
+		t.Errorf("twice the same: %v", err)
+	}
+	if _, err := newProgram(nil); err == nil {
+		t.Error("a program without services was made")
+	}
+}
+
+func TestAProgramKnowsOnlyTheServicesThatItWasGiven(t *testing.T) {
+	p, err := newProgram([]Service{builtin.Echo()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.service("broadcast"); err == nil || p.challengeNumbers()[0] != "1" || len(p.challenges) != 1 {
+		t.Errorf("broadcast: %v; challenges %v", err, p.challengeNumbers())
+	}
+}

@@ -1,0 +1,61 @@
+// Package service is what a command knows of a service: the workload that judges it and the
+// flags that configure it. Package cli makes commands of such values; package builtin holds
+// those that come with Eddy.
+package service
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"eddy/actor/node"
+	"eddy/workload"
+)
+
+// Service is something that a node can be, and the workload that tests it. Its name is the workload's.
+type Service struct {
+	Workload workload.Workload
+	Short    string // a line for lists, such as "Answers with what it is sent"
+	Long     string // what help says of the flags; none is needed
+	// Flags declares the flags that configure the service. The function it returns is
+	// called once they are parsed, and builds the service or says which value makes no
+	// sense. It may be called without any flag given: the defaults must make sense. Nil
+	// for a workload that is there to judge other programs, given with --bin.
+	Flags func(*pflag.FlagSet) Build
+	// Best are the flags for challenges of the workload that the defaults do not serve best,
+	// by the number of the challenge.
+	Best map[string]Strategy
+}
+
+// Build makes the service of flags that were parsed.
+type Build func() (node.Service, error)
+
+// Strategy is a configuration of a service as it is given on the command line.
+type Strategy struct {
+	Flags []string
+	// Maelstrom are the flags under Maelstrom, where they differ: hops take longer there,
+	// and vary. Nil for Flags.
+	Maelstrom []string
+}
+
+// Fixed is for a service without flags of its own.
+func Fixed(s node.Service) func(*pflag.FlagSet) Build {
+	return func(*pflag.FlagSet) Build {
+		return func() (node.Service, error) { return s, nil }
+	}
+}
+
+// NonZero refuses a 0 that was given for a flag whose absence stands for a default.
+func NonZero(flags *pflag.FlagSet, names ...string) error {
+	for _, name := range names {
+		flag := flags.Lookup(name)
+		if !flag.Changed {
+			continue
+		}
+		if value := flag.Value.String(); value == "0" || value == time.Duration(0).String() {
+			return fmt.Errorf("--%s %s: must be above 0; leave it out for the default", name, value)
+		}
+	}
+	return nil
+}
