@@ -69,7 +69,7 @@ func (s exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(s)
 
 func (p *program) rootCommand() *cobra.Command {
 	root := &cobra.Command{
-		Use:   "eddy",
+		Use:   filepath.Base(programName()),
 		Short: "Distributed protocols as actors, and a bench that runs and judges them",
 		Long: `Eddy serves Maelstrom nodes made of actors, runs clusters of them under the
 real Maelstrom or a built-in bench, and judges what happened.
@@ -84,9 +84,21 @@ real Maelstrom or a built-in bench, and judges what happened.
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.SetVersionTemplate("eddy {{.Version}}\n")
+	root.SetVersionTemplate(root.Name() + " {{.Version}}\n")
+	root.SetFlagErrorFunc(p.unknownFlag)
 	root.AddCommand(p.serveCommand(), p.testCommand(), p.simCommand(), p.benchCommand(), p.glomersCommand(), p.checkCommand(), traceCommand(), versionCommand())
+	rename(root)
 	return root
+}
+
+// rename has the examples of all help call the program by its name.
+func rename(cmd *cobra.Command) {
+	if name := cmd.Root().Name(); name != "eddy" {
+		cmd.Long = strings.ReplaceAll(cmd.Long, "  eddy ", "  "+name+" ")
+	}
+	for _, c := range cmd.Commands() {
+		rename(c)
+	}
 }
 
 // versionCommand is for those who look for the version there; --version is shorter.
@@ -95,7 +107,9 @@ func versionCommand() *cobra.Command {
 		Use:   "version",
 		Short: "Say the version, the commit and the version of Go",
 		Args:  cobra.NoArgs,
-		Run:   func(*cobra.Command, []string) { fmt.Printf("eddy %s, %s\n", fullVersion(), runtime.Version()) },
+		Run: func(*cobra.Command, []string) {
+			fmt.Printf("%s %s, %s\n", filepath.Base(programName()), fullVersion(), runtime.Version())
+		},
 	}
 }
 

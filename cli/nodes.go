@@ -32,7 +32,7 @@ type strategyFlags struct {
 func (p *program) declareStrategy(workload string) (strategyFlags, error) {
 	s, err := p.service(workload)
 	if err != nil {
-		return strategyFlags{}, fmt.Errorf("%w; or give a program with --bin", err)
+		return strategyFlags{}, fmt.Errorf("%w, or give a program with --bin", err)
 	}
 	f := strategyFlags{name: s.Workload.Name, set: pflag.NewFlagSet("serve "+s.Workload.Name, pflag.ContinueOnError)}
 	f.set.Usage = func() {}
@@ -44,7 +44,7 @@ func (p *program) declareStrategy(workload string) (strategyFlags, error) {
 // parse takes the flags as they were given.
 func (f strategyFlags) parse(args []string) (nodes, error) {
 	if err := f.set.Parse(args); err != nil {
-		return nodes{}, fmt.Errorf("strategy flags of %s: %w", f.name, err)
+		return nodes{}, fmt.Errorf("strategy flags of %s: %w", f.name, explainUnknown(err, f.set))
 	}
 	if f.set.NArg() > 0 {
 		return nodes{}, fmt.Errorf("strategy flags of %s: %q is no flag", f.name, f.set.Arg(0))

@@ -1,17 +1,51 @@
 package cli
 
 import (
+	"errors"
+	"fmt"
 	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // suggest ends a sentence about a name that is unknown: with the one that was probably
 // meant, where one is near, and with those there are.
 func suggest(name string, known []string) string {
-	end := "; choose one of " + strings.Join(known, ", ")
 	if near := nearest(name, known); near != "" {
-		return "; did you mean " + near + "?" + " There are " + strings.Join(known, ", ")
+		return fmt.Sprintf("; did you mean %s? There are %s", near, strings.Join(known, ", "))
 	}
-	return end
+	return "; choose one of " + strings.Join(known, ", ")
+}
+
+// unknownFlag explains a flag that a command does not have: it may be one of the nodes', which
+// come after --, or a slip.
+func (p *program) unknownFlag(cmd *cobra.Command, err error) error {
+	var missing *pflag.NotExistError
+	if !errors.As(err, &missing) || missing.GetSpecifiedShortnames() != "" {
+		return err
+	}
+	name := missing.GetSpecifiedName()
+	if s, err := p.service(cmd.Flags().Arg(0)); err == nil {
+		flags := newFlagSet(s.Workload.Name)
+		s.Flags(flags)
+		if flags.Lookup(name) != nil {
+			return fmt.Errorf("--%s is a flag of the nodes, not of %s: put it after --, as in %s %s -- --%s ...", name, cmd.Name(), cmd.CommandPath(), s.Workload.Name, name)
+		}
+	}
+	return explainUnknown(err, cmd.Flags())
+}
+
+// explainUnknown adds to the error of an unknown flag the one that was probably meant.
+func explainUnknown(err error, flags *pflag.FlagSet) error {
+	var missing *pflag.NotExistError
+	if !errors.As(err, &missing) || missing.GetSpecifiedShortnames() != "" {
+		return err
+	}
+	if near := nearest(missing.GetSpecifiedName(), flagNames(flags)); near != "" {
+		return fmt.Errorf("%w; did you mean --%s?", err, near)
+	}
+	return err
 }
 
 // nearest is the known name that takes the fewest edits to become, if they are few for its length.

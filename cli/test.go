@@ -176,6 +176,9 @@ func (p *program) settle(flags *pflag.FlagSet, args, nodeArgs []string, o *testb
 	if own.workload == "" {
 		return nil, fmt.Errorf("test what? name a workload, one of %s, or a --challenge", strings.Join(p.workloads.Names(), ", "))
 	}
+	if names := p.workloads.Names(); !slices.Contains(names, own.workload) {
+		return nil, fmt.Errorf("there is no workload %q%s", own.workload, suggest(own.workload, names))
+	}
 	o.Workload, meta.Workload = own.workload, own.workload
 	return nodeArgs, checkGiven(flags, o)
 }
