@@ -11,7 +11,7 @@ import (
 
 	"eddy/actor"
 	"eddy/actor/node"
-	"eddy/kv/disk"
+	"eddy/internal/disk"
 	"eddy/testbench"
 	"eddy/testbench/network"
 	"eddy/testbench/report"

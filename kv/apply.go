@@ -78,7 +78,6 @@ func (r *replica) adopt(s *pb.Snapshot) {
 	meta := s.GetMetadata()
 	wasVoter := r.votes()
 	r.store, r.applied, r.snapshotAt, r.conf = store, meta.GetIndex(), meta.GetIndex(), proto.CloneOf(meta.GetConfState())
-	r.anew = false
 	r.noteMembers(wasVoter)
 }
 
@@ -103,18 +102,6 @@ func (r *replica) snapshot() {
 			panic("kv: forget the log: " + err.Error())
 		}
 	}
-	r.anew = !r.disk.IsZero()
-}
-
-// beginAnew has the disk hold the last snapshot and what comes behind it, and no
-// more.
-func (r *replica) beginAnew(c *actor.Context[message]) {
-	all, err := whole(r.log)
-	if err != nil {
-		panic("kv: " + err.Error())
-	}
-	r.anew, r.aged = false, true
-	r.write(c, writing{record: all.encode(), anew: true})
 }
 
 // askForReads asks how far the log was committed, once for all reads that wait.

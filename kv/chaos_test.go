@@ -5,6 +5,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"eddy/actor/node/journal"
 )
 
 // figure8 runs a cluster in which leaders are cut off again and again, alone or
@@ -85,8 +87,18 @@ func (c *cluster) contradiction() uint64 {
 	terms := map[uint64]uint64{}
 	for _, id := range c.ids {
 		log := c.config.Bug.memory()
-		if _, err := load(c.disks[id].Open(), log); err != nil {
+		all, err := c.disks[id].Open().Read()
+		if err != nil {
 			c.t.Fatal(err)
+		}
+		kept, err := journal.Read(id, all)
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		for _, b := range kept.Batches {
+			if err := load(b.Records, log); err != nil {
+				c.t.Fatal(err)
+			}
 		}
 		hard, _, err := log.InitialState()
 		first, failed := log.FirstIndex()

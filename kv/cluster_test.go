@@ -14,7 +14,7 @@ import (
 
 	"eddy/actor"
 	"eddy/actor/node"
-	"eddy/kv/disk"
+	"eddy/internal/disk"
 )
 
 // cluster is nodes n1, n2, ... in a World, links of a constant latency between

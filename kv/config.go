@@ -55,6 +55,14 @@ type Config struct {
 	machine Machine // of a service of transactions
 }
 
+// holds says whose records a journal has: those of different state machines have nothing in common.
+func (c Config) holds() string {
+	if c.machine != nil {
+		return "txn-list-append --strategy raft"
+	}
+	return "lin-kv"
+}
+
 func (c Config) filled() Config {
 	set := func(field *int, value int) {
 		if *field == 0 {

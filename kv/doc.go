@@ -6,7 +6,7 @@
 // One actor, the replica, owns a copy of the store and this node's part in Raft,
 // which is decided by go.etcd.io/raft/v3 and carried out here:
 //
-//	ticker -> replica -> disk     the scribe, the one place that waits for I/O
+//	ticker -> replica -> journal     the one place that waits for I/O
 //	            |   ^
 //	            v   |
 //	     raft messages from and to the other nodes' replicas
@@ -33,7 +33,7 @@
 //
 // # What it refuses
 //
-// Requests when too many wait; an answer to a client that has given up; a disk
-// whose records are damaged or contradict each other. Nodes beyond those that
+// Requests when too many wait; an answer to a client that has given up; a journal
+// that is damaged or whose records contradict each other. A replica whose disk has failed is silent until it is restarted. Nodes beyond those that
 // init named cannot become members.
 package kv

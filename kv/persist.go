@@ -8,11 +8,9 @@ import (
 	"go.etcd.io/raft/v3"
 	pb "go.etcd.io/raft/v3/raftpb"
 	"google.golang.org/protobuf/proto"
-
-	"eddy/actor/node"
 )
 
-// saved is what Raft must find again after a restart, as one record of the disk
+// saved is what Raft must find again after a restart, as one record of the journal
 // holds it: what has changed since the record before. Entries replace all from
 // the first one's index on; a snapshot replaces everything.
 type saved struct {
@@ -136,7 +134,7 @@ func (s saved) keep(log memory) error {
 	return nil
 }
 
-// whole is everything in memory, for a disk that begins anew with it.
+// whole is everything in memory.
 func whole(log memory) (saved, error) {
 	hard, _, err := log.InitialState()
 	if err != nil {
@@ -159,19 +157,25 @@ func whole(log memory) (saved, error) {
 	return s, err
 }
 
-// load reads a disk into memory. It reports whether there was anything.
-func load(disk node.Disk, log memory) (found bool, err error) {
-	number := 0
-	err = disk.Records(func(record []byte) error {
-		number++
+// load reads the records of a journal into memory.
+func load(records [][]byte, log memory) error {
+	for i, record := range records {
 		s, err := decodeSaved(record)
 		if err == nil {
 			err = s.keep(log)
 		}
 		if err != nil {
-			return fmt.Errorf("record %d: %w", number, err)
+			return fmt.Errorf("record %d: %w", i+1, err)
 		}
-		return nil
-	})
-	return number > 0, err
+	}
+	return nil
+}
+
+// snapshotOf is everything in memory as one record, for a journal that begins again with it.
+func snapshotOf(log memory) []byte {
+	all, err := whole(log)
+	if err != nil {
+		panic("kv: " + err.Error())
+	}
+	return all.encode()
 }

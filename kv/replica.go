@@ -12,11 +12,12 @@ import (
 
 	"eddy/actor"
 	"eddy/actor/node"
+	"eddy/actor/node/journal"
 	"eddy/actor/node/wire"
 )
 
 // The messages of the replica: requests of clients (readRequest, writeRequest,
-// casRequest, txnRequest, memberRequest), raftMessage, and
+// casRequest, txnRequest, memberRequest), raftMessage, journal.Written, and
 type (
 	message any
 
@@ -24,8 +25,6 @@ type (
 	tick struct{}
 	// speak: it is time for what is to be said to peers.
 	speak struct{}
-	// kept: the disk holds what it was given.
-	kept struct{ err error }
 )
 
 // replica is the actor that owns one copy of the store and its part in Raft. The
@@ -45,10 +44,10 @@ type replica struct {
 
 	raft     *raft.RawNode
 	log      memory
-	disk     actor.Ref[writing]
-	saving   *raft.Ready // under way to the disk
-	anew     bool        // the disk holds more than it must, and is to begin anew
-	aged     bool        // that is under way
+	journal  *journal.Journal[message] // nil without a disk
+	begun    []byte                    // the record of the founding, until it is saved; nil afterwards
+	saving   *raft.Ready               // that is not saved yet
+	refused  bool                      // the disk was full: to be tried again
 	ticks    int
 	clock    electionClock
 	ledSince int // tick, for a Bug
@@ -98,8 +97,8 @@ func (r *replica) Receive(c *actor.Context[message], m message) {
 		r.tick(c)
 	case speak:
 		r.speaking = false
-	case kept:
-		r.kept(c, m)
+	case journal.Written:
+		r.journal.Written(c, m)
 	}
 	r.proceed(c)
 	r.pace(c)
@@ -191,6 +190,9 @@ func (r *replica) step(c *actor.Context[message], m *pb.Message) {
 func (r *replica) tick(c *actor.Context[message]) {
 	r.ticks++
 	r.mute = max(r.mute-1, 0)
+	if r.refused && r.journal.Failed() == nil {
+		r.save(c)
+	}
 	if r.role == raft.StateLeader {
 		r.raft.Tick()
 		r.keepLease(c)
@@ -217,44 +219,41 @@ func (r *replica) tick(c *actor.Context[message]) {
 // proceed handles what the library wants done, until there is no more or the
 // disk must be waited for.
 func (r *replica) proceed(c *actor.Context[message]) {
-	for r.saving == nil && !r.aged && r.raft.HasReady() {
+	for r.saving == nil && r.raft.HasReady() {
 		rd := r.raft.Ready()
 		r.observe(c, &rd)
 		// How far the log is committed need not be saved: a restart finds it out again.
-		if s := savedOf(&rd); !r.disk.IsZero() && (rd.MustSync || s.snapshot != nil) {
+		if s := savedOf(&rd); r.journal != nil && (rd.MustSync || s.snapshot != nil) {
 			r.saving = &rd
-			if s.snapshot != nil && s.hard == nil {
-				s.hard, _, _ = r.log.InitialState() // a record that replaces all brings all
-			}
-			r.write(c, writing{record: s.encode(), anew: s.snapshot != nil})
+			r.save(c)
 			return
 		}
 		r.finish(c, &rd)
-	}
-	if r.anew && r.saving == nil && !r.aged {
-		r.beginAnew(c)
 	}
 	r.config.Bug.count(r)
 	r.reads.serve(r.applied, r.store)
 }
 
-func (r *replica) write(c *actor.Context[message], w writing) {
-	actor.Ask(c, r.disk, diskPatience, func(done actor.Reply[struct{}]) writing {
-		w.done = done
-		return w
-	}, func(a actor.Answer[struct{}]) message { return kept{a.Err} })
-}
-
-// kept goes on where the disk was waited for.
-func (r *replica) kept(c *actor.Context[message], m kept) {
-	if m.err != nil {
-		panic("kv: the disk does not answer: " + m.err.Error())
+// save appends what is to be saved to the journal. On a full disk it waits for the next tick. A disk that failed ends
+// the replica's part in the cluster: what it cannot save it may not promise, so it is silent until it is restarted.
+func (r *replica) save(c *actor.Context[message]) {
+	r.refused = false
+	if r.begun != nil {
+		r.journal.Append(c, r.begun, func(err error) {
+			if err == nil {
+				r.begun = nil
+			}
+		})
 	}
-	rd := r.saving
-	r.saving, r.aged = nil, false
-	if rd != nil {
+	r.journal.Append(c, savedOf(r.saving).encode(), func(err error) {
+		if err != nil {
+			r.refused = true
+			return
+		}
+		rd := r.saving
+		r.saving = nil
 		r.finish(c, rd)
-	}
+	})
 }
 
 // finish does what may be done once a Ready is saved.

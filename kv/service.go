@@ -10,7 +10,7 @@ import (
 
 	"eddy/actor"
 	"eddy/actor/node"
-	"eddy/kv/disk"
+	"eddy/actor/node/journal"
 )
 
 // Service is the service of Maelstrom's workload lin-kv.
@@ -111,40 +111,36 @@ const (
 // recall finds what was saved, or makes the beginning. Without a directory there
 // is no disk.
 func (r *replica) recall() error {
-	if r.config.Data == "" {
-		_, err := r.members()
-		return err // see founding
-	}
-	to, latency := r.node.Disk(), r.config.DiskLatency
-	if to == nil {
-		opened, err := disk.Open(r.config.Data, r.node.ID())
-		if err != nil {
-			return err
-		}
-		to, latency = opened, 0
-	}
-	found, err := load(to, r.log)
-	if err != nil {
-		return fmt.Errorf("what %s has saved cannot be used: %w", r.node.ID(), err)
-	}
-	if found && r.config.Read == ReadLease {
-		r.mute = r.config.Election
-	}
-	if !found {
-		if err := r.foundOn(to); err != nil {
-			return err
-		}
-	}
-	r.disk = spawnScribe(r.node, to, latency)
-	return nil
-}
-
-// foundOn makes the beginning and saves it.
-func (r *replica) foundOn(to node.Disk) error {
 	members, err := r.members()
+	if err != nil || r.config.Data == "" {
+		return err // without a disk: see founding
+	}
+	var records [][]byte
+	r.journal, records, err = journal.Open(r.node, journal.Options{
+		Dir: r.config.Data, Holds: r.config.holds(), Format: 1,
+		SyncLatency: r.config.DiskLatency, SnapshotBytes: int64(r.config.SnapshotEvery) * entryBytes,
+	}, func(w journal.Written) message { return w })
 	if err != nil {
 		return err
 	}
+	if err := load(records, r.log); err != nil {
+		return fmt.Errorf("what %s has saved cannot be used: %w", r.node.ID(), err)
+	}
+	r.journal.SnapshotBy(func() [][]byte { return [][]byte{snapshotOf(r.log)} })
+	switch {
+	case len(records) == 0:
+		return r.foundBy(members)
+	case r.config.Read == ReadLease:
+		r.mute = r.config.Election
+	}
+	return nil
+}
+
+// entryBytes is about what an entry takes in the journal, whose snapshots follow those of the log.
+const entryBytes = 100
+
+// foundBy makes the beginning, to be saved before anything else is.
+func (r *replica) foundBy(members []int) error {
 	voters := make([]uint64, len(members))
 	for i, place := range members {
 		voters[i] = raftID(place, 0)
@@ -152,11 +148,8 @@ func (r *replica) foundOn(to node.Disk) error {
 	if err := r.found(voters); err != nil {
 		return err
 	}
-	all, err := whole(r.log)
-	if err != nil {
-		return err
-	}
-	return to.Rewrite(all.encode())
+	r.begun = snapshotOf(r.log)
+	return nil
 }
 
 // members are the places of the nodes that the cluster begins with, in order.

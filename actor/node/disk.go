@@ -1,16 +1,26 @@
 package node
 
-// Disk keeps what a node must find again after it was killed: records, in the
-// order in which they were appended. A Disk belongs to one actor, which it may
-// make wait: its methods block.
+import "errors"
+
+// Disk keeps the bytes that a node must find again after it was killed: one file. A Disk belongs to one actor, which
+// it may make wait: its methods block. Package [eddy/actor/node/journal] makes records of the bytes.
 type Disk interface {
-	// Append puts a record behind the others. Until Sync has returned, nobody knows whether it will be there.
-	Append(record []byte) error
-	// Sync returns when what was appended will be there whatever happens to the node.
+	// Name names the file in errors and logs.
+	Name() string
+	// Read gives all bytes; none where nothing was written.
+	Read() ([]byte, error)
+	// Append puts bytes behind the others. Until Sync has returned, any part of them may be missing after a kill.
+	// After [ErrDiskFull] a part of them may be there.
+	Append(p []byte) error
+	// Sync returns when what was appended will be there whatever happens to the node. After an error it is not
+	// known what will be there, and no later Sync says so.
 	Sync() error
-	// Rewrite puts one record in place of all, at once and for certain: either they are there or it is.
-	Rewrite(record []byte) error
-	// Records gives the records to each, in their order, and ends with its error. It is for the beginning: a last
-	// record that a kill cut off is left out, and damage is an error that says where.
-	Records(each func(record []byte) error) error
+	// Truncate cuts the file to its first size bytes, and syncs.
+	Truncate(size int64) error
+	// Replace puts bytes in place of all, at once and for certain: either the old ones are there or the new ones.
+	// After [ErrDiskFull] it is the old ones.
+	Replace(p []byte) error
 }
+
+// ErrDiskFull is the one error of a [Disk] that may pass.
+var ErrDiskFull = errors.New("the disk is full")
