@@ -13,6 +13,7 @@ import (
 	"eddy/testbench/maelstrom"
 	"eddy/testbench/realtime"
 	"eddy/testbench/report"
+	"eddy/workload"
 )
 
 // engine runs a test. It says first what it is.
@@ -22,9 +23,16 @@ type engine struct {
 	run       func(testbench.Options, *testFlags, report.Meta) testbench.Outcome
 }
 
-// chooseEngine takes the engine asked for, or Maelstrom where it is found.
-func chooseEngine(asked string) (engine, error) {
+// chooseEngine takes the engine asked for, or Maelstrom where it is found and knows the workload.
+func chooseEngine(asked string, w *workload.Workload) (engine, error) {
 	builtin := engine{says: "Running on the built-in bench.", run: runBuiltin}
+	foreign := w != nil && w.Foreign
+	switch {
+	case foreign && asked == "maelstrom":
+		return engine{}, fmt.Errorf("--engine maelstrom: Maelstrom has no workload %s; leave --engine out for the built-in bench", w.Name)
+	case foreign && asked == "":
+		return builtin, nil
+	}
 	switch asked {
 	case "builtin":
 		return builtin, nil

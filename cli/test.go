@@ -107,13 +107,18 @@ func declareOptions(flags *pflag.FlagSet, o *testbench.Options) {
 
 // runTest runs what the command line asks for and reports it.
 func (p *program) runTest(cmd *cobra.Command, args []string, o *testbench.Options, own *testFlags) error {
-	engine, err := chooseEngine(own.engine)
+	args, nodeArgs := splitAtDash(cmd, args)
+	named := own.workload
+	if len(args) > 0 {
+		named = args[0]
+	}
+	known, _ := p.workloads.Named(named) // settle refuses one that is unknown
+	engine, err := chooseEngine(own.engine, known)
 	if err != nil {
 		return err
 	}
 	own.maelstrom = engine.maelstrom
 	meta := report.Meta{Flags: os.Args[1:]}
-	args, nodeArgs := splitAtDash(cmd, args)
 	nodeArgs, err = p.settle(cmd.Flags(), args, nodeArgs, o, own, &meta)
 	if err != nil {
 		return err

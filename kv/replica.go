@@ -17,7 +17,7 @@ import (
 )
 
 // The messages of the replica: requests of clients (readRequest, writeRequest,
-// casRequest, txnRequest, memberRequest), raftMessage, journal.Written, and
+// casRequest, txnRequest, memberRequest), execution, raftMessage, journal.Written, and
 type (
 	message any
 
@@ -86,7 +86,9 @@ func (r *replica) Receive(c *actor.Context[message], m message) {
 		b := m.Body
 		r.change(c, m.From, m.Asks(), b.ID, command{Op: opCAS, From: b.From, To: b.To, Create: b.Create}, b.Key, done(m))
 	case txnRequest:
-		r.transact(c, m)
+		r.transact(c, m.Body.Txn, m.From, m.Asks(), m.Body.ID, completed(m))
+	case execution:
+		r.transact(c, m.of.Body, m.of.Client, m.of.Client != "", m.of.ID, m.answer)
 	case memberRequest:
 		r.changeMembers(c, m)
 	case raftMessage:

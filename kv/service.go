@@ -25,30 +25,38 @@ func Service(config Config) node.Service {
 // serve is a service whose clients ask in the messages that routes declares.
 func serve(config Config, routes func(*node.Node, actor.Ref[message])) node.Service {
 	return func(n *node.Node) error {
-		if err := config.Check(); err != nil {
-			return err
+		to, err := replicate(n, config)
+		if err == nil {
+			routes(n, to)
 		}
-		config := config.filled()
-		r, err := newReplica(n, config)
-		if err != nil {
-			return err
-		}
-		n.AnswerWithin(config.ClientTimeout)
-		if config.Data == "" {
-			r.replyToInit = n.HoldInit()
-		}
-		to := actor.Spawn(n, "replica", func(c *actor.Context[message]) actor.Actor[message] {
-			r.begin(c)
-			return r
-		}, actor.Capacity(mailboxCapacity), actor.Restarts(0, 0)) // what it knows and has not saved would be gone
-		actor.SpawnTicker[message](n, "ticker", config.Latency, tick{}, to)
-		routes(n, to)
-		node.Handle(n, raftType, to, func(m raftMessage) message { return m })
-		node.Handle(n, foundingType, to, func(m foundingRequest) message { return m })
-		node.Handle(n, "add_node", to, func(m node.Request[memberBody, node.None]) message { return memberRequest{m, true} })
-		node.Handle(n, "remove_node", to, func(m node.Request[memberBody, node.None]) message { return memberRequest{m, false} })
-		return nil
+		return err
 	}
+}
+
+// replicate starts a node's replica.
+func replicate(n *node.Node, config Config) (actor.Ref[message], error) {
+	if err := config.Check(); err != nil {
+		return actor.Ref[message]{}, err
+	}
+	config = config.filled()
+	r, err := newReplica(n, config)
+	if err != nil {
+		return actor.Ref[message]{}, err
+	}
+	n.AnswerWithin(config.ClientTimeout)
+	if config.Data == "" {
+		r.replyToInit = n.HoldInit()
+	}
+	to := actor.Spawn(n, "replica", func(c *actor.Context[message]) actor.Actor[message] {
+		r.begin(c)
+		return r
+	}, actor.Capacity(mailboxCapacity), actor.Restarts(0, 0)) // what it knows and has not saved would be gone
+	actor.SpawnTicker[message](n, "ticker", config.Latency, tick{}, to)
+	node.Handle(n, raftType, to, func(m raftMessage) message { return m })
+	node.Handle(n, foundingType, to, func(m foundingRequest) message { return m })
+	node.Handle(n, "add_node", to, func(m node.Request[memberBody, node.None]) message { return memberRequest{m, true} })
+	node.Handle(n, "remove_node", to, func(m node.Request[memberBody, node.None]) message { return memberRequest{m, false} })
+	return to, nil
 }
 
 // mailboxCapacity is room for a burst of every client's and every peer's messages.

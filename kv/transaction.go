@@ -1,7 +1,10 @@
 package kv
 
 import (
+	"errors"
 	"time"
+
+	maelstrom "github.com/jepsen-io/maelstrom/demo/go"
 
 	"eddy/actor"
 	"eddy/actor/node"
@@ -59,23 +62,32 @@ func completed(r txnRequest) func(result) {
 	}
 }
 
-// transact takes in a transaction.
-func (r *replica) transact(c *actor.Context[message], m txnRequest) {
-	reads, err := r.config.machine.Check(m.Body.Txn)
-	switch cmd := (command{Op: opTxn, To: m.Body.Txn}); {
+// transact takes in a transaction for a client.
+func (r *replica) transact(c *actor.Context[message], txn wire.Raw, from string, asks bool, id int64, answer func(result)) {
+	reads, err := r.config.machine.Check(txn)
+	switch cmd := (command{Op: opTxn, To: txn}); {
 	case err != nil:
-		m.Fail(err)
+		answer(refused(err))
 	case reads && r.config.Bug == StaleLocalRead:
-		completed(m)(r.store.perform(&cmd))
+		answer(r.store.perform(&cmd))
 	case reads && r.config.Read == ReadLog:
-		r.requests.add(&pending{command: r.signed(cmd), answer: completed(m), deadline: r.deadline(c)})
+		r.requests.add(&pending{command: r.signed(cmd), answer: answer, deadline: r.deadline(c)})
 	case reads && len(r.reads.queue) >= requestsMax:
-		m.Fail(actor.ErrFull)
+		answer(failed(maelstrom.TemporarilyUnavailable, "too many requests wait"))
 	case reads:
-		r.reads.queue = append(r.reads.queue, reading{txn: m.Body.Txn, answer: completed(m), deadline: r.deadline(c)})
+		r.reads.queue = append(r.reads.queue, reading{txn: txn, answer: answer, deadline: r.deadline(c)})
 	default:
-		r.requests.add(&pending{command: r.signed(by(cmd, m.From, m.Asks(), m.Body.ID)), answer: completed(m), deadline: r.deadline(c)})
+		r.requests.add(&pending{command: r.signed(by(cmd, from, asks, id)), answer: answer, deadline: r.deadline(c)})
 	}
+}
+
+// refused is the result of what is not executed.
+func refused(err error) result {
+	var e *node.Error
+	if errors.As(err, &e) {
+		return failed(e.Code, e.Text)
+	}
+	return failed(maelstrom.MalformedRequest, err.Error())
 }
 
 // by notes who asks for a command, if anybody waits for the answer.

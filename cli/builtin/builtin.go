@@ -11,7 +11,7 @@ import (
 // Services are all of them, in the order in which help lists them.
 func Services() []service.Service {
 	return []service.Service{
-		Echo(), UniqueIDs(), Broadcast(), GSet(), GCounter(), PNCounter(), Kafka(), TxnRWRegister(), LinKV(), TxnListAppend(),
+		Echo(), UniqueIDs(), Broadcast(), GSet(), GCounter(), PNCounter(), Kafka(), TxnRWRegister(), LinKV(), TxnListAppend(), Lock(),
 	}
 }
 
