@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"eddy/actor/node/journal"
 )
 
 // Strategy is where the shards are kept.
@@ -52,6 +54,21 @@ type Config struct {
 	Retry    time.Duration // until a request to the store or a node is sent again
 	// WaitingMax bounds the adds that wait for the store, and the reads that wait for shards.
 	WaitingMax int
+	// Journal is where a node keeps what was added through it and is in no store yet: its Dir, SyncLatency and Bug
+	// count. Not with Through, which acknowledges what the store has.
+	Journal journal.Options
+}
+
+// holds says whose records a journal has.
+func (c Config) holds(signed bool) string {
+	name := "g-counter"
+	if signed {
+		name = "pn-counter"
+	}
+	if c.Strategy == Store {
+		return name + " --strategy seq-kv --write behind"
+	}
+	return name + " --strategy crdt"
 }
 
 // The defaults: see docs/counters.md for the measurements.
@@ -152,6 +169,8 @@ func (c Config) checkSense() error {
 		return fmt.Errorf("--read %s with --strategy crdt: every node has all shards", c.Read)
 	case c.Strategy == CRDT && (c.MaxAge != 0 || c.AgeGiven):
 		return fmt.Errorf("--max-age %v with --strategy crdt: what a read shows is as old as the gossip, --interval", c.MaxAge)
+	case c.Strategy == Store && c.Write != Behind && c.Journal.Dir != "":
+		return fmt.Errorf("--data %s with --write through: an add is in seq-kv before it is acknowledged, and nothing is left to keep", c.Journal.Dir)
 	case c.Strategy == Store && c.Topology != "":
 		return fmt.Errorf("--topology %s with --strategy seq-kv: only crdt has one", c.Topology)
 	case c.Strategy == Store && c.Write != Behind && c.Interval != 0:

@@ -6,6 +6,7 @@ import (
 
 	"eddy/actor"
 	"eddy/actor/node"
+	"eddy/actor/node/journal"
 )
 
 // stateBody is what nodes tell each other with CRDT: all shards that they know of, by the incarnation of the node
@@ -32,10 +33,12 @@ type (
 // crdtCounter is the actor of a node that keeps all shards of the counter and gossips about them.
 //
 // A shard belongs to an incarnation of a node, not to the node. A new incarnation starts from zero; if it counted in
-// the shard of the one before, the other nodes, which know that shard to be larger, would ignore it.
+// the shard of the one before, the other nodes, which know that shard to be larger, would ignore it. With --data the
+// shard is the same one through all kills: nobody is told of more of it than the journal has.
 type crdtCounter struct {
 	config      Config
 	node        *node.Node
+	saved       *saved
 	incarnation string // names this incarnation's shard
 	shards      map[string]shard
 	sum         *big.Int // of all shards; nil: to be made up
@@ -47,11 +50,16 @@ type crdtCounter struct {
 	waits   bool          // for their replies
 }
 
-func newCRDTCounter(c *actor.Context[message], n *node.Node, config Config) actor.Actor[message] {
+func newCRDTCounter(c *actor.Context[message], n *node.Node, config Config, s *saved) actor.Actor[message] {
 	r := &crdtCounter{
-		config: config, node: n, incarnation: fmt.Sprintf("%s-%016x", n.ID(), c.Rand().Uint64()),
+		config: config, node: n, saved: s, incarnation: fmt.Sprintf("%s-%016x", n.ID(), c.Rand().Uint64()),
 		shards: make(map[string]shard), byPeer: make(map[string]*neighbour),
 	}
+	if s.name != "" {
+		r.incarnation = s.name
+		r.shards[r.incarnation] = s.durable
+	}
+	s.name = r.incarnation
 	hub := n.IDs()[0]
 	for _, peer := range n.IDs() {
 		if peer == n.ID() || config.Topology == Star && peer != hub && n.ID() != hub {
@@ -85,19 +93,31 @@ func (r *crdtCounter) Receive(c *actor.Context[message], m message) {
 		}
 	case timerPatience:
 		r.open()
+	case journal.Written:
+		r.saved.journal.Written(c, m)
 	}
 }
 
 func (r *crdtCounter) add(c *actor.Context[message], m addRequest) {
-	if !admit(m, r.total()) {
+	sum := new(big.Int).Set(r.total())
+	r.saved.underway.addTo(sum)
+	if !admit(m, sum) {
 		return
 	}
-	if m.Body.Delta != 0 {
-		r.shards[r.incarnation] = r.shards[r.incarnation].with(m.Body.Delta)
+	if m.Body.Delta == 0 {
+		m.Reply(node.None{})
+		return
+	}
+	r.saved.add(c, shard{}.with(m.Body.Delta), func(err error) {
+		if err != nil {
+			m.Fail(err)
+			return
+		}
+		r.shards[r.incarnation] = r.saved.durable
 		r.sum = nil
 		r.tellSum(c)
-	}
-	m.Reply(node.None{})
+		m.Reply(node.None{})
+	})
 }
 
 func (r *crdtCounter) read(m readRequest) {

@@ -39,12 +39,23 @@ func service(config Config, signed bool) node.Service {
 		if err != nil {
 			return err
 		}
+		s, err := openSaved(n, config.Journal, config.holds(signed))
+		if err != nil {
+			return err
+		}
+		options := []actor.Option{actor.Capacity(mailbox)}
+		if s.journal != nil {
+			options = append(options, actor.Restarts(0, 0))
+		}
 		to := actor.Spawn(n, "counter", func(c *actor.Context[message]) actor.Actor[message] {
-			if config.Strategy == Store {
-				return newStoreCounter(c, n, config)
+			if s.journal == nil {
+				s = &saved{} // a restart begins with nothing
 			}
-			return newCRDTCounter(c, n, config)
-		}, actor.Capacity(mailbox))
+			if config.Strategy == Store {
+				return newStoreCounter(c, n, config, s)
+			}
+			return newCRDTCounter(c, n, config, s)
+		}, options...)
 		if config.Strategy == Store {
 			node.Handle(n, shardType, to, func(r shardRequest) message { return r })
 		} else {

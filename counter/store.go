@@ -9,6 +9,7 @@ import (
 
 	"eddy/actor"
 	"eddy/actor/node"
+	"eddy/actor/node/journal"
 )
 
 // The messages of a storeCounter to itself.
@@ -34,6 +35,7 @@ type (
 type storeCounter struct {
 	config Config
 	node   *node.Node
+	saved  *saved // Behind
 	kv     node.KV
 	key    string
 
@@ -53,8 +55,9 @@ type storeCounter struct {
 	others  *view
 }
 
-func newStoreCounter(c *actor.Context[message], n *node.Node, config Config) actor.Actor[message] {
-	l := &storeCounter{config: config, node: n, kv: n.SeqKV(), key: keyOf(n.ID())}
+func newStoreCounter(c *actor.Context[message], n *node.Node, config Config, s *saved) actor.Actor[message] {
+	l := &storeCounter{config: config, node: n, saved: s, kv: n.SeqKV(), key: keyOf(n.ID())}
+	s.name = l.key
 	l.others = newView(c, l)
 	if config.Write == Behind {
 		actor.SpawnTicker[message](c, "ticker", config.Interval, tick{}, c.Self())
@@ -91,7 +94,13 @@ func (l *storeCounter) Receive(c *actor.Context[message], m message) {
 	case timerRead:
 		l.read(c)
 	case tick:
+		if !l.known && !l.loading && !l.saved.durable.empty() {
+			l.loading = true
+			l.read(c) // an earlier incarnation may have left something to write
+		}
 		l.write(c)
+	case journal.Written:
+		l.saved.journal.Written(c, m)
 	default:
 		l.others.receive(c, m)
 	}
@@ -128,6 +137,9 @@ func (l *storeCounter) load(c *actor.Context[message], a loaded) {
 	case a.Value.equals(l.target):
 		l.commit(c)
 	default: // written by an earlier incarnation; what is pending comes on top
+		if l.saved.journal != nil {
+			l.pending = l.saved.durable.minus(a.Value) // the journal has what that incarnation wrote, too
+		}
 		l.stored, l.writing = a.Value, false
 		l.waiting, l.riding = append(l.riding, l.waiting...), nil
 		l.write(c)
@@ -136,17 +148,41 @@ func (l *storeCounter) load(c *actor.Context[message], a loaded) {
 
 // begin handles the requests that have waited for the shard. If it cannot be read, the next request tries again.
 func (l *storeCounter) begin(c *actor.Context[message], a loaded) {
-	held := l.held
-	l.held, l.loading = nil, false
 	if a.Err != nil {
-		for _, m := range held {
-			m.(actor.Refusable).Refuse(node.Errorf(maelstrom.TemporarilyUnavailable, "this node's shard cannot be read from seq-kv: %v", a.Err))
-		}
+		l.refuseHeld(node.Errorf(maelstrom.TemporarilyUnavailable, "this node's shard cannot be read from seq-kv: %v", a.Err))
 		return
 	}
-	l.known, l.stored = true, a.Value
+	ready := func() {
+		l.known, l.stored = true, a.Value
+		if l.saved.journal != nil {
+			l.pending = l.saved.durable.minus(a.Value)
+		}
+		held := l.held
+		l.held, l.loading = nil, false
+		for _, m := range held {
+			l.handle(c, m)
+		}
+	}
+	if l.saved.journal == nil || l.saved.durable.covers(a.Value) {
+		ready()
+		return
+	}
+	// The store knows more than the journal, which is younger.
+	l.saved.add(c, l.saved.durable.join(a.Value).minus(l.saved.durable), func(err error) {
+		if err != nil {
+			l.refuseHeld(err)
+			return
+		}
+		ready()
+	})
+}
+
+// refuseHeld refuses the requests that have waited for the shard.
+func (l *storeCounter) refuseHeld(err error) {
+	held := l.held
+	l.held, l.loading = nil, false
 	for _, m := range held {
-		l.handle(c, m)
+		m.(actor.Refusable).Refuse(err)
 	}
 }
 
@@ -162,7 +198,7 @@ func (l *storeCounter) handle(c *actor.Context[message], m message) {
 }
 
 func (l *storeCounter) add(c *actor.Context[message], m addRequest) {
-	if !admit(m, l.total(l.pending)) {
+	if !admit(m, l.total(l.pending.plus(l.saved.underway))) {
 		return
 	}
 	switch {
@@ -170,8 +206,14 @@ func (l *storeCounter) add(c *actor.Context[message], m addRequest) {
 		m.Reply(node.None{})
 		return
 	case l.config.Write == Behind:
-		l.pending = l.pending.with(m.Body.Delta)
-		m.Reply(node.None{})
+		l.saved.add(c, shard{}.with(m.Body.Delta), func(err error) {
+			if err != nil {
+				m.Fail(err)
+				return
+			}
+			l.pending = l.pending.with(m.Body.Delta)
+			m.Reply(node.None{})
+		})
 		return
 	case len(l.waiting)+len(l.riding) >= l.config.WaitingMax:
 		m.Fail(actor.ErrFull)

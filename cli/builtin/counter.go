@@ -31,7 +31,7 @@ const counterLong = `The strategy is where the parts of the sum are kept, one pa
            (--read owners)
 
 An acknowledged add is counted through loss, duplication and partitions; through
-kills with --write through.`
+kills, of all nodes too, with --write through or --data.`
 
 func counterFlags(build func(counter.Config) node.Service) func(*pflag.FlagSet) service.Build {
 	return func(flags *pflag.FlagSet) service.Build {
@@ -45,10 +45,11 @@ func counterFlags(build func(counter.Config) node.Service) func(*pflag.FlagSet) 
 		flags.DurationVar(&c.Patience, "patience", 0, "how long a read waits for nodes that do not answer (default 1s)")
 		flags.DurationVar(&c.Retry, "retry", 0, "until a request to the store or a node is sent again (default 500ms)")
 		flags.IntVar(&c.WaitingMax, "waiting-max", 0, "requests that may wait for the store or other nodes (default 4096)")
+		journalFlags(flags, &c.Journal, "what was added through a node")
 		return func() (node.Service, error) {
 			c.Strategy, c.Write, c.Read = counter.Strategy(*strategy), counter.Writing(*write), counter.Reading(*read)
 			c.AgeGiven = flags.Changed("max-age")
-			if err := service.NonZero(flags, "interval", "patience", "retry", "waiting-max"); err != nil {
+			if err := service.NonZero(flags, "interval", "patience", "retry", "waiting-max", "disk-latency"); err != nil {
 				return nil, err
 			}
 			for _, name := range []string{"write", "read", "topology"} {

@@ -1,0 +1,83 @@
+package cli
+
+import (
+	"testing"
+	"time"
+
+	"eddy/actor/node"
+	"eddy/actor/node/journal"
+	"eddy/counter"
+	"eddy/testbench"
+	"eddy/testbench/checker"
+	"eddy/testbench/virtual"
+)
+
+// durable are the services and strategies that keep what they have acknowledged on a disk.
+var durable = []struct{ workload, strategy string }{
+	{"g-counter", ""},
+	{"pn-counter", "--topology mesh"},
+	{"pn-counter", "--strategy seq-kv --write behind"},
+	{"g-counter", "--strategy seq-kv --write behind --read owners"},
+}
+
+// killed are options of a run in which all nodes are killed at once, again and again, among other faults.
+func killed(workload string, seed uint64, faults ...string) testbench.Options {
+	o := faulty(workload, seed, append(faults, "kill", "partition", "loss", "duplicate", "reorder", "pause")...)
+	o.Faults.Kill.Targets = []string{"all", "majority"}
+	return o
+}
+
+func TestKillOfAllNodesLosesNothingThatIsOnADisk(t *testing.T) {
+	t.Parallel()
+	for _, s := range durable {
+		t.Run(s.workload+" "+s.strategy, func(t *testing.T) {
+			valid, lost := 0, int64(0)
+			for seed := range 4 * faultySeeds() {
+				out := simulated(t, killed(s.workload, seed), s.strategy+" --data simulated").run()
+				switch out.Results.Valid {
+				case checker.Valid:
+					valid++
+				case checker.Unknown: // too few clients were answered for a verdict
+				default:
+					t.Errorf("seed %d: %s, %+v", seed, virtual.Failure(&out), out.Results.Witnesses)
+				}
+				lost += out.Run.Net.Harm.LostWithNode
+			}
+			if valid == 0 || lost == 0 {
+				t.Errorf("%d runs were valid, and %d messages were lost with their nodes", valid, lost)
+			}
+		})
+	}
+}
+
+// journals are services by the options of their journal, to be made wrong.
+var journals = []struct {
+	workload string
+	service  func(journal.Options) node.Service
+}{
+	{"g-counter", func(o journal.Options) node.Service { return counter.GCounter(counter.Config{Journal: o}) }},
+	{"pn-counter", func(o journal.Options) node.Service {
+		return counter.PNCounter(counter.Config{Strategy: counter.Store, Write: counter.Behind, Journal: o})
+	}},
+}
+
+func TestDeliberateMistakesOfAJournalAreFound(t *testing.T) {
+	t.Parallel()
+	for _, s := range journals {
+		for _, bug := range []journal.Bug{journal.AckBeforeSync, journal.SkipLast} {
+			t.Run(s.workload+" "+string(bug), func(t *testing.T) {
+				for seed := range uint64(bugSeeds) {
+					o := faulty(s.workload, seed, "kill")
+					o.TimeLimit, o.NemesisInterval, o.Faults.Kill.Targets = 8*time.Second, time.Second, []string{"all"}
+					run := simulated(t, o, "")
+					run.nodes.service = s.service(journal.Options{Dir: "simulated", SyncLatency: 50 * time.Millisecond, Bug: bug})
+					if out := run.run(); len(out.Results.Witnesses) > 0 {
+						t.Logf("seed %d: %s, %s", seed, virtual.Failure(&out), out.Results.Witnesses[0].Kind)
+						return
+					}
+				}
+				t.Errorf("not found in %d seeds", bugSeeds)
+			})
+		}
+	}
+}
