@@ -89,7 +89,7 @@ func (s simulation) retrace(below string) (string, error) {
 	s.options.LogStderr = false
 	config, written := s.watched(watch{}, logs)
 	again := virtual.Record(dir, s.options, config, nil)
-	written.close()
+	written.Close()
 	return dir, again.Err
 }
 

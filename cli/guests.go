@@ -50,10 +50,10 @@ func loadGuests(bin string) (*guests, error) {
 }
 
 // guestConfig is that of an engine whose nodes are programs built for WASI.
-func (s simulation) guestConfig(logs *nodeLogs) virtual.Config {
+func (s simulation) guestConfig(logs *virtual.Logs) virtual.Config {
 	config := wasi.Config{Programs: s.guests.programs, Args: s.nodeArgs, ServiceTime: s.options.ServiceTime}
 	if logs != nil {
-		config.Log = func(id string, text []byte) { logs.of(id).records(text) }
+		config.Log = func(id string, text []byte) { logs.Records(id)(text) }
 	}
 	return virtual.Config{Meta: s.meta, Start: s.guests.host.Cluster(s.options.Nodes(), config).Start}
 }

@@ -1,17 +1,13 @@
 package cli
 
 import (
-	"bytes"
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"runtime/debug"
 	"time"
 
 	"eddy/actor"
-	"eddy/actor/node"
-	"eddy/internal/disk"
 	"eddy/testbench"
 	"eddy/testbench/network"
 	"eddy/testbench/report"
@@ -65,36 +61,12 @@ func (s simulation) command() string { return simCommandLine(s.options, s.nodeAr
 func (s simulation) run() testbench.Outcome { return virtual.Run(s.options, s.config(nil)) }
 
 // config is that of an engine whose nodes log to logs, or nowhere.
-func (s simulation) config(logs *nodeLogs) virtual.Config {
+func (s simulation) config(logs *virtual.Logs) virtual.Config {
 	if s.guests != nil {
 		return s.guestConfig(logs)
 	}
-	roster := &node.Roster{}
-	disks := make(map[string]*disk.Simulated)
-	return virtual.Config{Meta: s.meta, Start: func(w *actor.World, id string, out func([]byte)) virtual.Process {
-		if disks[id] == nil {
-			disks[id] = &disk.Simulated{}
-		}
-		options := node.Options{Disk: disks[id].Open(), LineMax: s.nodes.lineMax, Roster: roster}
-		if logs != nil {
-			options.Log, options.Trace = logs.logger(id), s.nodes.trace
-			options.Trace.To = logs.of(id).records
-		}
-		process := node.Simulate(w, id, s.nodes.service, func(l node.Line) { out(bytes.TrimSuffix(l.Data, []byte("\n"))) }, options)
-		return mortal{process, disks[id], w.Rand()}
-	}}
-}
-
-// mortal is a node whose disk outlives it, but for what was not synced.
-type mortal struct {
-	*node.Simulated
-	disk *disk.Simulated
-	rng  *rand.Rand
-}
-
-func (m mortal) Kill() {
-	m.Simulated.Kill()
-	m.disk.Kill(m.rng)
+	nodes := virtual.Actors{Service: s.nodes.service, LineMax: s.nodes.lineMax, Trace: s.nodes.trace, Logs: logs}
+	return virtual.Config{Meta: s.meta, Start: nodes.Start()}
 }
 
 // watch is how a single run is followed while it is made.
@@ -115,21 +87,21 @@ func (s simulation) record(store string, w watch) testbench.Outcome {
 		return out
 	}
 	c, logs := s.watched(w, filepath.Join(dir, testbench.LogDir))
-	defer logs.close()
+	defer logs.Close()
 	return virtual.Record(dir, s.options, c, s.netLog)
 }
 
 // show makes the run without files.
 func (s simulation) show(w watch) testbench.Outcome {
 	c, logs := s.watched(w, "")
-	defer logs.close()
+	defer logs.Close()
 	c.Recorder = s.netLog(virtual.Nobody)
 	return virtual.Run(s.options, c)
 }
 
 // watched is the configuration of a run that is followed, and its logs.
-func (s simulation) watched(w watch, logDir string) (virtual.Config, *nodeLogs) {
-	logs := s.logsIn(logDir)
+func (s simulation) watched(w watch, logDir string) (virtual.Config, *virtual.Logs) {
+	logs := virtual.LogsIn(logDir, s.options.LogStderr, s.nodes.logLevel)
 	c := s.config(logs)
 	c.Attend, c.World = w.attend, w.world
 	return c, logs

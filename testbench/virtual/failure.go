@@ -3,6 +3,7 @@ package virtual
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"eddy/testbench"
 	"eddy/testbench/checker"
@@ -17,6 +18,8 @@ func Failure(o *testbench.Outcome) string {
 		return "could not run"
 	case r.Valid == checker.Valid:
 		return ""
+	case len(r.Problems) > 0 && strings.HasPrefix(r.Problems[0].Kind, invariantKind):
+		return r.Problems[0].Kind + " is broken"
 	case r.Workload != nil && r.Workload.Verdict() == checker.Invalid:
 		return r.Workload.Failure()
 	case r.Stats.Valid == checker.Invalid:

@@ -14,6 +14,7 @@ import (
 
 	"eddy/actor"
 	"eddy/testbench"
+	"eddy/testbench/checker"
 	"eddy/testbench/report"
 )
 
@@ -64,9 +65,15 @@ type Config struct {
 	Meta     report.Meta
 	Recorder testbench.Recorder // keeps what happens as it happens; nil for nobody
 	World    func(*actor.World) // called with the new world before anything is in it; nil for nothing
+	// Always is called after every step of the world, and gives the name of what must always hold and does not, and
+	// how. That breaks the run off, as invalid. Nil for nothing.
+	Always func() (invariant string, broken error)
 	// Attend is called every few thousand steps of the world, to show how the run stands or to interrupt it.
 	Attend func(*testbench.Conductor)
 }
+
+// invariantKind begins the kind of problem that Always finds.
+const invariantKind = "invariant "
 
 // attendEvery is how many steps lie between two calls of Attend: some milliseconds of real time.
 const attendEvery = 4096
@@ -98,10 +105,10 @@ func conduct(options testbench.Options, config Config) (testbench.Run, error) {
 		config.Recorder = Nobody
 	}
 	over := false
-	nodes := make([]*node, len(options.Nodes()))
+	nodes := make([]*host, len(options.Nodes()))
 	ports := make([]testbench.Node, len(nodes))
 	for i, id := range options.Nodes() {
-		nodes[i] = &node{id: id, world: world, start: config.Start}
+		nodes[i] = &host{id: id, world: world, start: config.Start}
 		ports[i] = nodes[i]
 	}
 	conductor, err := testbench.New(options, testbench.Environment{
@@ -117,6 +124,8 @@ func conduct(options testbench.Options, config Config) (testbench.Run, error) {
 	}
 	conductor.Start()
 	steps, moment, since := 0, time.Duration(-1), 0
+	var invariant string
+	var broken error
 	defer func() {
 		for _, n := range nodes {
 			n.close()
@@ -131,9 +140,17 @@ func conduct(options testbench.Options, config Config) (testbench.Run, error) {
 				config.Attend(conductor)
 			}
 		}
-		return !over && steps-since <= momentStepsMax
+		if config.Always != nil {
+			invariant, broken = config.Always()
+		}
+		return !over && broken == nil && steps-since <= momentStepsMax
 	})
 	switch {
+	case broken != nil:
+		run := conductor.Run()
+		text := fmt.Sprintf("at %.3f s: %v", world.Elapsed().Seconds(), broken)
+		run.Problems = append([]checker.Problem{{Kind: invariantKind + invariant, Text: text}}, run.Problems...)
+		return run, nil
 	case over:
 		return conductor.Run(), nil
 	case steps-since > momentStepsMax:

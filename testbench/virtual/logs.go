@@ -1,4 +1,4 @@
-package cli
+package virtual
 
 import (
 	"fmt"
@@ -9,11 +9,11 @@ import (
 	"go.uber.org/zap/zapcore"
 )
 
-// nodeLogs are the logs of a simulated cluster's nodes: a file for each in a
+// Logs are the logs of a simulated cluster's nodes: a file for each in a
 // directory, and stderr where --log-stderr asks for it. A log has the world's
 // time and is written by the world's goroutine, so it is as reproducible as the
 // rest.
-type nodeLogs struct {
+type Logs struct {
 	dir    string // empty for no files
 	stderr bool
 	level  zapcore.Level
@@ -21,13 +21,14 @@ type nodeLogs struct {
 	all    []*nodeLog // in the order in which nodes began
 }
 
-// logsIn makes the logs of a simulation.
-func (s simulation) logsIn(dir string) *nodeLogs {
-	return &nodeLogs{dir: dir, stderr: s.options.LogStderr, level: s.nodes.logLevel, byID: make(map[string]*nodeLog)}
+// LogsIn makes logs in a directory, which must exist; without files if it is empty. What nodes write at a
+// level goes there, and to stderr if that is wanted.
+func LogsIn(dir string, stderr bool, level zapcore.Level) *Logs {
+	return &Logs{dir: dir, stderr: stderr, level: level, byID: make(map[string]*nodeLog)}
 }
 
-// of is a node's log. One that was killed goes on with that of its former life.
-func (l *nodeLogs) of(id string) *nodeLog {
+// of is a node's log, the same for all its incarnations.
+func (l *Logs) of(id string) *nodeLog {
 	log := l.byID[id]
 	if log == nil {
 		log = &nodeLog{id: id, stderr: l.stderr}
@@ -41,8 +42,11 @@ func (l *nodeLogs) of(id string) *nodeLog {
 	return log
 }
 
+// Records takes what a node writes to its log, in whole lines.
+func (l *Logs) Records(id string) func(lines []byte) { return l.of(id).records }
+
 // logger is zap's way into a log; nil for one that goes nowhere.
-func (l *nodeLogs) logger(id string) *zap.Logger {
+func (l *Logs) logger(id string) *zap.Logger {
 	if l.dir == "" && !l.stderr {
 		return nil
 	}
@@ -51,8 +55,8 @@ func (l *nodeLogs) logger(id string) *zap.Logger {
 	return zap.New(zapcore.NewCore(zapcore.NewJSONEncoder(config), l.of(id), l.level))
 }
 
-// close writes what is left.
-func (l *nodeLogs) close() {
+// Close writes what is left.
+func (l *Logs) Close() {
 	for _, log := range l.all {
 		_ = log.flush()
 	}

@@ -9,9 +9,9 @@ import (
 	"eddy/testbench"
 )
 
-// node leads from the conductor to a process, tells when that has ended, and
+// host leads from the conductor to a process, tells when that has ended, and
 // does to it what the nemesis asks for.
-type node struct {
+type host struct {
 	id        string
 	world     *actor.World
 	start     Start
@@ -22,13 +22,13 @@ type node struct {
 }
 
 var (
-	_ testbench.Mortal   = (*node)(nil)
-	_ testbench.Pausable = (*node)(nil)
-	_ testbench.Skewable = (*node)(nil)
+	_ testbench.Mortal   = (*host)(nil)
+	_ testbench.Pausable = (*host)(nil)
+	_ testbench.Skewable = (*host)(nil)
 )
 
 // begin starts a process.
-func (n *node) begin() {
+func (n *host) begin() {
 	n.ended = false
 	n.process = n.start(n.world, n.id, func(line []byte) { n.conductor.FromNode(n.id, line) })
 	if told, ok := n.process.(Attached); ok {
@@ -39,7 +39,7 @@ func (n *node) begin() {
 	}
 }
 
-func (n *node) Deliver(line []byte, _ time.Duration) {
+func (n *host) Deliver(line []byte, _ time.Duration) {
 	if n.ended {
 		return
 	}
@@ -51,29 +51,29 @@ func (n *node) Deliver(line []byte, _ time.Duration) {
 	n.process.Feed(bytes.TrimSuffix(line, []byte("\n")))
 }
 
-func (n *node) Kill()   { n.process.Kill() }
-func (n *node) Pause()  { n.process.Pause() }
-func (n *node) Resume() { n.process.Resume() }
+func (n *host) Kill()   { n.process.Kill() }
+func (n *host) Pause()  { n.process.Pause() }
+func (n *host) Resume() { n.process.Resume() }
 
-func (n *node) Start(started func(error)) {
+func (n *host) Start(started func(error)) {
 	n.begin()
 	started(nil)
 }
 
-func (n *node) SetClock(ahead time.Duration) {
+func (n *host) SetClock(ahead time.Duration) {
 	n.ahead = ahead
 	n.process.SetClock(ahead)
 }
 
 // close frees what the process holds.
-func (n *node) close() {
+func (n *host) close() {
 	if held, ok := n.process.(Attached); ok {
 		held.Close()
 	}
 }
 
 // bench is what a node's process may tell of itself.
-type bench struct{ *node }
+type bench struct{ *host }
 
 func (b bench) Exited(status string, lastStderr []string) {
 	b.ended = true

@@ -1,0 +1,48 @@
+package virtual
+
+import (
+	"bytes"
+	"math/rand/v2"
+
+	"eddy/actor"
+	"eddy/actor/node"
+	"eddy/internal/disk"
+)
+
+// Actors are nodes made of actors, with a simulated disk each.
+type Actors struct {
+	Service node.Service
+	LineMax int               // see [node.Options]
+	Trace   node.TraceOptions // what is recorded in Logs
+	Logs    *Logs             // nil for nowhere
+}
+
+// Start makes the nodes of one run; each run needs its own.
+func (a Actors) Start() Start {
+	roster := &node.Roster{}
+	disks := make(map[string]*disk.Simulated)
+	return func(w *actor.World, id string, out func([]byte)) Process {
+		if disks[id] == nil {
+			disks[id] = &disk.Simulated{}
+		}
+		options := node.Options{Disk: disks[id].Open(), LineMax: a.LineMax, Roster: roster}
+		if a.Logs != nil {
+			options.Log, options.Trace = a.Logs.logger(id), a.Trace
+			options.Trace.To = a.Logs.Records(id)
+		}
+		process := node.Simulate(w, id, a.Service, func(l node.Line) { out(bytes.TrimSuffix(l.Data, []byte("\n"))) }, options)
+		return mortal{process, disks[id], w.Rand()}
+	}
+}
+
+// mortal is a node whose disk outlives it, but for what was not synced.
+type mortal struct {
+	*node.Simulated
+	disk *disk.Simulated
+	rng  *rand.Rand
+}
+
+func (m mortal) Kill() {
+	m.Simulated.Kill()
+	m.disk.Kill(m.rng)
+}
