@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -20,9 +21,10 @@ var durable = []struct{ workload, strategy string }{
 	{"g-counter", "--strategy seq-kv --write behind --read owners"},
 }
 
-// killed are options of a run in which all nodes are killed at once, again and again, among other faults.
-func killed(workload string, seed uint64, faults ...string) testbench.Options {
-	o := faulty(workload, seed, append(faults, "kill", "partition", "loss", "duplicate", "reorder", "pause")...)
+// killed are options of a run in which all nodes are killed at once, again and again, and disks are full, slow or fail,
+// among other faults.
+func killed(workload string, seed uint64) testbench.Options {
+	o := faulty(workload, seed, "kill", "disk", "partition", "loss", "duplicate", "reorder", "pause")
 	o.Faults.Kill.Targets = []string{"all", "majority"}
 	return o
 }
@@ -64,14 +66,19 @@ var journals = []struct {
 func TestDeliberateMistakesOfAJournalAreFound(t *testing.T) {
 	t.Parallel()
 	for _, s := range journals {
-		for _, bug := range []journal.Bug{journal.AckBeforeSync, journal.SkipLast} {
+		for _, bug := range []journal.Bug{journal.AckBeforeSync, journal.SkipLast, journal.NoChecksum, journal.IgnoreSyncError} {
 			t.Run(s.workload+" "+string(bug), func(t *testing.T) {
 				for seed := range uint64(bugSeeds) {
-					o := faulty(s.workload, seed, "kill")
+					o := faulty(s.workload, seed, "kill", "disk")
+					o.Faults.Disk.Harms = []string{"sync"}
 					o.TimeLimit, o.NemesisInterval, o.Faults.Kill.Targets = 8*time.Second, time.Second, []string{"all"}
+					if bug == journal.NoChecksum { // not with the first act, when files have only their first line
+						o.Faults.Disk.Harms, o.Faults.Disk.Targets = []string{"slow", "flip"}, []string{"one"}
+						o.TimeLimit, o.NemesisInterval, o.Rate, o.Concurrency, o.NodeCount = 15*time.Second, 3*time.Second, 100, "10n", 2
+					}
 					run := simulated(t, o, "")
 					run.nodes.service = s.service(journal.Options{Dir: "simulated", SyncLatency: 50 * time.Millisecond, Bug: bug})
-					if out := run.run(); len(out.Results.Witnesses) > 0 {
+					if out := run.run(); len(out.Results.Witnesses) > 0 && len(out.Results.Problems) == 0 {
 						t.Logf("seed %d: %s, %s", seed, virtual.Failure(&out), out.Results.Witnesses[0].Kind)
 						return
 					}
@@ -79,5 +86,29 @@ func TestDeliberateMistakesOfAJournalAreFound(t *testing.T) {
 				t.Errorf("not found in %d seeds", bugSeeds)
 			})
 		}
+	}
+}
+
+// A flipped bit never shows as a wrong value: a node that finds one refuses to start, and says where it is.
+func TestFlippedBitsOnDisksEndNodesAndChangeNoValue(t *testing.T) {
+	t.Parallel()
+	refused := 0
+	for _, s := range durable {
+		for seed := range 4 * faultySeeds() {
+			o := faulty(s.workload, seed, "kill", "disk")
+			o.Faults.Disk.Harms, o.Faults.Kill.Targets = []string{"flip"}, []string{"one", "minority"}
+			out := simulated(t, o, s.strategy+" --data simulated").run()
+			if len(out.Results.Witnesses) > 0 && len(out.Results.Problems) == 0 {
+				t.Errorf("%s %s, seed %d: %+v", s.workload, s.strategy, seed, out.Results.Witnesses)
+			}
+			for _, p := range out.Results.Problems {
+				if strings.Contains(p.Text, "the simulated disk is") {
+					refused++
+				}
+			}
+		}
+	}
+	if refused == 0 {
+		t.Error("no node refused to start")
 	}
 }

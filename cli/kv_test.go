@@ -96,9 +96,9 @@ func TestLinKVIsLinearizableThroughEveryFault(t *testing.T) {
 		reads  string
 		faults []string
 	}{
-		{"index", []string{"partition", "loss", "duplicate", "reorder", "pause", "kill", "skew"}},
-		{"log", []string{"partition", "loss", "duplicate", "reorder", "pause", "kill", "skew"}},
-		{"lease", []string{"partition", "loss", "duplicate", "reorder", "pause", "kill"}},
+		{"index", []string{"partition", "loss", "duplicate", "reorder", "pause", "kill", "skew", "disk"}},
+		{"log", []string{"partition", "loss", "duplicate", "reorder", "pause", "kill", "skew", "disk"}},
+		{"lease", []string{"partition", "loss", "duplicate", "reorder", "pause", "kill", "disk"}},
 	} {
 		for seed := range seeds {
 			o := registers(seed, 3+2*int(seed%2), 50, c.faults...)

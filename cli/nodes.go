@@ -16,6 +16,7 @@ type nodes struct {
 	logLevel zapcore.Level
 	lineMax  int
 	trace    node.TraceOptions
+	onDisk   bool // they keep something there
 }
 
 // strategyFlags are the flags of `eddy serve` for a workload, and the functions
@@ -58,7 +59,8 @@ func (f strategyFlags) parse(args []string) (nodes, error) {
 		return nodes{}, err
 	}
 	level, err := parseNode(*f.level, *f.lineMax)
-	return nodes{service: service, logLevel: level, lineMax: *f.lineMax, trace: trace}, err
+	data := f.set.Lookup("data")
+	return nodes{service: service, logLevel: level, lineMax: *f.lineMax, trace: trace, onDisk: data != nil && data.Value.String() != ""}, err
 }
 
 // parseNodes makes the nodes of a workload, or says which flag is wrong.

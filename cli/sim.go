@@ -88,6 +88,9 @@ func (p *program) runSim(cmd *cobra.Command, args []string, o *testbench.Options
 	if err != nil {
 		return err
 	}
+	if err := made.checkDisks(); err != nil {
+		return err
+	}
 	if len(own.trace.arguments(cmd.Flags())) > 0 { // beside the strategy's, which make the run
 		if made.nodes.trace, err = own.trace.options(); err != nil {
 			return err

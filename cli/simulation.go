@@ -5,10 +5,12 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"eddy/actor"
 	"eddy/testbench"
+	"eddy/testbench/nemesis"
 	"eddy/testbench/network"
 	"eddy/testbench/report"
 	"eddy/testbench/virtual"
@@ -45,6 +47,19 @@ func collectLess(o *testbench.Options) {
 	if _, chosen := os.LookupEnv(gcPercentOfEnv); !chosen && len(o.Nodes()) <= gcRoomyNodes {
 		debug.SetGCPercent(gcPercent)
 	}
+}
+
+// checkDisks refuses bad disks for nodes that have none.
+func (s simulation) checkDisks() error {
+	switch {
+	case !slices.Contains(s.options.Nemesis, nemesis.FaultDisk):
+		return nil
+	case s.guests != nil:
+		return fmt.Errorf("--nemesis %s with --bin: only the disks of eddy's own nodes can be harmed", nemesis.FaultDisk)
+	case !s.nodes.onDisk:
+		return fmt.Errorf("--nemesis %s: the nodes keep nothing on a disk: add -- --data simulated", nemesis.FaultDisk)
+	}
+	return nil
 }
 
 // seeded gives the same simulation with another seed.

@@ -13,6 +13,7 @@ type (
 	Mortal   = nemesis.Mortal
 	Pausable = nemesis.Pausable
 	Skewable = nemesis.Skewable
+	Disked   = nemesis.Disked
 )
 
 // packages makes the faults that the options ask for, each once, in an order of its own.

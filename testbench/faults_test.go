@@ -29,6 +29,17 @@ func (n *fakeNode) Resume() { n.paused = false; n.readOn() }
 
 func (n *fakeNode) SetClock(ahead time.Duration) { n.ahead = ahead }
 
+func (n *fakeNode) HarmDisk(harm string, slowdown int) bool {
+	n.disk = harm
+	return true
+}
+
+func (n *fakeNode) MendDisk() (restart bool) {
+	restart = n.disk == "sync"
+	n.disk = ""
+	return restart
+}
+
 // readOn reads what came during a pause.
 func (n *fakeNode) readOn() {
 	waiting := n.waiting
@@ -82,7 +93,10 @@ func TestEveryFaultDoesSomethingAndStandsInTheHistory(t *testing.T) {
 		"latency":   {`start-latency 10`, `start-latency 10`, `stop-latency `, func(s simulation) int64 { return s.Net.Harm.Slowed }},
 		"kill":      {`kill "`, `kill {`, `start {`, func(s simulation) int64 { return s.Net.Harm.LostWithNode }},
 		"pause":     {`pause "`, `pause {`, `resume {`, func(s simulation) int64 { return int64(s.nodes[0].queued) }},
-		"skew":      {`start-skew "`, `start-skew {`, `stop-skew {`, func(s simulation) int64 { return int64(strings.Count(strings.Join(acts(s.History), ""), `":0`)) }},
+		"disk": {`start-disk "`, `start-disk {`, `stop-disk {`, func(s simulation) int64 {
+			return int64(strings.Count(strings.Join(acts(s.History), ""), `:"mended"`) + strings.Count(strings.Join(acts(s.History), ""), `:"started"`))
+		}},
+		"skew": {`start-skew "`, `start-skew {`, `stop-skew {`, func(s simulation) int64 { return int64(strings.Count(strings.Join(acts(s.History), ""), `":0`)) }},
 	} {
 		s := simulate(t, faultyOptions(fault), nil)
 		got := acts(s.History)
@@ -93,7 +107,7 @@ func TestEveryFaultDoesSomethingAndStandsInTheHistory(t *testing.T) {
 			t.Errorf("%s did next to nothing: %+v", fault, s.Net.Harm)
 		}
 		for _, n := range s.nodes {
-			if n.dead || n.paused || n.ahead != 0 || n.met != 0 {
+			if n.dead || n.paused || n.ahead != 0 || n.disk != "" || n.met != 0 {
 				t.Errorf("%s: %s is dead %v, paused %v, its clock %v ahead, and met %d lines while dead", fault, n.id, n.dead, n.paused, n.ahead, n.met)
 			}
 		}
@@ -192,7 +206,7 @@ func TestLateAnswerOfAPausedNodeIsNotItsFault(t *testing.T) {
 }
 
 func TestFaultsThatAnEngineCannotDoAreRefused(t *testing.T) {
-	for _, fault := range []string{"kill", "pause", "skew"} {
+	for _, fault := range []string{"kill", "pause", "skew", "disk"} {
 		o := faultyOptions(fault)
 		env := Environment{Clock: &virtualClock{}}
 		for range o.Nodes() {

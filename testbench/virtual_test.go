@@ -96,6 +96,7 @@ type fakeNode struct {
 
 	dead, paused bool
 	ahead        time.Duration
+	disk         string   // what is wrong with it
 	waiting      [][]byte // lines that came during a pause
 	lives        int      // starts after a kill
 	queued       int      // lines that had to wait

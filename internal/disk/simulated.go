@@ -43,9 +43,10 @@ type Opened struct {
 
 var _ node.Disk = (*Opened)(nil)
 
-// Open begins an incarnation.
+// Open begins an incarnation. A disk whose sync has failed works again: it has been replaced.
 func (s *Simulated) Open() *Opened {
 	s.incarnation++
+	s.Faults.SyncFails = false
 	return &Opened{s, s.incarnation}
 }
 

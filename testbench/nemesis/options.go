@@ -13,19 +13,20 @@ type Options struct {
 	Kill      KillOptions
 	Pause     PauseOptions
 	Skew      SkewOptions
+	Disk      DiskOptions
 }
 
 // All lists the faults in the order in which a run sets them up, each bound to its options in o.
 func (o *Options) All() []Fault {
 	return []Fault{
 		o.Partition.fault(), o.Loss.fault(), o.Duplicate.fault(), o.Reorder.fault(),
-		o.Latency.fault(), o.Kill.fault(), o.Pause.fault(), o.Skew.fault(),
+		o.Latency.fault(), o.Kill.fault(), o.Pause.fault(), o.Skew.fault(), o.Disk.fault(),
 	}
 }
 
 // Defaults are the options for which no flag is given.
 func Defaults() Options {
 	return Options{
-		Loss: lossDefaults, Duplicate: duplicateDefaults, Reorder: reorderDefaults, Latency: latencyDefaults, Skew: skewDefaults,
+		Loss: lossDefaults, Duplicate: duplicateDefaults, Reorder: reorderDefaults, Latency: latencyDefaults, Skew: skewDefaults, Disk: diskDefaults,
 	}
 }

@@ -90,6 +90,8 @@ func refuse(options testbench.Options) error {
 	switch {
 	case slices.Contains(options.Nemesis, nemesis.FaultSkew):
 		return fmt.Errorf("--nemesis %s: the nodes of the built-in bench are processes, which share the clock of this machine; eddy sim gives each a clock of its own", nemesis.FaultSkew)
+	case slices.Contains(options.Nemesis, nemesis.FaultDisk):
+		return fmt.Errorf("--nemesis %s: the nodes of the built-in bench have the disks of this machine; eddy sim gives each a disk of its own", nemesis.FaultDisk)
 	case slices.Contains(options.Nemesis, nemesis.FaultPause) && !child.CanPause:
 		return fmt.Errorf("--nemesis %s: processes cannot be paused on this operating system", nemesis.FaultPause)
 	}

@@ -74,10 +74,12 @@ func TestRunMayEndInTheMiddleOfFaults(t *testing.T) {
 	}
 }
 
-func TestSkewOfProcessesIsRefusedByName(t *testing.T) {
-	out := runIn(t, t.TempDir(), struck("echo", "skew"))
-	if out.Err == nil || !strings.Contains(out.Err.Error(), "--nemesis skew: the nodes of the built-in bench are processes") || out.ExitStatus() != 2 {
-		t.Errorf("error %v", out.Err)
+func TestSkewAndBadDisksOfProcessesAreRefusedByName(t *testing.T) {
+	for fault, why := range map[string]string{"skew": "are processes", "disk": "have the disks of this machine"} {
+		out := runIn(t, t.TempDir(), struck("echo", fault))
+		if out.Err == nil || !strings.Contains(out.Err.Error(), "--nemesis "+fault+": the nodes of the built-in bench "+why) || out.ExitStatus() != 2 {
+			t.Errorf("error %v", out.Err)
+		}
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"eddy/actor"
 	"eddy/actor/node"
 	"eddy/internal/disk"
+	"eddy/testbench/nemesis"
 )
 
 // Actors are nodes made of actors, with a simulated disk each.
@@ -45,4 +46,30 @@ type mortal struct {
 func (m mortal) Kill() {
 	m.Simulated.Kill()
 	m.disk.Kill(m.rng)
+}
+
+// HarmDisk is for --nemesis disk.
+func (m mortal) HarmDisk(harm string, slowdown int) bool {
+	if !m.disk.Used() {
+		return false
+	}
+	f := &m.disk.Faults
+	switch harm {
+	case nemesis.DiskFull:
+		f.Full = true
+	case nemesis.DiskSlow:
+		f.Slow = slowdown
+	case nemesis.DiskSync:
+		f.SyncFails = true
+	case nemesis.DiskFlip:
+		return m.disk.Flip(m.rng)
+	}
+	return true
+}
+
+// MendDisk ends what is wrong with the disk.
+func (m mortal) MendDisk() (restart bool) {
+	restart = m.disk.Faults.SyncFails
+	m.disk.Faults = disk.Faults{}
+	return restart
 }

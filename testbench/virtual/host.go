@@ -25,6 +25,7 @@ var (
 	_ testbench.Mortal   = (*host)(nil)
 	_ testbench.Pausable = (*host)(nil)
 	_ testbench.Skewable = (*host)(nil)
+	_ testbench.Disked   = (*host)(nil)
 )
 
 // begin starts a process.
@@ -63,6 +64,18 @@ func (n *host) Start(started func(error)) {
 func (n *host) SetClock(ahead time.Duration) {
 	n.ahead = ahead
 	n.process.SetClock(ahead)
+}
+
+// HarmDisk harms the disk of a process that has one.
+func (n *host) HarmDisk(harm string, slowdown int) bool {
+	d, has := n.process.(testbench.Disked)
+	return has && d.HarmDisk(harm, slowdown)
+}
+
+// MendDisk mends it.
+func (n *host) MendDisk() (restart bool) {
+	d, has := n.process.(testbench.Disked)
+	return has && d.MendDisk()
 }
 
 // close frees what the process holds.

@@ -48,6 +48,8 @@ type Bench interface {
 	LineTooLong(start []byte, limit int)
 }
 
+// A process that keeps something on a disk, which --nemesis disk can harm, is a [testbench.Disked].
+
 // Attached is a process that tells of itself, and holds what must be freed when the run is over.
 type Attached interface {
 	Process
