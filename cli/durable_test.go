@@ -19,6 +19,7 @@ var durable = []struct{ workload, strategy string }{
 	{"pn-counter", "--topology mesh"},
 	{"pn-counter", "--strategy seq-kv --write behind"},
 	{"g-counter", "--strategy seq-kv --write behind --read owners"},
+	{"unique-ids", "--strategy snowflake"},
 }
 
 // killed are options of a run in which all nodes are killed at once, again and again, and disks are full, slow or fail,

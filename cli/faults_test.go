@@ -149,11 +149,12 @@ func TestUniqueIDsSurviveWrongClocksAndKills(t *testing.T) {
 		{"--strategy counter", []string{"skew", "kill", "pause", "partition"}},
 		{"--strategy snowflake", []string{"skew", "pause", "partition"}},
 		{"--strategy snowflake", []string{"kill", "pause"}},
+		{"--strategy snowflake --data simulated", []string{"skew", "kill", "disk", "pause", "partition"}},
 	} {
 		for seed := range 3 * faultySeeds() {
 			o := faulty("unique-ids", seed, c.faults...)
 			o.Rate, o.NemesisInterval, o.Faults.Skew.Max = 200, 500*time.Millisecond, 5*time.Second
-			outcome := cluster(t, o, c.strategy)
+			outcome := simulated(t, o, c.strategy).run()
 			ids := outcome.Results.Workload.(*uniqueids.Results)
 			if outcome.Results.Valid != checker.Valid || ids.AcknowledgedCount < 50 {
 				t.Errorf("%s, seed %d: %v, %d ids, %d twice, problems %+v", c.strategy, seed, outcome.Results.Valid, ids.AcknowledgedCount, ids.DuplicatedCount, outcome.Results.Problems)

@@ -13,19 +13,20 @@
 //
 // A snowflake never goes back: when the clock does, or the count of a
 // millisecond is used up, the generator stays on the last millisecond or goes
-// on to the next by itself. A life begun while the clock is at or before where
-// an earlier life of the same node had come to is told apart by its 4 bits only;
-// where that can happen often, use the counter.
+// on to the next by itself. With --data that holds through kills, whatever the
+// clock says after them: the journal has a time that no id may reach before a
+// later one is durable, and a start begins there. Without it, a life begun while
+// the clock is at or before where an earlier life of the same node had come to
+// is told apart by its 4 bits only; where that can happen often, use the counter.
 package uniqueids
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
-	"time"
 
 	"eddy/actor"
 	"eddy/actor/node"
+	"eddy/actor/node/journal"
 )
 
 // Strategy is how ids are made.
@@ -52,26 +53,42 @@ type answer struct {
 
 type request = node.Request[node.None, answer]
 
+// Config is a strategy, and for snowflake where its journal is: its Dir and SyncLatency count.
+type Config struct {
+	Strategy Strategy
+	Journal  journal.Options
+}
+
+// Check reports, by the names of the flags, why the configuration makes no sense.
+func (c Config) Check() error {
+	if err := c.Strategy.Check(); err != nil {
+		return err
+	}
+	if c.Strategy == Counter && c.Journal.Dir != "" {
+		return fmt.Errorf("--data %s with --strategy counter: each start draws a number of its own, and nothing need be kept", c.Journal.Dir)
+	}
+	return nil
+}
+
 // Service is the service of Maelstrom's workload unique-ids.
-func Service(s Strategy) node.Service {
+func Service(config Config) node.Service {
 	return func(n *node.Node) error {
-		if err := s.Check(); err != nil {
+		if err := config.Check(); err != nil {
 			return err
 		}
-		place := slices.Index(n.IDs(), n.ID())
-		if s == Snowflake && place >= nodesMax {
-			return fmt.Errorf("--strategy snowflake: %s is node %d, an id has room for %d", n.ID(), place+1, nodesMax)
+		if config.Strategy == Snowflake {
+			return serveSnowflakes(n, config.Journal)
 		}
 		to := actor.Spawn(n, "ids", func(c *actor.Context[request]) actor.Actor[request] {
-			if s == Snowflake {
-				return &snowflake{place: int64(place), life: c.Rand().Int64N(1 << lifeBits)}
-			}
 			return &counter{prefix: fmt.Sprintf("%s-%016x-", n.ID(), c.Rand().Uint64())}
-		}, actor.Capacity(256))
+		}, actor.Capacity(mailbox))
 		node.Handle(n, "generate", to, func(r request) request { return r })
 		return nil
 	}
 }
+
+// mailbox is the capacity of the generator's mailbox, in messages.
+const mailbox = 256
 
 // counter counts within a life.
 type counter struct {
@@ -82,37 +99,4 @@ type counter struct {
 func (g *counter) Receive(_ *actor.Context[request], r request) {
 	g.count++
 	r.Reply(answer{g.prefix + strconv.FormatInt(g.count, 10)})
-}
-
-const (
-	placeBits = 10
-	lifeBits  = 4
-	countBits = 8
-	nodesMax  = 1 << placeBits
-	countMax  = 1 << countBits
-)
-
-var epoch = time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC).UnixMilli()
-
-// snowflake remembers the last id's millisecond and count.
-type snowflake struct {
-	place, life int64
-	millis      int64
-	count       int64
-}
-
-func (g *snowflake) Receive(c *actor.Context[request], r request) {
-	r.Reply(answer{g.next(c.Now().UnixMilli() - epoch)})
-}
-
-func (g *snowflake) next(now int64) int64 {
-	switch {
-	case now > g.millis:
-		g.millis, g.count = now, 0
-	case g.count+1 < countMax:
-		g.count++
-	default:
-		g.millis, g.count = g.millis+1, 0
-	}
-	return ((g.millis<<placeBits|g.place)<<lifeBits|g.life)<<countBits | g.count
 }
