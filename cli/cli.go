@@ -79,14 +79,15 @@ real Maelstrom or a built-in bench, and judges what happened.
   eddy glomers                           every challenge against its targets
   eddy trace                             what the nodes of the latest run did
   eddy serve broadcast                   be one node on stdin and stdout
-  eddy check broadcast history.edn       judge a stored history`,
+  eddy check broadcast history.edn       judge a stored history
+  eddy journal data                      what nodes have on their disks`,
 		Version:       fullVersion(),
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
 	root.SetVersionTemplate(root.Name() + " {{.Version}}\n")
 	root.SetFlagErrorFunc(p.unknownFlag)
-	root.AddCommand(p.serveCommand(), p.testCommand(), p.simCommand(), p.benchCommand(), p.glomersCommand(), p.checkCommand(), traceCommand(), versionCommand())
+	root.AddCommand(p.serveCommand(), p.testCommand(), p.simCommand(), p.benchCommand(), p.glomersCommand(), p.checkCommand(), traceCommand(), p.journalCommand(), versionCommand())
 	rename(root)
 	return root
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"strings"
 
 	"go.etcd.io/raft/v3"
 	pb "go.etcd.io/raft/v3/raftpb"
@@ -178,4 +179,32 @@ func snapshotOf(log memory) []byte {
 		panic("kv: " + err.Error())
 	}
 	return all.encode()
+}
+
+// Describe shows a record of the journal in words.
+func Describe(record []byte) string {
+	s, err := decodeSaved(record)
+	if err != nil {
+		return err.Error()
+	}
+	var parts []string
+	if s.snapshot != nil {
+		meta := s.snapshot.GetMetadata()
+		parts = append(parts, fmt.Sprintf("snapshot of %d bytes up to entry %d of term %d", len(s.snapshot.GetData()), meta.GetIndex(), meta.GetTerm()))
+	}
+	if s.hard != nil {
+		vote := "no vote"
+		if s.hard.GetVote() != raft.None {
+			vote = fmt.Sprintf("vote for node %d", placeOf(s.hard.GetVote())+1)
+		}
+		parts = append(parts, fmt.Sprintf("term %d, %s, committed up to %d", s.hard.GetTerm(), vote, s.hard.GetCommit()))
+	}
+	for _, e := range s.entries {
+		what := "members change"
+		if e.GetType() == pb.EntryNormal {
+			what = string(e.GetData())
+		}
+		parts = append(parts, fmt.Sprintf("entry %d of term %d: %s", e.GetIndex(), e.GetTerm(), what))
+	}
+	return strings.Join(parts, "; ")
 }

@@ -13,7 +13,7 @@ import (
 
 // LinKV is a linearizable key-value store, by Raft.
 func LinKV() service.Service {
-	return service.Service{Workload: linkv.New(), Short: "A linearizable key-value store, by Raft", Long: kvLong, Flags: kvFlags}
+	return service.Service{Workload: linkv.New(), Short: "A linearizable key-value store, by Raft", Long: kvLong, Flags: kvFlags, Record: kv.Describe}
 }
 
 const kvLong = `A key-value store by Raft: every key is linearizable, whatever node is asked.

@@ -26,6 +26,8 @@ type Service struct {
 	// Best are the flags for challenges of the workload that the defaults do not serve best,
 	// by the number of the challenge.
 	Best map[string]Strategy
+	// Record shows a record of the service's journal in words; nil if its records are JSON.
+	Record func(record []byte) string
 }
 
 // Build makes the service of flags that were parsed.

@@ -1,7 +1,9 @@
 package journal
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"time"
 
@@ -81,7 +83,7 @@ func Open[M any](n *node.Node, o Options, wrap func(Written) M) (*Journal[M], []
 	header := Header{Node: n.ID(), Holds: o.Holds, Format: o.Format}
 	records, size, err := replay(d, header, o.Bug)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, errors.Join(err, closed(d))
 	}
 	owner := actor.Spawn(n, "journal", func(*actor.Context[job]) actor.Actor[job] {
 		return &writer{node: n, disk: d, latency: o.SyncLatency, bug: o.Bug}
@@ -238,6 +240,21 @@ func (w *writer) undo(j job, err error) error {
 		return fmt.Errorf("%v; what was written of it cannot be cut off: %v", err, undone)
 	}
 	return err
+}
+
+// Stopped gives the disk up, for whoever opens it next in the same process.
+func (w *writer) Stopped() {
+	if err := closed(w.disk); err != nil {
+		w.node.Log().Error("the journal cannot be closed: " + err.Error())
+	}
+}
+
+// closed closes a disk that can be.
+func closed(d node.Disk) error {
+	if file, ok := d.(io.Closer); ok {
+		return file.Close()
+	}
+	return nil
 }
 
 func (w *writer) fail(j job, err error) {
