@@ -39,6 +39,7 @@ type Config struct {
 	// ClientTimeout is how long clients wait: Maelstrom's, for this workload, ten latencies or a second.
 	ClientTimeout time.Duration
 
+	Owner          string // whose records those in Data are, such as "lock"; default lin-kv
 	Data           string // directory of the log and the snapshots; empty keeps them in memory
 	SnapshotEvery  int    // entries applied between two snapshots
 	SnapshotBehind int    // entries kept behind a snapshot, for replicas that are a little late
@@ -55,14 +56,6 @@ type Config struct {
 	machine Machine // of a service of transactions
 }
 
-// holds says whose records a journal has: those of different state machines have nothing in common.
-func (c Config) holds() string {
-	if c.machine != nil {
-		return "txn-list-append --strategy raft"
-	}
-	return "lin-kv"
-}
-
 func (c Config) filled() Config {
 	set := func(field *int, value int) {
 		if *field == 0 {
@@ -73,6 +66,9 @@ func (c Config) filled() Config {
 		if *field == 0 {
 			*field = value
 		}
+	}
+	if c.Owner == "" {
+		c.Owner = "lin-kv"
 	}
 	if c.Read == "" {
 		c.Read = ReadIndex

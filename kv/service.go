@@ -125,7 +125,7 @@ func (r *replica) recall() error {
 	}
 	var records [][]byte
 	r.journal, records, err = journal.Open(r.node, journal.Options{
-		Dir: r.config.Data, Holds: r.config.holds(), Format: 1,
+		Dir: r.config.Data, Holds: r.config.Owner, Format: 1,
 		SyncLatency: r.config.DiskLatency, SnapshotBytes: int64(r.config.SnapshotEvery) * entryBytes,
 	}, func(w journal.Written) message { return w })
 	if err != nil {

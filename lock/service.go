@@ -90,6 +90,7 @@ type (
 func Service(config Config) node.Service {
 	return func(n *node.Node) error {
 		config := config.filled()
+		config.Raft.Owner = "lock"
 		log, err := kv.Replicate(n, config.Raft, table{config.Bug})
 		if err != nil {
 			return err

@@ -5,6 +5,7 @@ import (
 
 	"eddy/actor/node"
 	"eddy/cli/service"
+	"eddy/kv"
 	"eddy/lock"
 	workload "eddy/workload/lock"
 )
@@ -17,7 +18,7 @@ memory.`
 
 // Lock is a lock service with leases and fencing tokens. Maelstrom has no workload for it.
 func Lock() service.Service {
-	return service.Service{Workload: workload.New(), Short: "Locks with leases and fencing tokens, by Raft", Long: lockLong, Flags: lockFlags}
+	return service.Service{Workload: workload.New(), Short: "Locks with leases and fencing tokens, by Raft", Long: lockLong, Flags: lockFlags, Record: kv.Describe}
 }
 
 func lockFlags(flags *pflag.FlagSet) service.Build {

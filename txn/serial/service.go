@@ -17,6 +17,7 @@ func Service(config Config) node.Service {
 		if config.Bug == StaleRead {
 			config.Raft.Bug = kv.StaleLocalRead
 		}
+		config.Raft.Owner = "txn-list-append"
 		return kv.Transactions(config.Raft, machine{config.Bug})
 	}
 	return func(n *node.Node) error {
