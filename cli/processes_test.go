@@ -19,6 +19,8 @@ var killedProcesses = []struct{ workload, strategy string }{
 	{"g-counter", ""},
 	{"pn-counter", "--strategy seq-kv --write behind"},
 	{"lin-kv", ""},
+	{"broadcast", ""},
+	{"g-set", "--strategy paced"},
 	{"unique-ids", "--strategy snowflake"},
 }
 

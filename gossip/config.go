@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"eddy/actor/node/journal"
 )
 
 // Dissemination is how a value gets around.
@@ -69,6 +71,8 @@ type Config struct {
 	SkipRetries bool
 	// Fault breaks it in another way, for tests too. Only for AckCumulative.
 	Fault Fault
+	// Journal is where a node keeps the set: its Dir, SyncLatency and Bug count. Not with AckNone.
+	Journal journal.Options
 	// Mailbox is the capacity, in messages, of the set's and the links' mailboxes.
 	Mailbox int
 }
@@ -217,6 +221,8 @@ func (c Config) checkSense() error {
 		return fmt.Errorf("--leaf-interval %v with --strategy paced: a leaf's batches follow the hub's --interval", c.LeafInterval)
 	case c.Dissemination == Detour && c.Topology == "mesh":
 		return fmt.Errorf("--strategy detour with --topology mesh: every value would be sent to everybody by everybody; give the detours a sparser topology")
+	case c.Ack == AckNone && c.Journal.Dir != "":
+		return fmt.Errorf("--data %s with --ack none: what the network loses is lost anyway; choose --ack each or cumulative", c.Journal.Dir)
 	case c.Dissemination == Batch && c.Ack == AckNone:
 		return fmt.Errorf("--strategy batch with --ack none: a batch is what is not acknowledged, so something must acknowledge it")
 	case c.Dissemination != Batch && c.Dissemination != Paced && c.Interval != 0:

@@ -27,8 +27,9 @@
 // and survives; in short: without acknowledgement, what the network loses is
 // lost; with it nothing is, through loss, duplication, reordering, pauses and
 // partitions; and with cumulative acknowledgement a neighbour that lost its
-// memory is given everything again. Nothing is stored: what only killed nodes
-// had is gone.
+// memory is given everything again. With a journal (saved.go) a node learns a value, from a client or
+// a neighbour, when it is on its disk, so that a kill loses nothing that was acknowledged to anybody; without
+// one, what only killed nodes had is gone.
 //
 // Values are any JSON, compared by canonical form. A read costs a copy of the
 // set's bytes, a new value the same at any size (values.go).

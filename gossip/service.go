@@ -10,7 +10,7 @@ import (
 // Broadcast is the service of Maelstrom's workload broadcast.
 func Broadcast(config Config) node.Service {
 	return func(n *node.Node) error {
-		to, err := start(n, config, "messages")
+		to, err := start(n, config, "broadcast", "messages")
 		if err != nil {
 			return err
 		}
@@ -31,7 +31,7 @@ func GSet(config Config) node.Service {
 		if err := CheckGSet(config); err != nil {
 			return err
 		}
-		to, err := start(n, config, "value")
+		to, err := start(n, config, "g-set", "value")
 		if err != nil {
 			return err
 		}
@@ -50,17 +50,25 @@ func CheckGSet(config Config) error {
 }
 
 // start spawns the set and declares what both services have in common.
-func start(n *node.Node, config Config, field string) (actor.Ref[message], error) {
+func start(n *node.Node, config Config, service, field string) (actor.Ref[message], error) {
 	config, err := config.sized(len(n.IDs())).filled()
 	if err != nil {
 		return actor.Ref[message]{}, err
 	}
+	j, records, err := openSaved(n, config, service)
+	if err != nil {
+		return actor.Ref[message]{}, err
+	}
+	options := []actor.Option{actor.Capacity(config.Mailbox)}
+	if j != nil {
+		options = append(options, actor.Restarts(0, 0))
+	}
 	to := actor.Spawn(n, "gossip", func(c *actor.Context[message]) actor.Actor[message] {
 		if config.Dissemination == Paced {
-			return newStar(c, n, config, field)
+			return newStar(c, n, config, field, j, records)
 		}
-		return newStore(c, n, config, field)
-	}, actor.Capacity(config.Mailbox))
+		return newStore(c, n, config, field, j, records)
+	}, options...)
 	node.Handle(n, "read", to, func(r readRequest) message { return r })
 	if config.Dissemination == Paced {
 		node.Handle(n, starType, to, func(r starRequest) message { return r })

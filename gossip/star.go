@@ -8,6 +8,7 @@ import (
 
 	"eddy/actor"
 	"eddy/actor/node"
+	"eddy/actor/node/journal"
 	"eddy/actor/node/wire"
 )
 
@@ -43,10 +44,12 @@ const (
 type star struct {
 	config   Config
 	node     *node.Node
-	field    string // of a read's answer
-	self     int    // place in the order of nodes
-	life     int64  // of this memory
-	born     int64  // values that began here
+	field    string                    // of a read's answer
+	self     int                       // place in the order of nodes
+	life     int64                     // of this memory
+	journal  *journal.Journal[message] // nil: in memory only
+	recalled int                       // so much of history is from the journal: whom it came from may have lost it since
+	born     int64                     // values that began here
 	values   values
 	held     versions // the stamps of history
 	history  []item   // in the order learned; grows at its end only
@@ -65,11 +68,13 @@ type item struct {
 	from int32
 }
 
-func newStar(c *actor.Context[message], n *node.Node, config Config, field string) actor.Actor[message] {
+func newStar(c *actor.Context[message], n *node.Node, config Config, field string, j *journal.Journal[message], records []saved) actor.Actor[message] {
 	s := &star{
 		config: config, node: n, field: field, self: slices.Index(n.IDs(), n.ID()),
 		life: 1 + c.Rand().Int64N(lifeMax), values: newValues(), sessions: make([]*session, len(n.IDs())),
 	}
+	s.journal = j
+	s.recall(records)
 	s.pacer = newPacer(config.Interval)
 	c.After(aloneFor, bell{kind: bellAlone})
 	return s
@@ -93,6 +98,8 @@ func (s *star) Receive(c *actor.Context[message], m message) {
 		if from := slices.Index(s.node.IDs(), m.From); from >= 0 && from != s.self && m.Body.sound(len(s.sessions)) {
 			s.hear(c, s.session(from), &m.Body)
 		}
+	case journal.Written:
+		s.journal.Written(c, m)
 	case windowClosed:
 		s.closeWindow(c)
 	case bell:
@@ -111,7 +118,10 @@ func (s *star) settle(c *actor.Context[message], m message) {
 	}
 	switch m.(type) {
 	case topologyNotice:
-		s.settled, s.fresh = true, true
+		s.settled, s.fresh = true, len(s.history) == 0
+		if !s.fresh && s.self != 0 {
+			s.meet(c, s.session(0))
+		}
 	case broadcastRequest, addRequest, readRequest, starRequest, bell:
 		s.settled = true
 		if s.self != 0 {
@@ -129,52 +139,63 @@ func (s *star) settle(c *actor.Context[message], m message) {
 // that the other has nothing.
 func (s *star) session(peer int) *session {
 	if s.sessions[peer] == nil {
-		p := &session{peer: peer, met: s.fresh && (s.self == 0 || peer == 0)}
+		p := &session{peer: peer, met: s.fresh && (s.self == 0 || peer == 0), forgot: s.recalled}
 		p.begin()
 		s.sessions[peer] = p
 	}
 	return s.sessions[peer]
 }
 
-// take enters a client's value: it is acknowledged as soon as this node has it.
+// take enters a client's value: it is acknowledged as soon as this node has it, with --data on its disk.
 func (s *star) take(c *actor.Context[message], value wire.Raw, ok func(), fail func(error)) {
-	fresh, err := s.values.learn(value, fromClient)
-	if err != nil {
+	known, err := s.values.knows(value)
+	switch {
+	case err != nil:
 		fail(node.Errorf(maelstrom.MalformedRequest, "%v", err))
 		return
-	}
-	ok()
-	if !fresh {
+	case known:
+		ok()
 		return
 	}
 	s.born++
-	its := stamp{memory{int32(s.self), s.life}, s.born}
-	s.held.add(its)
-	s.history = append(s.history, item{its, s.values.last(), int32(s.self)})
-	tellLearned(c, s.values.last())
-	s.spread(c)
+	b := starBody{Of: []int64{int64(s.self), s.life, s.born, 1}, Values: []wire.Raw{value}}
+	var record []byte
+	if s.journal != nil {
+		record = saved{From: s.self, Of: b.Of, Values: b.Values}.record()
+	}
+	s.journal.Append(c, record, func(err error) {
+		if err != nil {
+			s.born = min(s.born, b.Of[2]-1) // as was every one behind it
+			fail(err)
+			return
+		}
+		ok()
+		s.learn(c, s.self, &b)
+		s.spread(c)
+	})
 }
 
-// learn enters what came from a peer and reports whether anything was new. One
-// value may come from two clients, and is then known by two stamps.
-func (s *star) learn(c *actor.Context[message], p *session, b *starBody) bool {
+// learn enters what came from a peer, by its place, and reports whether anything was new. One
+// value may come from two clients, and is then known by two stamps. c is nil for what comes from the journal.
+func (s *star) learn(c *actor.Context[message], peer int, b *starBody) bool {
 	before := len(s.history)
 	for i, its := range b.stamps() {
 		if s.held.covers(its) {
 			continue
 		}
-		fresh, err := s.values.learn(b.Values[i], int32(p.peer))
+		fresh, err := s.values.learn(b.Values[i], int32(peer))
 		if err != nil {
 			continue // no node sends what it could not learn itself
 		}
 		raw := s.values.last()
-		if fresh {
+		if fresh && c != nil {
 			tellLearned(c, raw)
-		} else {
+		}
+		if !fresh {
 			raw = s.values.keep(b.Values[i])
 		}
 		s.held.add(its)
-		s.history = append(s.history, item{its, raw, int32(p.peer)})
+		s.history = append(s.history, item{its, raw, int32(peer)})
 	}
 	return len(s.history) > before
 }
@@ -209,7 +230,9 @@ func (s *star) hear(c *actor.Context[message], p *session, b *starBody) {
 		s.settleLater(c, p)
 	}
 	s.keepPace(p, b)
-	fresh := s.learn(c, p, b)
+	before := len(s.history)
+	fresh := s.learn(c, p.peer, b)
+	s.save(c, p.peer, before)
 	if fresh {
 		s.forgive(c, p)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"eddy/actor"
 	"eddy/actor/node"
+	"eddy/actor/node/journal"
 	"eddy/actor/node/wire"
 )
 
@@ -37,6 +38,8 @@ type store struct {
 	topology topology
 	field    string // of a read's answer
 	values   values
+	journal  *journal.Journal[message] // nil: in memory only
+	unsaved  []entry                   // came from neighbours when the disk was full
 	links    []*neighbour
 	byPeer   map[string]int32
 	pacing   []actor.Ref[actor.Pace] // the tickers of the links
@@ -56,12 +59,13 @@ type neighbour struct {
 	untold  bool // the role or the greeting has not reached the link
 }
 
-func newStore(c *actor.Context[message], n *node.Node, config Config, field string) actor.Actor[message] {
+func newStore(c *actor.Context[message], n *node.Node, config Config, field string, j *journal.Journal[message], records []saved) actor.Actor[message] {
 	t, err := parseTopology(config.Topology)
 	if err != nil {
 		panic(err) // Config.Check lets no such topology through
 	}
-	s := &store{config: config, node: n, topology: t, field: field, values: newValues(), byPeer: make(map[string]int32)}
+	s := &store{config: config, node: n, topology: t, field: field, values: newValues(), journal: j, byPeer: make(map[string]int32)}
+	s.recall(records)
 	self, _ := n.Place(n.ID())
 	var near []string
 	for _, i := range t.neighbours(self, len(n.IDs())) {
@@ -167,6 +171,8 @@ func (s *store) Receive(c *actor.Context[message], m message) {
 		m.Reply(node.None{})
 	case gossipRequest:
 		s.hear(c, m)
+	case journal.Written:
+		s.journal.Written(c, m)
 	case catchUp:
 		s.behind = false
 		s.offerAll(c)
@@ -188,6 +194,7 @@ func (s *store) greet(c *actor.Context[message], m message) {
 	switch m.(type) {
 	case topologyRequest, topologyNotice:
 		s.settled = true
+		s.offerAll(c) // what the journal had
 	case broadcastRequest, addRequest, readRequest, gossipRequest, alone:
 		s.settled = true
 		for _, l := range s.links {
@@ -197,14 +204,44 @@ func (s *store) greet(c *actor.Context[message], m message) {
 	}
 }
 
-// take enters a client's value: it is acknowledged as soon as this node has it.
+// take enters a client's value: it is acknowledged as soon as this node has it, with --data on its disk.
 func (s *store) take(c *actor.Context[message], value wire.Raw, ok func(), fail func(error)) {
-	fresh, err := s.values.learn(value, fromClient)
-	if err != nil {
+	if s.journal == nil {
+		if fresh, err := s.values.learn(value, fromClient); err != nil {
+			fail(node.Errorf(maelstrom.MalformedRequest, "%v", err))
+		} else {
+			ok()
+			s.learned(c, fresh)
+		}
+		return
+	}
+	known, err := s.values.knows(value)
+	switch {
+	case err != nil:
 		fail(node.Errorf(maelstrom.MalformedRequest, "%v", err))
+	case known:
+		s.save(c, nil, func(err error) { answer(err, ok, fail) }) // it may be on its way to the disk
+	default:
+		s.journal.Append(c, saved{Values: []wire.Raw{value}}.record(), func(err error) {
+			answer(err, ok, fail)
+			if err == nil {
+				fresh, _ := s.values.learn(value, fromClient)
+				s.learned(c, fresh)
+			}
+		})
+	}
+}
+
+func answer(err error, ok func(), fail func(error)) {
+	if err != nil {
+		fail(err)
 		return
 	}
 	ok()
+}
+
+// learned tells of a client's value, if it was new.
+func (s *store) learned(c *actor.Context[message], fresh bool) {
 	if fresh {
 		tellLearned(c, s.values.last())
 		s.offerAll(c)
@@ -226,7 +263,8 @@ func (s *store) given(c *actor.Context[message], m topologyRequest) {
 }
 
 // hear learns from a neighbour, then lets its link know what came: so nothing
-// is acknowledged that is not in the set.
+// is acknowledged that is not in the set, and with --data on this node's disk. It is shown and told before that, since
+// it is on the disk of the node that a client gave it to.
 func (s *store) hear(c *actor.Context[message], m gossipRequest) {
 	index, known := s.byPeer[m.From]
 	if !known {
@@ -240,16 +278,21 @@ func (s *store) hear(c *actor.Context[message], m gossipRequest) {
 	if m.Body.Back != 0 {
 		from, hub = fromClient, false // what the origin got back it must send to all again
 	}
-	fresh := false
+	before := len(s.values.log)
 	for _, value := range m.Body.Values {
 		if isNew, err := s.values.learn(value, from); err == nil && isNew {
 			s.values.log[len(s.values.log)-1].hub = hub
 			tellLearned(c, s.values.last())
-			fresh = true
 		}
 	}
-	s.links[index].link.Send(heard{body: m.Body, count: int64(len(m.Body.Values))})
-	if fresh {
+	s.save(c, s.values.log[before:], func(err error) {
+		count := int64(len(m.Body.Values))
+		if err != nil {
+			count, m.Body.ID = 0, 0 // not acknowledged: it comes again. The neighbour's own acknowledgement counts.
+		}
+		s.links[index].link.Send(heard{body: m.Body, count: count})
+	})
+	if len(s.values.log) > before {
 		s.offerAll(c)
 	}
 }
@@ -258,6 +301,9 @@ func (s *store) hear(c *actor.Context[message], m gossipRequest) {
 // not been offered: a slice of the log, whose entries never change. A link with
 // a full mailbox is told later.
 func (s *store) offerAll(c *actor.Context[message]) {
+	if !s.settled && len(s.values.log) > 0 {
+		return // of the journal: other nodes may not be there yet
+	}
 	for _, l := range s.links {
 		if l.offered == len(s.values.log) && !l.untold {
 			continue

@@ -52,6 +52,16 @@ func (v *values) learn(value wire.Raw, from int32) (bool, error) {
 	return true, nil
 }
 
+// knows reports whether a value is in the set.
+func (v *values) knows(value wire.Raw) (bool, error) {
+	canonical, err := wire.Canonical(value)
+	if err != nil {
+		return false, err
+	}
+	_, known := v.known[string(canonical)]
+	return known, nil
+}
+
 // last is the value entered last.
 func (v *values) last() []byte { return v.log[len(v.log)-1].raw }
 

@@ -45,7 +45,8 @@ of as many nodes as there are clusters, with longer intervals. --topology given 
 hand is taken at any size, with the intervals of a small cluster.
 
 With --ack none, what the network loses is lost; each and cumulative get every
-value everywhere through loss and partitions.`
+value everywhere through loss and partitions. With --data, through kills too, of
+all nodes at once: a value is acknowledged when it is on a disk.`
 
 func gossipFlags(build func(gossip.Config) node.Service, check func(gossip.Config) error) func(*pflag.FlagSet) service.Build {
 	return func(flags *pflag.FlagSet) service.Build {
@@ -63,9 +64,10 @@ func gossipFlags(build func(gossip.Config) node.Service, check func(gossip.Confi
 		flags.IntVar(&c.Mailbox, "mailbox", 0, "messages that an actor's mailbox holds (default 256)")
 		flags.StringVar((*string)(&c.Fault), "fault", "", "break cumulative acknowledgement: gives-up, trusts-the-network, acks-over-gaps or skips-the-first; docs/traces.md finds it")
 		_ = flags.MarkHidden("fault")
+		journalFlags(flags, &c.Journal, "the set")
 		return func() (node.Service, error) {
 			c.Dissemination, c.Ack = gossip.Dissemination(*strategy), gossip.Ack(*ack)
-			if err := service.NonZero(flags, "interval", "retry", "retry-max", "ack-delay", "batch-bytes", "mailbox"); err != nil {
+			if err := service.NonZero(flags, "interval", "retry", "retry-max", "ack-delay", "batch-bytes", "mailbox", "disk-latency"); err != nil {
 				return nil, err
 			}
 			return build(c), check(c)

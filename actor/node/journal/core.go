@@ -58,6 +58,27 @@ func (s *core) add(record []byte, then func(error)) {
 	}
 }
 
+// after has then called when all that was added is durable, or with why the last of it is not.
+func (s *core) after(then func(error)) {
+	last := s.waiting
+	if len(last) == 0 {
+		last = s.flying
+	}
+	switch {
+	case len(last) > 0:
+		e := &last[len(last)-1]
+		first := e.then
+		e.then = func(err error) {
+			first(err)
+			then(err)
+		}
+	case s.failed != nil:
+		then(s.failed)
+	default:
+		then(nil)
+	}
+}
+
 // next gives the next write, if there is one and none is under way.
 func (s *core) next() (write, bool) {
 	due := s.snapshot != nil && s.size > max(s.limits.snapshot, 2*s.floor)

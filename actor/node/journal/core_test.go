@@ -85,6 +85,26 @@ func TestWhatIsAppendedDuringAWriteGoesTogetherWithTheNext(t *testing.T) {
 	s.expect(t, "b durable", "c durable", "nothing to write")
 }
 
+func TestAfterWaitsForWhatWasAppendedBefore(t *testing.T) {
+	s := newScript()
+	after := func() {
+		s.after(func(err error) { s.say(fmt.Sprint("after: ", err)) })
+	}
+	after()
+	s.append("a")
+	s.write()
+	after()
+	s.append("b")
+	after()
+	s.expect(t, "after: <nil>", "append a")
+	s.done(nil)
+	s.write()
+	s.expect(t, "a durable", "after: <nil>", "append b")
+	s.done(errors.New("input/output error"))
+	after()
+	s.expect(t, "b refused with 13", `after: RPCError(Crash, "input/output error: what was being written may be found after a restart, or not")`, "after: input/output error")
+}
+
 func TestFullDiskRefusesAllThatWaitsAndTheNextRecordIsTriedAgain(t *testing.T) {
 	s := newScript()
 	s.append("a")

@@ -162,6 +162,16 @@ func (j *Journal[M]) Append(c *actor.Context[M], record []byte, then func(error)
 	j.begin(c)
 }
 
+// After calls then when everything that was appended before is durable, or with why the last of it is not; at once
+// where nothing is under way.
+func (j *Journal[M]) After(then func(error)) {
+	if j == nil {
+		then(nil)
+		return
+	}
+	j.core.after(then)
+}
+
 // begin gives the disk what is to be written, if it has nothing to do.
 func (j *Journal[M]) begin(c *actor.Context[M]) {
 	w, any := j.core.next()
