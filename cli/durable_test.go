@@ -9,6 +9,7 @@ import (
 	"eddy/actor/node/journal"
 	"eddy/counter"
 	"eddy/gossip"
+	"eddy/kafka"
 	"eddy/testbench"
 	"eddy/testbench/checker"
 	"eddy/testbench/virtual"
@@ -27,6 +28,9 @@ var durable = []struct{ workload, strategy string }{
 	{"g-set", "--strategy origin --ack cumulative"},
 	{"g-set", "--strategy batch --topology clusters:3"},
 	{"g-set", "--strategy paced"},
+	{"kafka", ""},
+	{"kafka", "--acks all"},
+	{"kafka", "--strategy owner"},
 }
 
 // killed are options of a run in which all nodes are killed at once, again and again, and disks are full, slow or fail,
@@ -59,6 +63,20 @@ func TestKillOfAllNodesLosesNothingThatIsOnADisk(t *testing.T) {
 	}
 }
 
+// In these seeds an owner was killed when it had appended what another node had forwarded, and its next incarnation was
+// forwarded the same.
+func TestForwardedMessageIsAppendedOnceThoughItsOwnerIsKilled(t *testing.T) {
+	t.Parallel()
+	for _, seed := range []uint64{359175962, 672681388} {
+		o := testbench.Defaults(eddy.workloads)
+		o.Workload, o.Seed, o.NodeCount, o.Concurrency, o.Rate, o.TimeLimit, o.Recovery = "kafka", seed, 5, "2n", 50, 15*time.Second, 20*time.Second
+		o.Nemesis, o.NemesisInterval = []string{"disk", "kill", "partition", "loss", "duplicate", "reorder", "pause"}, 3*time.Second
+		if out := simulated(t, o, "--strategy owner --data simulated").run(); out.Results.Valid != checker.Valid {
+			t.Errorf("seed %d: %s, %+v", seed, virtual.Failure(&out), out.Results.Witnesses)
+		}
+	}
+}
+
 // In these seeds a node was killed whose disk did not have a value, while another one, killed too, took it for granted
 // that it had: the value had come from there.
 func TestValueThatAPeersDiskLostIsGivenBack(t *testing.T) {
@@ -83,6 +101,7 @@ var journals = []struct {
 	{"g-set", func(o journal.Options) node.Service {
 		return gossip.GSet(gossip.Config{Dissemination: gossip.Paced, Journal: o})
 	}},
+	{"kafka", func(o journal.Options) node.Service { return kafka.Service(kafka.Config{Journal: o}) }},
 	{"pn-counter", func(o journal.Options) node.Service {
 		return counter.PNCounter(counter.Config{Strategy: counter.Store, Write: counter.Behind, Journal: o})
 	}},

@@ -21,6 +21,8 @@ var killedProcesses = []struct{ workload, strategy string }{
 	{"lin-kv", ""},
 	{"broadcast", ""},
 	{"g-set", "--strategy paced"},
+	{"kafka", ""},
+	{"kafka", "--strategy owner"},
 	{"unique-ids", "--strategy snowflake"},
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"eddy/actor"
 	"eddy/actor/node"
+	"eddy/actor/node/journal"
 	"eddy/actor/node/wire"
 	"eddy/internal/link"
 )
@@ -28,7 +29,9 @@ type (
 type broker struct {
 	config   Config
 	node     *node.Node
+	name     string // of this incarnation of the node
 	strategy strategy
+	journal  *journal.Journal[message] // nil: in memory only
 
 	topics   map[string]*topic
 	order    []*topic // as they came
@@ -73,12 +76,13 @@ type peer struct {
 	link *link.Link
 }
 
-func newBroker(c *actor.Context[message], n *node.Node, config Config) actor.Actor[message] {
+func newBroker(c *actor.Context[message], n *node.Node, config Config, j *journal.Journal[message], said []saying) actor.Actor[message] {
 	b := &broker{
-		config: config, node: n, topics: make(map[string]*topic), byID: make(map[string]*peer),
+		config: config, node: n, journal: j, topics: make(map[string]*topic), byID: make(map[string]*peer),
 		questions: make(map[int64]*question), flushed: -config.Window, asked: 1 + c.Rand().Int64N(link.IncarnationMax),
 	}
 	incarnation := 1 + c.Rand().Int64N(link.IncarnationMax)
+	b.name = incarnationName(n.ID(), incarnation)
 	for _, id := range n.IDs() {
 		if id == n.ID() {
 			continue
@@ -91,13 +95,18 @@ func newBroker(c *actor.Context[message], n *node.Node, config Config) actor.Act
 	}
 	switch config.Strategy {
 	case Local:
-		b.strategy = &local{memory: newMemory(b)}
+		b.strategy = &local{newMemory(b)}
 	case Owner:
 		b.strategy = newOwner(b)
 	case Leaderless:
 		b.strategy = newLeaderless(b)
 	case CAS, Fallback:
-		b.strategy = &stored{broker: b, incarnation: incarnationName(n.ID(), incarnation)}
+		b.strategy = &stored{broker: b, incarnation: b.name}
+	}
+	if j != nil {
+		b.strategy.(interface {
+			recall(c *actor.Context[message], said []saying)
+		}).recall(c, said)
 	}
 	return b
 }
@@ -137,6 +146,8 @@ func (b *broker) Receive(c *actor.Context[message], m message) {
 		m.question.arrive(m.index, m.pair, m.err)
 	case report:
 		m.then(c)
+	case journal.Written:
+		b.journal.Written(c, m)
 	case greeted:
 		b.strategy.(interface{ begin() }).begin()
 	case heldLonger:

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"eddy/actor/node/journal"
 )
 
 // Strategy is where a log lives and who gives out its offsets.
@@ -68,6 +70,9 @@ type Config struct {
 	// Idle is after what time without use a log's actor is stopped. What it
 	// holds is kept.
 	Idle time.Duration
+	// Journal is where a node keeps its entries and commits: its Dir, SyncLatency and Bug count. Not for CAS and
+	// Fallback, whose logs are in lin-kv.
+	Journal journal.Options
 	// Mailbox is the capacity, in messages, of the broker's mailbox.
 	Mailbox int
 }
@@ -163,6 +168,8 @@ func (c Config) checkSense() error {
 	switch {
 	case c.Acks == AcksAll && c.Strategy != Leaderless:
 		return fmt.Errorf("--acks all with --strategy %s: only leaderless keeps every entry on every node", c.Strategy)
+	case c.Journal.Dir != "" && stored:
+		return fmt.Errorf("--data %s with --strategy %s: its logs are in lin-kv, and nothing is left to keep", c.Journal.Dir, c.Strategy)
 	case c.Window != 0 && !talks:
 		return fmt.Errorf("--window %v with --strategy %s: its nodes send each other nothing", c.Window, c.Strategy)
 	case c.Retry != 0 && !talks:

@@ -12,7 +12,8 @@
 //
 // A strategy is a [Config]: one node in memory (memory.go), an owner a key
 // (owner.go), logs in lin-kv with and without an owner (stored.go, storedlog.go,
-// chain.go), and no leader at all (leaderless.go, restore.go). docs/kafka.md says
+// chain.go), and no leader at all (leaderless.go, restore.go). With a journal (saved.go) a node has its
+// own entries and commits on its disk; without one, what strategies in memory hold on killed nodes only is gone. docs/kafka.md says
 // what each costs and survives.
 //
 // # What it promises
@@ -26,7 +27,6 @@
 //
 // # What it refuses
 //
-// A store on disk: what strategies in memory hold on killed nodes only is gone.
 // Offsets below 0, and whatever does not have Maelstrom's fields, with error 12.
 // An answer after the client's patience: what is open then is answered with a
 // timeout, error 0, which leaves open whether it took place.

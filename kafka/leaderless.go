@@ -46,7 +46,15 @@ func newLeaderless(b *broker) *leaderless {
 		place:   int64(slices.Index(b.node.IDs(), b.node.ID())), stride: int64(len(b.node.IDs())),
 	}
 	l.rules = l
+	l.reserves = b.journal != nil
 	return l
+}
+
+// recall is the replica's, and begins where the clock of earlier incarnations may have come to.
+func (l *leaderless) recall(c *actor.Context[message], said []saying) {
+	l.replica.recall(c, said)
+	l.now = max(l.now, l.reserved)
+	l.ready = l.ready || l.reserved > 0 // no clock of a peer says more than that
 }
 
 func (l *leaderless) send(c *actor.Context[message], r sendRequest) {
@@ -54,14 +62,22 @@ func (l *leaderless) send(c *actor.Context[message], r sendRequest) {
 		l.tooEarly(c, func() { l.send(c, r) })
 		return
 	}
+	l.greet(c)
 	l.now = follow(l.now, l.place, l.stride)
-	l.given++
-	all := l.config.Acks == AcksAll && len(l.mirrors) > 0
-	l.tell(c, l.topicOf(r.Body.Key), place{sendRequest: r, offset: l.now, bound: l.bound(), silently: all})
-	if all {
-		l.hold(c, r)
-	}
-	l.publish(c, nil, saying{Type: sayEntry, Key: r.Body.Key, Offset: l.now, Value: r.Body.Msg})
+	entry := saying{Type: sayEntry, Key: r.Body.Key, Offset: l.now, Value: r.Body.Msg}
+	l.keep(c, entry, func(err error) {
+		if err != nil {
+			r.Fail(err)
+			return
+		}
+		l.given++
+		all := l.config.Acks == AcksAll && len(l.mirrors) > 0
+		l.tell(c, l.topicOf(entry.Key), place{sendRequest: r, offset: entry.Offset, bound: l.bound(), silently: all})
+		if all {
+			l.hold(c, r, entry.Offset)
+		}
+		l.publish(c, nil, entry)
+	})
 }
 
 // follow is the first offset above a clock that belongs to a place.
@@ -71,7 +87,7 @@ func follow(clock, place, stride int64) int64 {
 
 // bound is the smallest promise: every entry at or below it is here.
 func (l *leaderless) bound() int64 {
-	bound := l.now
+	bound := l.complete()
 	for _, m := range l.mirrors {
 		bound = min(bound, m.promise)
 	}
@@ -89,8 +105,8 @@ func (l *leaderless) hear(c *actor.Context[message], from *peer, s *saying) {
 }
 
 // hold keeps a send until every node has its entry.
-func (l *leaderless) hold(c *actor.Context[message], r sendRequest) {
-	l.held = append(l.held, held{r, l.now, l.given, c.Elapsed() + answerWithin})
+func (l *leaderless) hold(c *actor.Context[message], r sendRequest, offset int64) {
+	l.held = append(l.held, held{r, offset, l.given, c.Elapsed() + answerWithin})
 	l.watchHeld(c)
 }
 

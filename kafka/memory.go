@@ -93,15 +93,42 @@ func offsetPairs(offsets map[string]int64) []keyed {
 // local is the strategy of a node that is alone.
 type local struct{ memory }
 
-func (l *local) send(c *actor.Context[message], r sendRequest) { l.tell(c, l.topicOf(r.Body.Key), r) }
+func (l *local) recall(_ *actor.Context[message], said []saying) {
+	l.enter(said, math.MaxInt64)
+	for _, t := range l.order {
+		t.next++ // is the next one here
+	}
+}
+
+func (l *local) send(c *actor.Context[message], r sendRequest) {
+	t := l.topicOf(r.Body.Key)
+	if l.journal == nil {
+		l.tell(c, t, r)
+		return
+	}
+	offset := t.next
+	t.next++
+	l.journal.Append(c, saying{Type: sayEntry, Key: t.key, Offset: offset, Value: r.Body.Msg}.encode(), func(err error) {
+		if err != nil {
+			r.Fail(err)
+			return
+		}
+		l.tell(c, t, place{sendRequest: r, offset: offset, bound: math.MaxInt64})
+	})
+}
 
 func (l *local) poll(c *actor.Context[message], r pollRequest) {
 	l.pollLogs(c, r.Body.Offsets, math.MaxInt64, l.config.share(len(r.Body.Offsets)), r.answerPoll)
 }
 
-func (l *local) commit(_ *actor.Context[message], r commitRequest) {
-	l.advanceAll(r.Body.Offsets)
-	r.Reply(node.None{})
+func (l *local) commit(c *actor.Context[message], r commitRequest) {
+	l.keepCommits(c, r.Body.Offsets, func(_ []string, err error) {
+		if err != nil {
+			r.Fail(err)
+			return
+		}
+		r.Reply(node.None{})
+	})
 }
 
 func (l *local) list(_ *actor.Context[message], r listRequest) {

@@ -15,12 +15,43 @@ import (
 //
 // What the owner does not answer in time is answered with a timeout, which
 // leaves open whether it took place.
-type owner struct{ replica }
+//
+// A forwarded message carries a number of its node's, which the journal keeps with the entry: the link delivers a message
+// once to one incarnation of the owner, and a journal outlives that.
+type owner struct {
+	replica
+	seen map[string]map[string]spans // by key and by incarnation of the node that forwards: the numbers that have an offset
+}
 
 func newOwner(b *broker) *owner {
-	o := &owner{newReplica(b)}
+	o := &owner{newReplica(b), make(map[string]map[string]spans)}
 	o.rules = o
 	return o
+}
+
+// recall is the replica's, and remembers what was forwarded.
+func (o *owner) recall(c *actor.Context[message], said []saying) {
+	o.replica.recall(c, said)
+	for i := range said {
+		o.forwarded(&said[i])
+	}
+}
+
+// forwarded notes that a forwarded message is to have an offset, and reports whether it had none.
+func (o *owner) forwarded(s *saying) bool {
+	if s.By == "" {
+		return true
+	}
+	of := o.seen[s.Key]
+	if of == nil {
+		of = make(map[string]spans)
+		o.seen[s.Key] = of
+	}
+	if of[s.By].has(s.Seq) {
+		return false
+	}
+	of[s.By] = of[s.By].add(s.Seq, s.Seq+1)
+	return true
 }
 
 func (o *owner) send(c *actor.Context[message], r sendRequest) {
@@ -30,8 +61,13 @@ func (o *owner) send(c *actor.Context[message], r sendRequest) {
 			o.tooEarly(c, func() { o.send(c, r) })
 			return
 		}
-		offset := o.assign(c, t, r.Body.Msg)
-		o.tell(c, t, place{sendRequest: r, offset: offset, bound: o.bound()})
+		o.assign(c, t, saying{Value: r.Body.Msg}, func(offset int64, err error) {
+			if err != nil {
+				r.Fail(err)
+				return
+			}
+			o.tell(c, t, place{sendRequest: r, offset: offset, bound: o.bound()})
+		})
 		return
 	}
 	q := o.ask(c, 1, answerWithin, func(pairs []keyed, err error) {
@@ -41,25 +77,32 @@ func (o *owner) send(c *actor.Context[message], r sendRequest) {
 		}
 		r.ReplyWith(offsetOf(pairs))
 	})
-	o.say(c, t.owner, saying{Type: sayAppend, ID: q.id, Key: t.key, Value: r.Body.Msg})
+	t.seq++
+	o.say(c, t.owner, saying{Type: sayAppend, ID: q.id, Key: t.key, Value: r.Body.Msg, By: o.name, Seq: t.seq})
 }
 
-// assign gives a value its offset and has the others told.
-func (o *owner) assign(c *actor.Context[message], t *topic, value wire.Raw) int64 {
+// assign gives a message its offset, has it saved, and the others told.
+func (o *owner) assign(c *actor.Context[message], t *topic, m saying, then func(offset int64, err error)) {
 	offset := t.next + 1
 	for _, m := range o.mirrors {
 		offset = max(offset, m.began+1) // above what an earlier incarnation may have given out
 	}
 	t.next, o.now = offset, max(o.now, offset)
-	o.publish(c, nil, saying{Type: sayEntry, Key: t.key, Offset: offset, Value: value})
-	return offset
+	entry := saying{Type: sayEntry, Key: t.key, Offset: offset, Value: m.Value, By: m.By, Seq: m.Seq}
+	o.keep(c, entry, func(err error) {
+		if err == nil {
+			entry.By, entry.Seq = "", 0
+			o.publish(c, nil, entry)
+		}
+		then(offset, err)
+	})
 }
 
 // bound: an owner's entries come in order, so that nothing is missing between
 // them, but for a node that is still being told again what it had forgotten.
 func (o *owner) bound() int64 {
 	for _, m := range o.mirrors {
-		if m.began > 0 && m.promise == 0 {
+		if (m.began > 0 || o.recalled) && m.promise == 0 {
 			return 0
 		}
 	}
@@ -95,9 +138,19 @@ func (o *owner) appendFor(c *actor.Context[message], from *peer, s *saying) {
 		return
 	}
 	t := o.topicOf(s.Key)
-	offset := o.assign(c, t, s.Value)
-	o.tell(c, t, insert{offset: offset, bound: o.bound(), value: s.Value})
-	o.say(c, from, saying{Type: sayAppended, ID: s.ID, Offset: offset})
+	if !o.forwarded(s) {
+		o.say(c, from, saying{Type: sayUnsure, ID: s.ID}) // an earlier incarnation has appended it
+		return
+	}
+	value, id := s.Value, s.ID
+	o.assign(c, t, *s, func(offset int64, err error) {
+		if err != nil {
+			o.say(c, from, saying{Type: sayUnsure, ID: id})
+			return
+		}
+		o.tell(c, t, insert{offset: offset, bound: o.bound(), value: value})
+		o.say(c, from, saying{Type: sayAppended, ID: id, Offset: offset})
+	})
 }
 
 // answered takes in a peer's answer.

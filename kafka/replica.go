@@ -26,6 +26,14 @@ type replica struct {
 	isDirty map[string]bool
 	given   int64 // entries that this node gave an offset
 
+	// With a journal: what is on its way to the disk, and what was found there.
+	underway  []int64 // offsets of this node's entries
+	reserves  bool    // the clock goes no higher than reserved, that is durable
+	reserved  int64
+	reserving bool
+	recalled  bool // this node was started again
+	untold    bool // and the peers are to be told what it has
+
 	ready    bool     // offsets may be given out
 	greeting bool     // the others were asked for their clocks
 	early    []func() // what waits for that
@@ -104,11 +112,17 @@ func (l *replica) poll(c *actor.Context[message], r pollRequest) {
 
 func (l *replica) commit(c *actor.Context[message], r commitRequest) {
 	l.greet(c)
-	for _, key := range l.advanceAll(r.Body.Offsets) {
-		tellCommitted(c, key, l.committed[key])
-		l.soil(c, key)
-	}
-	r.Reply(node.None{})
+	l.keepCommits(c, r.Body.Offsets, func(grown []string, err error) {
+		if err != nil {
+			r.Fail(err)
+			return
+		}
+		for _, key := range grown {
+			tellCommitted(c, key, l.committed[key])
+			l.soil(c, key)
+		}
+		r.Reply(node.None{})
+	})
 }
 
 // soil has the peers told of a key's committed offset when the window is over.
@@ -138,6 +152,7 @@ func (l *replica) hear(c *actor.Context[message], from *peer, s *saying) {
 		m := l.mirrorOf(from)
 		m.promise = max(m.promise, s.Offset)
 	}
+	l.reserve(c)
 }
 
 func (l *replica) mirrorOf(p *peer) *mirror {
@@ -157,8 +172,9 @@ func (l *replica) closing(*actor.Context[message]) {
 	l.dirty = l.dirty[:0]
 	for _, m := range l.mirrors {
 		if l.owesPromise(m) {
-			m.link.Push(saying{Type: sayPromise, Offset: l.now}.encode(), l.given)
-			m.promised = l.now
+			upTo := l.complete()
+			m.link.Push(saying{Type: sayPromise, Offset: upTo}.encode(), l.given)
+			m.promised = upTo
 		}
 	}
 }
@@ -185,7 +201,7 @@ func (l *replica) met(c *actor.Context[message], from *peer, h heard) {
 
 // owesPromise reports whether a promise is due, and can be given.
 func (l *replica) owesPromise(m *mirror) bool {
-	return l.now > m.promised && m.transfer == nil && l.rules.promises(m)
+	return l.complete() > m.promised && m.transfer == nil && l.rules.promises(m)
 }
 
 // promiseSoon has a window end if there is something to promise in it.
@@ -201,6 +217,8 @@ func (l *replica) promiseSoon(c *actor.Context[message]) {
 // greet asks the others for their clocks, once. It is called when somebody was
 // heard: before that the others may not be there yet.
 func (l *replica) greet(c *actor.Context[message]) {
+	l.tellRecalled(c)
+	l.reserve(c)
 	if l.ready || l.greeting {
 		return
 	}

@@ -17,9 +17,17 @@ func Service(config Config) node.Service {
 		if config.Strategy == Local && len(n.IDs()) > 1 {
 			return fmt.Errorf("--strategy local: there are %d nodes, and their logs would differ; it serves one", len(n.IDs()))
 		}
+		j, said, err := openSaved(n, config)
+		if err != nil {
+			return err
+		}
+		options := []actor.Option{actor.Capacity(config.Mailbox)}
+		if j != nil {
+			options = append(options, actor.Restarts(0, 0))
+		}
 		to := actor.Spawn(n, "kafka", func(c *actor.Context[message]) actor.Actor[message] {
-			return newBroker(c, n, config)
-		}, actor.Capacity(config.Mailbox))
+			return newBroker(c, n, config, j, said)
+		}, options...)
 		node.Handle(n, "send", to, func(r sendRequest) message { return r })
 		node.Handle(n, "poll", to, func(r offsetsRequest) message { return pollRequest{r} })
 		node.Handle(n, "commit_offsets", to, func(r offsetsRequest) message { return commitRequest{r} })

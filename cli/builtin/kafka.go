@@ -28,7 +28,9 @@ const kafkaLong = `The strategy is where a log lives and who gives out its offse
   leaderless  on every node, each giving out offsets of its own; polls show what
               every node has promised to be complete
 
-Sends are answered through partitions by cas, fallback and leaderless.`
+Sends are answered through partitions by cas, fallback and leaderless. What is in
+lin-kv outlives nodes; with --data so does the rest: a send is acknowledged when
+its entry is on a disk.`
 
 func kafkaFlags(flags *pflag.FlagSet) service.Build {
 	var c kafka.Config
@@ -43,9 +45,10 @@ func kafkaFlags(flags *pflag.FlagSet) service.Build {
 	flags.IntVar(&c.PollBytes, "poll-bytes", 0, "bound on the bytes of one poll's answer (default 1048576)")
 	flags.DurationVar(&c.Idle, "idle", 0, "until the actor of an unused log ends; its log is kept (default 30s)")
 	flags.IntVar(&c.Mailbox, "mailbox", 0, "messages that the broker's mailbox holds (default 256)")
+	journalFlags(flags, &c.Journal, "entries and committed offsets")
 	return func() (node.Service, error) {
 		c.Strategy, c.Acks = kafka.Strategy(*strategy), kafka.Acks(*acks)
-		err := service.NonZero(flags, "window", "retry", "patience", "refresh", "chunk-bytes", "poll-count", "poll-bytes", "idle", "mailbox")
+		err := service.NonZero(flags, "window", "retry", "patience", "refresh", "chunk-bytes", "poll-count", "poll-bytes", "idle", "mailbox", "disk-latency")
 		if err != nil {
 			return nil, err
 		}

@@ -60,6 +60,7 @@ type client struct {
 	inv        workload.Invocation
 	committing bool            // a poll was answered, and its offsets are on their way to the node
 	polled     json.RawMessage // what it showed
+	behind     offsets         // where that leaves the positions, once the poll has succeeded
 }
 
 func newClient(w *workload.Workload) workload.Client { return &client{workload: w} }
@@ -130,9 +131,10 @@ func (c *client) assign(committed json.RawMessage) {
 	c.positions = next
 }
 
-// advance moves the positions behind what a poll shows.
+// advance commits how far a poll got. The positions move when the whole operation succeeds: one whose commit is refused
+// shows nothing to the history, and what it was shown is to be polled again.
 func (c *client) advance(messages json.RawMessage) workload.Step {
-	c.polled = messages
+	c.polled, c.behind = messages, offsets{}
 	var highest offsets
 	eachPolled(messages, func(key string, offset int64, any bool) {
 		next := int64(0)
@@ -140,7 +142,7 @@ func (c *client) advance(messages json.RawMessage) workload.Step {
 			next = offset + 1
 			highest.raise(key, max(0, offset))
 		}
-		c.positions.raise(key, next)
+		c.behind.raise(key, next)
 	})
 	if len(highest.keys) == 0 {
 		return c.showPolled()
@@ -150,6 +152,10 @@ func (c *client) advance(messages json.RawMessage) workload.Step {
 }
 
 func (c *client) showPolled() workload.Step {
+	for _, key := range c.behind.keys {
+		at, _ := c.behind.get(key)
+		c.positions.raise(key, at)
+	}
 	value := append(append([]byte(`[["poll",`), c.polled...), "]]"...)
 	return workload.Step{Done: workload.Completion{Type: history.OK, Value: value}}
 }

@@ -316,3 +316,21 @@ func TestRunWithoutMessagesHasNoFinalPolls(t *testing.T) {
 		t.Error("there is something to do")
 	}
 }
+
+// A commit that is refused makes the poll fail, whose messages the history then does not show: the next one polls them again.
+func TestPollWhoseCommitIsRefusedIsMadeAgainFromTheSamePlace(t *testing.T) {
+	c := kafkaClientOf(t)
+	c.Invoke(workload.Invocation{F: "assign", Value: json.RawMessage(`["a"]`)})
+	c.Answered(workload.ParseReply([]byte(`{"type":"list_committed_offsets_ok","offsets":{},"in_reply_to":1}`)))
+	poll := func(commit, then string) {
+		t.Helper()
+		if body := string(c.Invoke(workload.Invocation{F: "poll"}).Request(2)); !strings.Contains(body, then) {
+			t.Errorf("the poll is %s, want %s in it", body, then)
+		}
+		c.Answered(workload.ParseReply([]byte(`{"type":"poll_ok","msgs":{"a":[[4,1]]},"in_reply_to":2}`)))
+		c.Answered(workload.ParseReply([]byte(commit)))
+	}
+	poll(`{"type":"error","code":11,"text":"full","in_reply_to":3}`, `"offsets":{"a":0}`)
+	poll(`{"type":"commit_offsets_ok","in_reply_to":3}`, `"offsets":{"a":0}`)
+	poll(`{"type":"commit_offsets_ok","in_reply_to":3}`, `"offsets":{"a":5}`)
+}

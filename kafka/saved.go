@@ -1,0 +1,155 @@
+package kafka
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"eddy/actor"
+	"eddy/actor/node"
+	"eddy/actor/node/journal"
+)
+
+// What a node has on its disk with --data are sayings: the entries that it gave an offset, the offsets that its clients
+// committed, and, where there is no leader, how high its clock may go. What peers told it they have on theirs; it is told
+// again after a kill. An entry is told to peers, shown and acknowledged when it is durable.
+
+// openSaved opens the journal of a node and gives what is in it.
+func openSaved(n *node.Node, config Config) (*journal.Journal[message], []saying, error) {
+	o := config.Journal
+	o.Holds, o.Format = "kafka --strategy "+string(config.Strategy), 1
+	j, records, err := journal.Open(n, o, func(w journal.Written) message { return w })
+	if err != nil {
+		return nil, nil, err
+	}
+	said := make([]saying, len(records))
+	for i, text := range records {
+		if err := shapeOfSaying.Unmarshal(text, &said[i]); err != nil {
+			return nil, nil, fmt.Errorf("record %d of the journal of %s: %w", i+1, n.ID(), err)
+		}
+	}
+	return j, said, nil
+}
+
+// enter enters what the journal has of logs and committed offsets, and gives the highest offset in it.
+func (m *memory) enter(said []saying, bound int64) (highest int64) {
+	for _, s := range said {
+		switch s.Type {
+		case sayEntry:
+			t := m.topicOf(s.Key)
+			t.log.(*ledger).put(s.Offset, s.Value, bound)
+			t.next = max(t.next, s.Offset)
+			highest = max(highest, s.Offset)
+		case sayCommit:
+			m.advance(s.Key, s.Offset)
+		}
+	}
+	return highest
+}
+
+// keepCommits has saved which offsets grow, then calls then. It gives the keys that grew to it.
+func (m *memory) keepCommits(c *actor.Context[message], offsets map[string]int64, then func(grown []string, err error)) {
+	if m.journal == nil {
+		then(m.advanceAll(offsets), nil)
+		return
+	}
+	for _, key := range slices.Sorted(maps.Keys(offsets)) {
+		if last, there := m.committed[key]; !there || last < offsets[key] {
+			m.journal.Append(c, saying{Type: sayCommit, Key: key, Offset: offsets[key]}.encode(), func(error) {})
+		}
+	}
+	m.journal.After(func(err error) {
+		if err != nil {
+			then(nil, err)
+			return
+		}
+		then(m.advanceAll(offsets), nil)
+	})
+}
+
+// recall enters what the journal has, and has the peers told of it before anything new: they may not have it.
+func (l *replica) recall(c *actor.Context[message], said []saying) {
+	l.now = l.enter(said, 0)
+	for _, s := range said {
+		if s.Type == sayPromise {
+			l.reserved = max(l.reserved, s.Offset)
+		}
+	}
+	if len(said) == 0 {
+		return
+	}
+	l.recalled = true
+	for _, m := range l.mirrors {
+		for _, s := range said {
+			if s.Type == sayEntry {
+				m.link.Push(s.encode(), 0)
+			}
+		}
+		for _, key := range slices.Sorted(maps.Keys(l.committed)) {
+			m.link.Push(saying{Type: sayCommit, Key: key, Offset: l.committed[key]}.encode(), 0)
+		}
+	}
+	l.untold = true
+	c.After(aloneFor, report{l.tellRecalled})
+}
+
+// aloneFor is how long a node that was started again waits for somebody to be heard before it tells others what its journal has:
+// they may not be there yet.
+const aloneFor = 5 * time.Second
+
+// tellRecalled has the peers told of what the journal had, once.
+func (l *replica) tellRecalled(c *actor.Context[message]) {
+	if l.untold {
+		l.untold = false
+		l.armBy(c, c.Elapsed())
+	}
+}
+
+// keep has an entry saved that this node gave its offset, then calls then.
+func (l *replica) keep(c *actor.Context[message], s saying, then func(error)) {
+	if l.journal == nil {
+		then(nil)
+		return
+	}
+	l.underway = append(l.underway, s.Offset)
+	l.journal.Append(c, s.encode(), func(err error) {
+		if err == nil || l.journal.Failed() == nil { // else it may be found after a restart, and the place stays taken
+			l.underway = slices.DeleteFunc(l.underway, func(o int64) bool { return o == s.Offset })
+		}
+		then(err)
+		l.promiseSoon(c)
+	})
+}
+
+// complete is up to where this node's own entries are all told, and up to where it will give out no offset any more.
+func (l *replica) complete() int64 {
+	upTo := l.now
+	if len(l.underway) > 0 {
+		upTo = min(upTo, l.underway[0]-1)
+	}
+	if l.reserves {
+		upTo = min(upTo, l.reserved)
+	}
+	return upTo
+}
+
+// reserveAhead is how far ahead of the clock the journal is, in offsets: a restart skips as many at most.
+const reserveAhead = 1 << 14
+
+// reserve has saved how high the clock may go, well before it does. A start begins there, so that it gives out no offset
+// at or below a promise of an earlier incarnation.
+func (l *replica) reserve(c *actor.Context[message]) {
+	if !l.reserves || l.reserving || l.now+reserveAhead/2 < l.reserved {
+		return
+	}
+	l.reserving = true
+	upTo := l.now + reserveAhead
+	l.journal.Append(c, saying{Type: sayPromise, Offset: upTo}.encode(), func(err error) {
+		l.reserving = false
+		if err == nil {
+			l.reserved = max(l.reserved, upTo)
+			l.promiseSoon(c)
+		}
+	})
+}
