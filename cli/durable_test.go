@@ -31,6 +31,10 @@ var durable = []struct{ workload, strategy string }{
 	{"kafka", ""},
 	{"kafka", "--acks all"},
 	{"kafka", "--strategy owner"},
+	{"txn-rw-register", ""},
+	{"lin-kv", ""},
+	{"txn-list-append", "--strategy raft"},
+	{"lock", ""},
 }
 
 // killed are options of a run in which all nodes are killed at once, again and again, and disks are full, slow or fail,
@@ -38,6 +42,9 @@ var durable = []struct{ workload, strategy string }{
 func killed(workload string, seed uint64) testbench.Options {
 	o := faulty(workload, seed, "kill", "disk", "partition", "loss", "duplicate", "reorder", "pause")
 	o.Faults.Kill.Targets = []string{"all", "majority"}
+	if workload == "txn-rw-register" {
+		o.ConsistencyModels = []string{"read-committed", "read-atomic"} // which says little of lost writes: see package txn
+	}
 	return o
 }
 

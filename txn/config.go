@@ -3,6 +3,8 @@ package txn
 import (
 	"fmt"
 	"time"
+
+	"eddy/actor/node/journal"
 )
 
 // Strategy is how nodes learn of each other's writes.
@@ -31,6 +33,8 @@ type Config struct {
 	// QueueMax bounds the transactions kept for a peer that does not acknowledge;
 	// one that missed more is given the whole state.
 	QueueMax int
+	// Journal is where a node keeps its registers: its Dir, SyncLatency and Bug count.
+	Journal journal.Options
 	// Mailbox is the capacity, in messages, of the actors' mailboxes.
 	Mailbox int
 

@@ -38,7 +38,7 @@
 //   - local: tells nobody. On one node this is strictly serializable; on several
 //     they never agree, which the node logs and our bench, unlike Maelstrom, finds.
 //
-// Nothing is stored. A killed node gets back from its peers what they had heard of
+// With a journal (saved.go) a node has its registers on its disk, and what it has answered outlives kills. Without one nothing is stored: a killed node gets back from its peers what they had heard of
 // it; what it had told nobody is gone. That all nodes agree in the end is promised
 // without kills only.
 package txn

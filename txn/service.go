@@ -17,9 +17,17 @@ func Service(config Config) node.Service {
 		if config.Strategy == Local && len(n.IDs()) > 1 {
 			n.Log().Warn("--strategy local on several nodes: they will never agree", zap.Int("nodes", len(n.IDs())))
 		}
+		j, records, err := openSaved(n, config)
+		if err != nil {
+			return err
+		}
+		options := []actor.Option{actor.Capacity(config.Mailbox)}
+		if j != nil {
+			options = append(options, actor.Restarts(0, 0))
+		}
 		to := actor.Spawn(n, "txn", func(c *actor.Context[message]) actor.Actor[message] {
-			return newStore(c, n, config)
-		}, actor.Capacity(config.Mailbox))
+			return newStore(c, n, config, j, records)
+		}, options...)
 		node.Handle(n, "txn", to, func(r txnRequest) message { return r })
 		node.Handle(n, replicateType, to, func(r replicateRequest) message { return r })
 		return nil

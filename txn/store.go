@@ -6,6 +6,7 @@ import (
 
 	"eddy/actor"
 	"eddy/actor/node"
+	"eddy/actor/node/journal"
 	"eddy/actor/node/wire"
 )
 
@@ -29,6 +30,8 @@ type store struct {
 	life      int64 // of this memory
 	clock     int64 // Lamport's: at least the time of every stamp seen
 	registers registers
+	journal   *journal.Journal[message] // nil: in memory only
+	news      []group                   // what the message in hand brought, to be saved
 
 	peers   []*peer
 	byID    map[string]int
@@ -52,10 +55,11 @@ type peer struct {
 	heard   bool  // the link is to be told what has come
 }
 
-func newStore(c *actor.Context[message], n *node.Node, config Config) actor.Actor[message] {
+func newStore(c *actor.Context[message], n *node.Node, config Config, j *journal.Journal[message], records []savedBody) actor.Actor[message] {
 	place, _ := n.Place(n.ID())
-	s := &store{config: config, node: n, place: place, life: 1 + c.Rand().Int64N(lifeMax), registers: newRegisters(), byID: map[string]int{}}
+	s := &store{config: config, node: n, place: place, life: 1 + c.Rand().Int64N(lifeMax), registers: newRegisters(), journal: j, byID: map[string]int{}}
 	if config.Strategy == Local {
+		s.recall(c, records)
 		return s
 	}
 	var links []actor.Ref[linkMessage]
@@ -72,6 +76,7 @@ func newStore(c *actor.Context[message], n *node.Node, config Config) actor.Acto
 	if len(links) > 0 {
 		actor.SpawnTicker[linkMessage](c, "ticker", config.Interval, tick{}, links...)
 	}
+	s.recall(c, records)
 	return s
 }
 
@@ -90,6 +95,12 @@ func (s *store) Receive(c *actor.Context[message], m message) {
 	case replicateRequest:
 		s.greet()
 		s.hear(m)
+		s.save(c, s.news)
+		s.news = nil
+	case journal.Written:
+		s.journal.Written(c, m)
+	case alone:
+		s.greet()
 	case resync:
 		s.peers[m.peer].whole = true
 	case catchUp:
@@ -118,35 +129,60 @@ func (s *store) execute(c *actor.Context[message], r txnRequest) {
 		r.Fail(err)
 		return
 	}
-	if len(x.writes) > 0 {
-		s.clock++
-		s.commit(x.writes)
-		if c.Traced() {
-			c.Trace(actor.EventState, "+txn "+strconv.FormatInt(s.clock, 10))
-		}
+	if len(x.writes) == 0 {
+		r.ReplyWith(x.answer)
+		return
 	}
-	r.ReplyWith(x.answer)
+	s.clock++
+	at := stamp{time: s.clock, node: s.place, life: s.life}
+	groups := s.groupsOf(x.writes, at)
+	var record []byte
+	if s.journal != nil {
+		record = recordOf(groups)
+	}
+	s.journal.Append(c, record, func(err error) {
+		if err != nil {
+			r.Fail(err)
+			return
+		}
+		for i, w := range x.writes {
+			if w.last {
+				s.registers.write(w.name, w.write, s.stampOf(at, i))
+			}
+		}
+		for _, g := range groups {
+			s.record(g)
+		}
+		if c.Traced() {
+			c.Trace(actor.EventState, "+txn "+strconv.FormatInt(at.time, 10))
+		}
+		r.ReplyWith(x.answer)
+	})
 }
 
-// commit applies a transaction's writes, all with one time, and logs them for the
-// peers: as one entry with what it wrote last, or one for every write there was.
-func (s *store) commit(writes []written) {
-	whole := group{stamp: stamp{time: s.clock, node: s.place, life: s.life}}
+// groupsOf makes of a transaction's writes what the peers are told: one group of what it wrote last, or one for every
+// write there was.
+func (s *store) groupsOf(writes []written, at stamp) (groups []group) {
+	whole := group{stamp: at}
 	for i, w := range writes {
-		at := whole.stamp
 		if s.config.Strategy == Writes {
-			at.index = int64(i)
-			s.record(group{at, []write{w.write}})
+			groups = append(groups, group{s.stampOf(at, i), []write{w.write}})
 		} else if w.last {
 			whole.writes = append(whole.writes, w.write)
 		}
-		if w.last {
-			s.registers.write(w.name, w.write, at)
-		}
 	}
 	if s.config.Strategy != Writes {
-		s.record(whole)
+		groups = append(groups, whole)
 	}
+	return groups
+}
+
+// stampOf is the stamp of a transaction's write, by its place there.
+func (s *store) stampOf(at stamp, place int) stamp {
+	if s.config.Strategy == Writes {
+		at.index = int64(place)
+	}
+	return at
 }
 
 func (s *store) record(g group) {
@@ -165,12 +201,22 @@ func (s *store) apply(from int, life int64, groups []groupBody) (news bool) {
 			at.node, at.life = *g.Node, g.Life
 		}
 		s.clock = max(s.clock, at.time)
+		applied := group{stamp: at}
 		for j := 0; j+1 < len(g.Writes); j += 2 {
 			name, err := wire.Canonical(g.Writes[j])
 			if err != nil {
 				continue // no node of ours has such a key
 			}
-			news = s.registers.write(string(name), write{clone(g.Writes[j]), clone(g.Writes[j+1])}, at) || news
+			w := write{clone(g.Writes[j]), clone(g.Writes[j+1])}
+			if s.registers.write(string(name), w, at) {
+				applied.writes = append(applied.writes, w)
+			}
+		}
+		if len(applied.writes) > 0 {
+			news = true
+			if s.journal != nil {
+				s.news = append(s.news, applied)
+			}
 		}
 	}
 	return news

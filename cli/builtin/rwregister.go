@@ -18,7 +18,8 @@ others. The strategy is how:
   local         not at all; for one node
 
 Of two writes to a key the one with the later Lamport time stays, so that nodes
-that have heard the same hold the same. No client ever waits for another node.`
+that have heard the same hold the same. No client ever waits for another node. With
+--data a transaction is answered when it is on a disk, and outlives kills.`
 
 // TxnRWRegister is transactions on registers, available through any partition.
 func TxnRWRegister() service.Service {
@@ -37,9 +38,10 @@ func txnFlags(flags *pflag.FlagSet) service.Build {
 	flags.IntVar(&c.BatchBytes, "batch-bytes", 0, "bound on the writes of one message (default 65536)")
 	flags.IntVar(&c.QueueMax, "queue-max", 0, "transactions kept for a node that does not answer; one that missed more is given the whole state (default 65536)")
 	flags.IntVar(&c.Mailbox, "mailbox", 0, "messages that an actor's mailbox holds (default 256)")
+	journalFlags(flags, &c.Journal, "the registers")
 	return func() (node.Service, error) {
 		c.Strategy = txn.Strategy(*strategy)
-		if err := service.NonZero(flags, "interval", "ack-delay", "retry", "batch-bytes", "queue-max", "mailbox"); err != nil {
+		if err := service.NonZero(flags, "interval", "ack-delay", "retry", "batch-bytes", "queue-max", "mailbox", "disk-latency"); err != nil {
 			return nil, err
 		}
 		return txn.Service(c), c.Check()

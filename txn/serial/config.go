@@ -71,6 +71,9 @@ func (c Config) Check() error {
 	check(c.Pause > 0, "pause", c.Pause, "a positive time, such as 80ms")
 	check(c.ChunkBytes >= 1, "chunk-bytes", c.ChunkBytes, "at least 1")
 	check(c.ShelfChunks >= shelfMin, "shelf", c.ShelfChunks, fmt.Sprintf("at least %d", shelfMin))
+	if c.Strategy == Chunks && c.Raft.Data != "" {
+		faults = append(faults, fmt.Errorf("--data %s with --strategy chunks: the lists are in lin-kv, and nothing is left to keep", c.Raft.Data))
+	}
 	if err := c.Raft.Check(); err != nil {
 		faults = append(faults, err)
 	}
