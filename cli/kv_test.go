@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"eddy/internal/testscale"
 	"eddy/testbench"
 	"eddy/testbench/checker"
 	"eddy/testbench/report"
@@ -121,6 +122,24 @@ func TestSameSeedIsTheSameRaft(t *testing.T) {
 			if !bytes.Equal(text, alone[name]) {
 				t.Errorf("seed %d: %s differs from run to run", seed, name)
 			}
+		}
+	}
+}
+
+func TestLinKVIsLinearizableWhileMembersComeAndGo(t *testing.T) {
+	t.Parallel()
+	for seed := range testscale.Seeds(2, 8, 1000) {
+		for _, c := range []struct {
+			nodes    int
+			strategy string
+			faults   []string
+		}{
+			{5, "", []string{"membership", "partition"}},
+			{3, "--data simulated", []string{"membership", "loss", "kill"}},
+		} {
+			o := registers(seed, c.nodes, 50, c.faults...)
+			o.NemesisInterval = 3 * time.Second
+			judged(t, o, c.strategy)
 		}
 	}
 }

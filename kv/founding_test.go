@@ -159,7 +159,7 @@ func TestAdmissionGoesFromLearnerToVoterInPlaceOfTheKilled(t *testing.T) {
 		t.Errorf("a change under way is followed by %v, want nothing", got)
 	}
 	if got := admission(&pb.ConfState{Voters: []uint64{other}}, wants, 2, never); got != nil {
-		t.Errorf("a node that was removed is admitted by %v, want add_node to be needed", got)
+		t.Errorf("a node that was removed is admitted by %v, want add_member to be needed", got)
 	}
 }
 

@@ -35,7 +35,7 @@ func idsAt(ids []uint64, place int) []uint64 {
 // consensus: Ongaro and Ousterhout, section 6).
 //
 // wants are the incarnations that ask, by place. A node that has no incarnation
-// among the members is not admitted: add_node does that.
+// among the members is not admitted: add_member does that.
 func admission(conf *pb.ConfState, wants map[int]uint64, nodes int, caughtUp func(id uint64) bool) *pb.ConfChangeV2 {
 	if len(conf.GetVotersOutgoing()) > 0 {
 		return nil // one change at a time

@@ -15,7 +15,7 @@ import (
 )
 
 // memberBody asks for a node to be added to the members, or removed: messages of
-// type add_node and remove_node, answered with add_node_ok and remove_node_ok
+// type add_member and remove_member, answered with add_member_ok and remove_member_ok
 // once the change is in force. Adding a member, and removing a node that is
 // none, changes nothing and succeeds.
 type memberBody struct {

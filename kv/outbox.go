@@ -13,7 +13,9 @@ const raftType = "raft"
 // raftBody is what one replica tells another at a time: messages of the Raft
 // library, in the order in which it made them.
 type raftBody struct {
-	Messages [][]byte `json:"m"`
+	Messages [][]byte `json:"m,omitempty"`
+	// Outside says that the node which is told is no member: see outsiders.
+	Outside bool `json:"outside,omitempty"`
 }
 
 // outbox holds what is to be said to peers until the next time to say it.
@@ -55,7 +57,7 @@ func (o *outbox) send() {
 				bytes += len(messages[count])
 				count++
 			}
-			o.node.Send(o.node.IDs()[i], raftType, raftBody{messages[:count]})
+			o.node.Send(o.node.IDs()[i], raftType, raftBody{Messages: messages[:count]})
 			messages = messages[count:]
 		}
 		o.peers[i] = nil

@@ -63,6 +63,7 @@ type replica struct {
 	former     []byte // the store before the last entry, for a Bug
 	conf       *pb.ConfState
 	joined     bool // the members have changed since the last snapshot
+	outsiders  outsiders
 
 	requests *requests
 	reads    reads
@@ -112,6 +113,8 @@ func (r *replica) read(c *actor.Context[message], m readRequest) {
 	switch {
 	case err != nil:
 		m.Fail(err)
+	case r.outsiders.self:
+		m.Fail(notAMember(r.node.ID()))
 	case r.config.Bug == StaleLocalRead:
 		value(m)(r.store.read(string(key)))
 	case r.config.Read == ReadLog:
@@ -128,6 +131,10 @@ func (r *replica) change(c *actor.Context[message], from string, asks bool, id i
 	canonical, err := wire.Canonical(key)
 	if err != nil {
 		answer(malformed(err))
+		return
+	}
+	if r.outsiders.self {
+		answer(refused(notAMember(r.node.ID())))
 		return
 	}
 	cmd.Key = string(canonical)
@@ -149,6 +156,11 @@ func (r *replica) hear(c *actor.Context[message], m raftMessage) {
 	if !known || r.founding != nil && r.founding.founded == nil {
 		return
 	}
+	if m.Body.Outside {
+		r.outsiders.self = true
+		return
+	}
+	r.tellOutsider(place)
 	for _, encoded := range m.Body.Messages {
 		said := &pb.Message{}
 		if err := proto.Unmarshal(encoded, said); err != nil || placeOf(said.GetFrom()) != place || placeOf(said.GetTo()) != placeOf(r.self) {
@@ -183,6 +195,7 @@ func (r *replica) step(c *actor.Context[message], m *pb.Message) {
 	case pb.MsgApp, pb.MsgHeartbeat, pb.MsgSnap:
 		if r.raft.BasicStatus().GetTerm() == m.GetTerm() {
 			r.clock.reset(c.Rand())
+			r.outsiders.self = false // a leader counts this replica in
 		}
 	}
 }
@@ -202,7 +215,7 @@ func (r *replica) tick(c *actor.Context[message]) {
 		r.raft.TickQuiesced()
 		if r.clock.tick() {
 			r.clock.reset(c.Rand())
-			if r.votes() {
+			if r.votes() && !r.outsiders.self {
 				_ = r.raft.Campaign()
 			}
 		}

@@ -54,8 +54,8 @@ func replicate(n *node.Node, config Config) (actor.Ref[message], error) {
 	actor.SpawnTicker[message](n, "ticker", config.Latency, tick{}, to)
 	node.Handle(n, raftType, to, func(m raftMessage) message { return m })
 	node.Handle(n, foundingType, to, func(m foundingRequest) message { return m })
-	node.Handle(n, "add_node", to, func(m node.Request[memberBody, node.None]) message { return memberRequest{m, true} })
-	node.Handle(n, "remove_node", to, func(m node.Request[memberBody, node.None]) message { return memberRequest{m, false} })
+	node.Handle(n, "add_member", to, func(m node.Request[memberBody, node.None]) message { return memberRequest{m, true} })
+	node.Handle(n, "remove_member", to, func(m node.Request[memberBody, node.None]) message { return memberRequest{m, false} })
 	return to, nil
 }
 
@@ -187,6 +187,7 @@ func (r *replica) found(voters []uint64) error {
 		r.known[placeOf(id)] = id
 	}
 	if !slices.Contains(conf.Voters, r.self) {
+		r.outsiders.self = len(idsAt(conf.Voters, placeOf(r.self))) == 0
 		return nil
 	}
 	first := &pb.SnapshotMetadata{Index: proto.Uint64(1), Term: proto.Uint64(1), ConfState: conf}

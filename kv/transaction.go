@@ -68,6 +68,8 @@ func (r *replica) transact(c *actor.Context[message], txn wire.Raw, from string,
 	switch cmd := (command{Op: opTxn, To: txn}); {
 	case err != nil:
 		answer(refused(err))
+	case r.outsiders.self:
+		answer(refused(notAMember(r.node.ID())))
 	case reads && r.config.Bug == StaleLocalRead:
 		answer(r.store.perform(&cmd))
 	case reads && r.config.Read == ReadLog:

@@ -2,10 +2,13 @@ package testbench
 
 import (
 	"encoding/json"
+	"fmt"
 	"math/rand/v2"
+	"time"
 
 	"eddy/testbench/nemesis"
 	"eddy/testbench/network"
+	"eddy/workload"
 )
 
 // The ways in which a node may be harmed are those of package nemesis.
@@ -47,6 +50,29 @@ func (h harmed) Kill(node string) json.RawMessage              { return h.run.ki
 func (h harmed) Pause(node string) json.RawMessage             { return h.run.pause(node) }
 func (h harmed) Restart(done func(map[string]json.RawMessage)) { h.run.startAgain(done) }
 func (h harmed) Resume(done func(map[string]json.RawMessage))  { h.run.resume(done) }
+
+// memberTimeout is how long the nemesis waits for the reply to a request that changes the members.
+const memberTimeout = time.Second
+
+func (h harmed) Ask(node, request, about string, done func(answer string)) {
+	cl := h.run.openClient()
+	body := func(msgID int64) []byte {
+		return fmt.Appendf(nil, `{"type":%q,"node":%q,"msg_id":%d}`, request, about, msgID)
+	}
+	cl.ask(node, body, memberTimeout, func(r workload.Reply, answered bool) {
+		if answered {
+			cl.close() // or a reply that comes later would have nowhere to go, which is no node's doing
+		}
+		switch {
+		case !answered:
+			done(nemesis.NoReply)
+		case r.Type == "error":
+			done(workload.ParseError(r).Name())
+		default:
+			done(r.Type)
+		}
+	})
+}
 
 // What became of a node, as the history shows it.
 var (

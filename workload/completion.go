@@ -116,6 +116,7 @@ var errorCodes = []struct {
 	{"21", "key-already-exists", true},
 	{"22", "precondition-failed", true},
 	{"30", "txn-conflict", true},
+	{"40", "not-a-member", true}, // proposed for Maelstrom; see package nemesis, FaultMembership
 }
 
 // Name gives Maelstrom's name for the code, "unknown" for others.

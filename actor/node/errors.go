@@ -24,11 +24,15 @@ func Errorf(code int, format string, args ...any) *Error {
 func Definite(code int) bool {
 	switch code {
 	case codeNodeNotFound, maelstrom.NotSupported, maelstrom.TemporarilyUnavailable, maelstrom.MalformedRequest,
-		maelstrom.Abort, maelstrom.KeyDoesNotExist, codeKeyAlreadyExists, maelstrom.PreconditionFailed, maelstrom.TxnConflict:
+		maelstrom.Abort, maelstrom.KeyDoesNotExist, codeKeyAlreadyExists, maelstrom.PreconditionFailed, maelstrom.TxnConflict, NotAMember:
 		return true
 	}
 	return false
 }
+
+// NotAMember is the error code 40, proposed for Maelstrom (pull request 101 there): the node is no member of the cluster, and
+// did not do what it was asked for.
+const NotAMember = 40
 
 // Codes of the protocol that the library has no name for.
 const (

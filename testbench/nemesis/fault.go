@@ -59,7 +59,17 @@ type Cluster interface {
 	// what became of each.
 	Restart(done func(became map[string]json.RawMessage))
 	Resume(done func(became map[string]json.RawMessage))
+
+	// Ask sends a node a request of a type, with another node's name in the field node, as a client does. It calls done with the
+	// type of the reply, [NotSupported] for the error of that name, that of another error in words, or with [NoReply].
+	Ask(node, request, about string, done func(answer string))
 }
+
+// What an answer may be besides the type of a reply.
+const (
+	NotSupported = "not-supported"
+	NoReply      = "no reply"
+)
 
 // begins and ends are the fault's acts.
 func (f *Fault) begins() string { return orElse(f.Begins, "start-"+f.Name) }

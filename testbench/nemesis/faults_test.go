@@ -161,3 +161,64 @@ func TestFaultsHaveScheduleEach(t *testing.T) {
 		}
 	}
 }
+
+// asked is a cluster whose members answer as they are told to.
+type asked struct {
+	Cluster
+	nodes   []string
+	rng     *rand.Rand
+	answers func(node, request, about string) string
+}
+
+func (a asked) Nodes() []string  { return a.nodes }
+func (a asked) Rand() *rand.Rand { return a.rng }
+func (a asked) Ask(node, request, about string, done func(string)) {
+	done(a.answers(node, request, about))
+}
+
+func TestMembershipAsksMembersAndRemembersWhoIsOut(t *testing.T) {
+	out := map[string]bool{}
+	c := asked{nodes: cluster(5), rng: rand.New(rand.NewPCG(1, 1))}
+	c.answers = func(node, request, about string) string {
+		if out[node] && len(out) < 5 {
+			t.Errorf("%s of %s is asked of %s, which is no member", request, about, node)
+		}
+		if request == "remove_member" {
+			out[about] = true
+		} else {
+			delete(out, about)
+		}
+		return request + "_ok"
+	}
+	o := MembershipOptions{}
+	f := o.fault()
+	p, err := f.Package(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 40 {
+		a := p.Next()
+		if want := []string{"remove-members", "add-members"}[i%2]; a.F != want {
+			t.Fatalf("act %d is %s, want %s", i, a.F, want)
+		}
+		value := string(done(t, p, a))
+		if removing := a.F == "remove-members"; removing && (len(out) == 0 || len(out) > 2 || strings.Count(value, "removed") != len(out)) || !removing && len(out) > 0 {
+			t.Errorf("act %d, %s %s: %v are out, told %s", i, a.F, a.Value, out, value)
+		}
+	}
+}
+
+func TestMembershipGivesUpOnAServiceThatKnowsNoSuchRequest(t *testing.T) {
+	times := 0
+	c := asked{nodes: cluster(3), rng: rand.New(rand.NewPCG(1, 1)), answers: func(string, string, string) string { times++; return NotSupported }}
+	o := MembershipOptions{Targets: []string{TargetOne}}
+	f := o.fault()
+	p, err := f.Package(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	done(t, p, p.Next())
+	if value := string(done(t, p, p.Final()[0])); times != 2 || !strings.Contains(value, NotSupported) {
+		t.Errorf("asked %d times, told %s", times, value)
+	}
+}

@@ -5,22 +5,23 @@ package nemesis
 //
 // A new fault is a file of this package, a field here and its place in [Options.All].
 type Options struct {
-	Partition PartitionOptions
-	Loss      LossOptions
-	Duplicate DuplicateOptions
-	Reorder   ReorderOptions
-	Latency   LatencyOptions
-	Kill      KillOptions
-	Pause     PauseOptions
-	Skew      SkewOptions
-	Disk      DiskOptions
+	Partition  PartitionOptions
+	Loss       LossOptions
+	Duplicate  DuplicateOptions
+	Reorder    ReorderOptions
+	Latency    LatencyOptions
+	Kill       KillOptions
+	Pause      PauseOptions
+	Skew       SkewOptions
+	Disk       DiskOptions
+	Membership MembershipOptions
 }
 
 // All lists the faults in the order in which a run sets them up, each bound to its options in o.
 func (o *Options) All() []Fault {
 	return []Fault{
 		o.Partition.fault(), o.Loss.fault(), o.Duplicate.fault(), o.Reorder.fault(),
-		o.Latency.fault(), o.Kill.fault(), o.Pause.fault(), o.Skew.fault(), o.Disk.fault(),
+		o.Latency.fault(), o.Kill.fault(), o.Pause.fault(), o.Skew.fault(), o.Disk.fault(), o.Membership.fault(),
 	}
 }
 

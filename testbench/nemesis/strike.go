@@ -72,12 +72,12 @@ func (s *Strike) Apply(a Act, done func(json.RawMessage)) bool {
 			return false
 		}
 		became := make(map[string]json.RawMessage)
-		for _, node := range s.pick(target) {
+		for _, node := range pick(s.Rand, s.Nodes, target) {
 			became[node] = s.Harm(node)
 		}
-		done(s.fates(became))
+		done(fates(s.Nodes, became))
 	case s.Relieve:
-		s.Mend(func(became map[string]json.RawMessage) { done(s.fates(became)) })
+		s.Mend(func(became map[string]json.RawMessage) { done(fates(s.Nodes, became)) })
 	default:
 		return false
 	}
@@ -85,9 +85,9 @@ func (s *Strike) Apply(a Act, done func(json.RawMessage)) bool {
 }
 
 // pick draws the nodes of a target, in the order of the cluster.
-func (s *Strike) pick(target string) []string {
-	n := len(s.Nodes)
-	order := s.Rand.Perm(n)
+func pick(rng *rand.Rand, cluster []string, target string) []string {
+	n := len(cluster)
+	order := rng.Perm(n)
 	switch target {
 	case TargetOne:
 		order = order[:1]
@@ -101,15 +101,15 @@ func (s *Strike) pick(target string) []string {
 	slices.Sort(order)
 	var nodes []string
 	for _, i := range order {
-		nodes = append(nodes, s.Nodes[i])
+		nodes = append(nodes, cluster[i])
 	}
 	return nodes
 }
 
 // fates is a JSON object of nodes, in the order of the cluster.
-func (s *Strike) fates(became map[string]json.RawMessage) json.RawMessage {
+func fates(cluster []string, became map[string]json.RawMessage) json.RawMessage {
 	out := []byte{'{'}
-	for _, node := range s.Nodes {
+	for _, node := range cluster {
 		if became[node] == nil {
 			continue
 		}
