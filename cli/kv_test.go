@@ -136,10 +136,22 @@ func TestLinKVIsLinearizableWhileMembersComeAndGo(t *testing.T) {
 		}{
 			{5, "", []string{"membership", "partition"}},
 			{3, "--data simulated", []string{"membership", "loss", "kill"}},
+			{5, "--data simulated", []string{"membership", "partition", "loss", "duplicate", "reorder", "pause", "kill"}},
 		} {
 			o := registers(seed, c.nodes, 50, c.faults...)
 			o.NemesisInterval = 3 * time.Second
 			judged(t, o, c.strategy)
 		}
+	}
+}
+
+// Of this seed a replica that started again counted votes among the members of two changes ago, and two leaders committed
+// different entries. The messages by which they tried to agree then doubled every 10 ms.
+func TestARestartedReplicaKnowsTheMembersOfTheLastChange(t *testing.T) {
+	t.Parallel()
+	o := registers(187, 5, 50, "membership", "partition", "loss", "duplicate", "reorder", "pause", "kill")
+	o.NemesisInterval, o.TimeLimit = 3*time.Second, 20*time.Second
+	if _, out := judged(t, o, "--data simulated"); out.Results.Net.Servers.MsgCount > 20_000 {
+		t.Errorf("%d messages", out.Results.Net.Servers.MsgCount)
 	}
 }

@@ -237,7 +237,7 @@ func (r *replica) proceed(c *actor.Context[message]) {
 	for r.saving == nil && r.raft.HasReady() {
 		rd := r.raft.Ready()
 		r.observe(c, &rd)
-		// How far the log is committed need not be saved: a restart finds it out again.
+		// That the log is committed further is not saved by itself: see save.
 		if s := savedOf(&rd); r.journal != nil && (rd.MustSync || s.snapshot != nil) {
 			r.saving = &rd
 			r.save(c)
@@ -249,7 +249,10 @@ func (r *replica) proceed(c *actor.Context[message]) {
 	r.reads.serve(r.applied, r.store)
 }
 
-// save appends what is to be saved to the journal. On a full disk it waits for the next tick. A disk that failed ends
+// save appends what is to be saved to the journal. Each record says how far the log was committed, though Raft's paper does not
+// ask for it: the library puts a change of members into force when it is applied, not when it is in the log. A replica that
+// starts again with a change in its log, and does not know that the one before was committed, would count votes among
+// the members of two changes ago, whose majorities need not meet those of today. On a full disk it waits for the next tick. A disk that failed ends
 // the replica's part in the cluster: what it cannot save it may not promise, so it is silent until it is restarted.
 func (r *replica) save(c *actor.Context[message]) {
 	r.refused = false
@@ -260,7 +263,11 @@ func (r *replica) save(c *actor.Context[message]) {
 			}
 		})
 	}
-	r.journal.Append(c, savedOf(r.saving).encode(), func(err error) {
+	s := savedOf(r.saving)
+	if s.hard == nil {
+		s.hard, _, _ = r.log.InitialState()
+	}
+	r.journal.Append(c, s.encode(), func(err error) {
 		if err != nil {
 			r.refused = true
 			return
