@@ -114,6 +114,20 @@ var journals = []struct {
 	}},
 }
 
+// Journals this short are replaced all the time.
+func TestJournalsAreReplacedWithoutLoss(t *testing.T) {
+	t.Parallel()
+	for _, s := range journals {
+		for seed := range 6 * faultySeeds() {
+			run := simulated(t, killed(s.workload, seed), "")
+			run.nodes.service = s.service(journal.Options{Dir: "simulated", SyncLatency: 5 * time.Millisecond, SnapshotBytes: 200})
+			if out := run.run(); len(out.Results.Witnesses) > 0 || len(out.Results.Problems) > 0 {
+				t.Errorf("%s, seed %d: %s, %+v, %+v", s.workload, seed, virtual.Failure(&out), out.Results.Witnesses, out.Results.Problems)
+			}
+		}
+	}
+}
+
 func TestDeliberateMistakesOfAJournalAreFound(t *testing.T) {
 	t.Parallel()
 	for _, s := range journals {

@@ -23,6 +23,7 @@ func openSaved(n *node.Node, config Config) (*journal.Journal[message], []saying
 	if err != nil {
 		return nil, nil, err
 	}
+	j.CompactBy(compacted)
 	said := make([]saying, len(records))
 	for i, text := range records {
 		if err := shapeOfSaying.Unmarshal(text, &said[i]); err != nil {
@@ -30,6 +31,34 @@ func openSaved(n *node.Node, config Config) (*journal.Journal[message], []saying
 		}
 	}
 	return j, said, nil
+}
+
+// compacted keeps the entries, and of each key the highest committed offset; of the reservations the highest.
+func compacted(records [][]byte) (kept [][]byte) {
+	committed, reserved := make(map[string]saying), saying{Type: sayPromise}
+	for _, text := range records {
+		var s saying
+		if err := shapeOfSaying.Unmarshal(text, &s); err != nil {
+			panic("kafka: " + err.Error()) // cannot happen: it was written here
+		}
+		switch s.Type {
+		case sayCommit:
+			if last, there := committed[s.Key]; !there || last.Offset < s.Offset {
+				committed[s.Key] = s
+			}
+		case sayPromise:
+			reserved.Offset = max(reserved.Offset, s.Offset)
+		default:
+			kept = append(kept, text)
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(committed)) {
+		kept = append(kept, committed[key].encode())
+	}
+	if reserved.Offset > 0 {
+		kept = append(kept, reserved.encode())
+	}
+	return kept
 }
 
 // enter enters what the journal has of logs and committed offsets, and gives the highest offset in it.

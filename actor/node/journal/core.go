@@ -15,6 +15,7 @@ type core struct {
 	header   []byte
 	limits   limits
 	snapshot func() [][]byte // the owner's state; nil: it never asks
+	compact  compaction      // in place of a snapshot; nil: none
 
 	size  int64 // of the file
 	floor int64 // a snapshot is due when the file is twice as long as this, and longer than limits.snapshot
@@ -23,7 +24,6 @@ type core struct {
 	flying  []entry // in the write under way
 	busy    bool
 	whole   bool  // the write under way replaces all
-	written int64 // bytes of the file when it succeeds
 	failed  error // a sync failed
 }
 
@@ -44,7 +44,13 @@ type write struct {
 	data  []byte
 	whole bool  // in place of all
 	size  int64 // of the file before
+
+	compact compaction // if not nil, data is what this makes of the file's records, and behind them
+	records [][]byte   // these
 }
+
+// compaction drops records that later ones make superfluous.
+type compaction func(records [][]byte) [][]byte
 
 // add takes a record in, or refuses it at once.
 func (s *core) add(record []byte, then func(error)) {
@@ -81,7 +87,7 @@ func (s *core) after(then func(error)) {
 
 // next gives the next write, if there is one and none is under way.
 func (s *core) next() (write, bool) {
-	due := s.snapshot != nil && s.size > max(s.limits.snapshot, 2*s.floor)
+	due := (s.snapshot != nil || s.compact != nil) && s.size > max(s.limits.snapshot, 2*s.floor)
 	if s.busy || s.failed != nil || len(s.waiting) == 0 && !due {
 		return write{}, false
 	}
@@ -89,6 +95,13 @@ func (s *core) next() (write, bool) {
 	s.flying, s.waiting = s.waiting, nil
 	var records [][]byte
 	w := write{whole: due, size: s.size}
+	if due && s.compact != nil {
+		w.compact = s.compact
+		for _, e := range s.flying {
+			w.records = append(w.records, e.record)
+		}
+		return w, true
+	}
 	if due {
 		w.data, w.size = append(w.data, s.header...), int64(len(s.header))
 		records = s.snapshot()
@@ -97,21 +110,17 @@ func (s *core) next() (write, bool) {
 		records = append(records, e.record)
 	}
 	w.data = AppendBatch(w.data, w.size, records)
-	s.written = int64(len(w.data))
-	if !due {
-		s.written += s.size
-	}
 	w.size = s.size
 	return w, true
 }
 
-// done takes in what became of the write, and tells the owners of its records.
-func (s *core) done(err error) {
+// done takes in what became of the write, after which the file has so many bytes, and tells the owners of its records.
+func (s *core) done(size int64, err error) {
 	flying := s.flying
 	s.busy, s.flying = false, nil
 	switch {
 	case err == nil:
-		s.size = s.written
+		s.size = size
 		if s.whole {
 			s.floor = s.size
 		}

@@ -12,7 +12,8 @@ import (
 // script drives a core and keeps what it does as text.
 type script struct {
 	*core
-	said []string
+	said   []string
+	length int64 // of the file, once the write under way has succeeded
 }
 
 func newScript() *script {
@@ -36,6 +37,9 @@ func (s *script) append(records ...string) {
 	}
 }
 
+// did ends the write under way.
+func (s *script) did(err error) { s.done(s.length, err) }
+
 func (s *script) say(what string) { s.said = append(s.said, what) }
 
 // write begins the next write, and says what is in it.
@@ -46,7 +50,9 @@ func (s *script) write() {
 		return
 	}
 	at, what := w.size, "append"
+	s.length = w.size + int64(len(w.data))
 	if w.whole {
+		s.length = int64(len(w.data))
 		at, what = int64(len(s.header)), "replace by"
 		w.data = w.data[at:]
 	}
@@ -77,10 +83,10 @@ func TestWhatIsAppendedDuringAWriteGoesTogetherWithTheNext(t *testing.T) {
 	s.append("b", "c")
 	s.write()
 	s.expect(t, "nothing to write", "append a", "nothing to write")
-	s.done(nil)
+	s.did(nil)
 	s.write()
 	s.expect(t, "a durable", "append b c")
-	s.done(nil)
+	s.did(nil)
 	s.write()
 	s.expect(t, "b durable", "c durable", "nothing to write")
 }
@@ -97,10 +103,10 @@ func TestAfterWaitsForWhatWasAppendedBefore(t *testing.T) {
 	s.append("b")
 	after()
 	s.expect(t, "after: <nil>", "append a")
-	s.done(nil)
+	s.did(nil)
 	s.write()
 	s.expect(t, "a durable", "after: <nil>", "append b")
-	s.done(errors.New("input/output error"))
+	s.did(errors.New("input/output error"))
 	after()
 	s.expect(t, "b refused with 13", `after: RPCError(Crash, "input/output error: what was being written may be found after a restart, or not")`, "after: input/output error")
 }
@@ -110,12 +116,12 @@ func TestFullDiskRefusesAllThatWaitsAndTheNextRecordIsTriedAgain(t *testing.T) {
 	s.append("a")
 	s.write()
 	s.append("b")
-	s.done(fmt.Errorf("DISK: %w", node.ErrDiskFull))
+	s.did(fmt.Errorf("DISK: %w", node.ErrDiskFull))
 	s.write()
 	s.expect(t, "append a", "a refused with 11", "b refused with 11", "nothing to write")
 	s.append("c")
 	s.write()
-	s.done(nil)
+	s.did(nil)
 	s.expect(t, "append c", "c durable")
 }
 
@@ -124,7 +130,7 @@ func TestFailedSyncIsFinal(t *testing.T) {
 	s.append("a")
 	s.write()
 	s.append("b")
-	s.done(errors.New("input/output error"))
+	s.did(errors.New("input/output error"))
 	s.append("c")
 	s.write()
 	s.expect(t, "append a", "a refused with 13", "b refused with 11", "c refused with 11", "nothing to write")
@@ -147,10 +153,10 @@ func TestSnapshotReplacesTheFileAndLosesNothingThatWaits(t *testing.T) {
 	s.snapshot = func() [][]byte { return [][]byte{[]byte("STATE")} }
 	s.append("b", "c")
 	s.said = nil
-	s.done(nil)
+	s.did(nil)
 	s.said = nil
 	s.write()
-	s.done(nil)
+	s.did(nil)
 	s.append("d")
 	s.write()
 	s.expect(t, "replace by STATE b c", "b durable", "c durable", "append d")
@@ -163,14 +169,14 @@ func TestSnapshotThatFindsNoRoomIsPutOffAndWhatWaitedIsAppended(t *testing.T) {
 	s := newScript()
 	s.append(strings.Repeat("x", 150))
 	s.write()
-	s.done(nil)
+	s.did(nil)
 	s.snapshot = func() [][]byte { return [][]byte{[]byte("STATE")} }
 	s.said = nil
 	s.append("b")
 	s.write()
-	s.done(fmt.Errorf("DISK: %w", node.ErrDiskFull))
+	s.did(fmt.Errorf("DISK: %w", node.ErrDiskFull))
 	s.write()
-	s.done(nil)
+	s.did(nil)
 	s.write()
 	s.expect(t, "replace by STATE b", "append b", "b durable", "nothing to write")
 }

@@ -25,7 +25,7 @@
 // At the start [Open] gives the records back. A batch at the end that a kill tore off is cut away. Damage anywhere else is
 // an error that names the file and the byte, as are data of another node, of another service or of a newer format; a
 // file that is refused is not touched. When the file has grown enough, the journal asks its owner for a snapshot and
-// puts that in place of all.
+// puts that in place of all, or compacts the records ([Journal.CompactBy]).
 //
 // A nil *Journal is one of a service without a disk: it keeps nothing and calls the function at once.
 package journal

@@ -61,7 +61,10 @@ type Journal[M any] struct {
 }
 
 // Written is what became of a write: the message that the owner gives to [Journal.Written].
-type Written struct{ err error }
+type Written struct {
+	size int64
+	err  error
+}
 
 // Open opens the journal of a node and gives its records, oldest first, for the [node.Service] to build its actor with. It
 // waits for the disk, as a node does that has not replied to init yet. wrap makes the message for the owner, which must
@@ -86,7 +89,7 @@ func Open[M any](n *node.Node, o Options, wrap func(Written) M) (*Journal[M], []
 		return nil, nil, errors.Join(err, closed(d))
 	}
 	owner := actor.Spawn(n, "journal", func(*actor.Context[job]) actor.Actor[job] {
-		return &writer{node: n, disk: d, latency: o.SyncLatency, bug: o.Bug}
+		return &writer{node: n, disk: d, header: header, latency: o.SyncLatency, bug: o.Bug}
 	}, actor.Restarts(0, 0))
 	return &Journal[M]{
 		core: core{
@@ -146,6 +149,15 @@ func (j *Journal[M]) SnapshotBy(state func() [][]byte) {
 	}
 }
 
+// CompactBy has the journal begin the file again with what compact makes of its records: such as mean the same, without those that
+// later ones make superfluous. It is for an owner that has not all of its state at hand. compact keeps no state: another
+// actor calls it.
+func (j *Journal[M]) CompactBy(compact func(records [][]byte) [][]byte) {
+	if j != nil {
+		j.core.compact = compact
+	}
+}
+
 // Append writes a record. then is called in a handler of the owner: with nil once the record is durable, or with
 // the reason why it is not, which is fit for [node.Request.Fail]. Without a journal it is called at once. The order
 // of records is that of their calls. The journal keeps the record, which must not be changed any more.
@@ -178,14 +190,14 @@ func (j *Journal[M]) begin(c *actor.Context[M]) {
 	if !any {
 		return
 	}
-	actor.Ask(c, j.disk, patience, func(done actor.Reply[struct{}]) job {
+	actor.Ask(c, j.disk, patience, func(done actor.Reply[int64]) job {
 		return job{write: w, done: done}
-	}, func(a actor.Answer[struct{}]) M { return j.wrap(Written{a.Err}) })
+	}, func(a actor.Answer[int64]) M { return j.wrap(Written{a.Value, a.Err}) })
 }
 
 // Written takes in what became of a write.
 func (j *Journal[M]) Written(c *actor.Context[M], w Written) {
-	j.core.done(w.err)
+	j.core.done(w.size, w.err)
 	j.begin(c)
 }
 
@@ -200,14 +212,15 @@ func (j *Journal[M]) Failed() error {
 // job is a write for the actor that owns the disk.
 type job struct {
 	write
-	done   actor.Reply[struct{}]
-	synced bool // the writer's own: the sync has taken its virtual time
+	done   actor.Reply[int64] // how many bytes the file has
+	synced bool               // the writer's own: the sync has taken its virtual time
 }
 
 // writer is the actor that owns the disk, and the only one that waits for it. It is given one write at a time.
 type writer struct {
 	node    *node.Node
 	disk    node.Disk
+	header  Header
 	latency time.Duration
 	bug     Bug
 }
@@ -232,8 +245,15 @@ func (w *writer) Receive(c *actor.Context[job], j job) {
 		}
 	}
 	var err error
+	size := j.size + int64(len(j.data))
 	if j.whole {
-		err = w.disk.Replace(j.data)
+		if j.compact != nil {
+			j.data, err = w.compacted(j)
+		}
+		if err == nil {
+			err = w.disk.Replace(j.data)
+		}
+		size = int64(len(j.data))
 	} else {
 		err = w.disk.Sync()
 	}
@@ -241,7 +261,17 @@ func (w *writer) Receive(c *actor.Context[job], j job) {
 		w.fail(j, err)
 		return
 	}
-	j.done.Send(struct{}{})
+	j.done.Send(size)
+}
+
+// compacted is the file with what its compacted records and the new ones make.
+func (w *writer) compacted(j job) ([]byte, error) {
+	records, _, err := replay(w.disk, w.header, w.bug)
+	if err != nil {
+		return nil, err
+	}
+	line := w.header.line()
+	return AppendBatch(line, int64(len(line)), append(j.compact(records), j.records...)), nil
 }
 
 // undo takes back what a full disk has of a write. Where that fails, nobody knows what is there.
