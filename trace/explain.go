@@ -38,7 +38,7 @@ type Cause struct {
 }
 
 // Explain finds out why a value never reached a node.
-func Explain(r *Run, d *Dossier, node string) (Cause, error) {
+func Explain(r *Run, d *Records, node string) (Cause, error) {
 	c := Cause{Value: d.Value, Node: node}
 	if l, had := d.has(node); had && !d.keeps(node) {
 		c.Kind, c.At = Forgotten, d.lives[node][len(d.lives[node])-1]
@@ -66,7 +66,7 @@ func Explain(r *Run, d *Dossier, node string) (Cause, error) {
 }
 
 // explainLink finds the link where the value got stuck on its way to a node.
-func (d *Dossier) explainLink(r *Run, node string) (Cause, bool, error) {
+func (d *Records) explainLink(r *Run, node string) (Cause, bool, error) {
 	src, dest, found := d.frontier(node)
 	if !found {
 		return Cause{}, false, nil
@@ -86,7 +86,7 @@ func (d *Dossier) explainLink(r *Run, node string) (Cause, bool, error) {
 // frontier is the link from a node that has the value to one that has not, nearest
 // to the node that misses it. Of several, it is the one that carried it in vain;
 // of those, the first.
-func (d *Dossier) frontier(node string) (src, dest string, found bool) {
+func (d *Records) frontier(node string) (src, dest string, found bool) {
 	type edge struct {
 		src, dest string
 		tried     bool
@@ -148,7 +148,7 @@ type linkFacts struct {
 // factsMax bounds what is kept of a link.
 const factsMax = 1 << 18
 
-func (d *Dossier) linkFacts(r *Run, src, dest string) (*linkFacts, error) {
+func (d *Records) linkFacts(r *Run, src, dest string) (*linkFacts, error) {
 	f := &linkFacts{src: src, dest: dest}
 	for _, c := range d.Carriers {
 		if c.Src == src && c.Dest == dest {

@@ -82,7 +82,7 @@ func quote(text string) string { return `"` + strings.ReplaceAll(text, `"`, `\"`
 
 // story tells a value's way: the requests that gave it, the messages that carried
 // it, what nodes learned, and why it went no further.
-func (d *Dossier) story(r *Run) (*Story, error) {
+func (d *Records) story(r *Run) (*Story, error) {
 	s := &Story{Of: d.Value, Given: len(d.Given), Nodes: len(d.Nodes)}
 	ids := make(map[string]*Carrier)
 	for i := range d.Carriers {

@@ -9,7 +9,7 @@ import (
 
 // judge says what went wrong on a link whose sender has the value and whose
 // receiver has not.
-func (f *linkFacts) judge(d *Dossier) Cause {
+func (f *linkFacts) judge(d *Records) Cause {
 	link := fmt.Sprintf("link %s -> %s", f.src, f.dest)
 	learned, _ := d.has(f.src)
 	if len(f.carriers) == 0 {

@@ -28,8 +28,8 @@ type Learning struct {
 	Clock uint64
 }
 
-// Dossier is all that a run's files have of one value.
-type Dossier struct {
+// Records is all that a run's files have of one value.
+type Records struct {
 	Value    string
 	Given    []Learning // clients' requests with it, by the node that was asked
 	Learned  []Learning
@@ -43,8 +43,8 @@ type Dossier struct {
 }
 
 // Collect reads what there is of a value.
-func Collect(r *Run, value string) (*Dossier, error) {
-	d := &Dossier{Value: value, reach: make(map[string]map[string]bool), lives: make(map[string][]time.Duration)}
+func Collect(r *Run, value string) (*Records, error) {
+	d := &Records{Value: value, reach: make(map[string]map[string]bool), lives: make(map[string][]time.Duration)}
 	if err := d.readJournal(r); err != nil {
 		return nil, err
 	}
@@ -70,7 +70,7 @@ func Collect(r *Run, value string) (*Dossier, error) {
 }
 
 // readJournal takes the carriers and their fates from the network's journal.
-func (d *Dossier) readJournal(r *Run) error {
+func (d *Records) readJournal(r *Run) error {
 	value := []byte(d.Value)
 	under := make(map[int64]int) // carriers by the network's number
 	asked := make(map[int64]Learning)
@@ -144,7 +144,7 @@ func newCarrier(m *Message, place int) Carrier {
 	return c
 }
 
-func (d *Dossier) link(src, dest string) {
+func (d *Records) link(src, dest string) {
 	to := d.reach[src]
 	if to == nil {
 		to = make(map[string]bool)
@@ -155,7 +155,7 @@ func (d *Dossier) link(src, dest string) {
 
 // readRecords takes from the nodes' logs who learned the value when; where there
 // is no journal, the carriers too.
-func (d *Dossier) readRecords(r *Run) error {
+func (d *Records) readRecords(r *Run) error {
 	value := []byte(d.Value)
 	seen := make(map[string]bool)
 	carriers := make(map[string]int)
@@ -185,7 +185,7 @@ func (d *Dossier) readRecords(r *Run) error {
 }
 
 // edge takes a carrier from what its sender and its receiver recorded.
-func (d *Dossier) edge(e *Event, value []byte, carriers map[string]int) {
+func (d *Records) edge(e *Event, value []byte, carriers map[string]int) {
 	peer := e.Src
 	if e.Actor == Stdout {
 		peer = e.Dest
@@ -237,7 +237,7 @@ func linkPeer(path string) string {
 
 // inferLearned stands in for words of state where nodes have said none: whoever
 // was given the value, or got a message with it, has it.
-func (d *Dossier) inferLearned() {
+func (d *Records) inferLearned() {
 	d.Learned = slices.Concat(d.Given, d.shown)
 	for _, c := range d.Carriers {
 		if c.Delivered {
@@ -248,7 +248,7 @@ func (d *Dossier) inferLearned() {
 }
 
 // has tells when a node first learned the value.
-func (d *Dossier) has(node string) (Learning, bool) {
+func (d *Records) has(node string) (Learning, bool) {
 	for _, l := range d.Learned {
 		if l.Node == node {
 			return l, true
@@ -258,7 +258,7 @@ func (d *Dossier) has(node string) (Learning, bool) {
 }
 
 // keeps reports whether a node learned the value in its last life.
-func (d *Dossier) keeps(node string) bool {
+func (d *Records) keeps(node string) bool {
 	lives := d.lives[node]
 	for _, l := range d.Learned {
 		if l.Node == node && (len(lives) == 0 || l.At >= lives[len(lives)-1]) {
@@ -269,7 +269,7 @@ func (d *Dossier) keeps(node string) bool {
 }
 
 // Without are the nodes that do not have the value at the end.
-func (d *Dossier) Without() []string {
+func (d *Records) Without() []string {
 	var all []string
 	for _, n := range d.Nodes {
 		if !d.keeps(n) {
