@@ -67,7 +67,7 @@ type tracer struct {
 	tracing *actor.Tracing // of TraceFull
 
 	// The reader's.
-	stdin    *scribe
+	stdin    *recordWriter
 	clock    uint64
 	roots    int
 	origins  map[string]string // of ids of clients' messages
@@ -83,7 +83,7 @@ func newTracer(on actor.Executor, o TraceOptions) *tracer {
 		o.BodyMax = TraceBodyMaxDefault
 	}
 	t := &tracer{TraceOptions: o, origins: make(map[string]string)}
-	t.stdin = t.scribe("stdin")
+	t.stdin = t.recordWriter("stdin")
 	if o.Mode == TraceFull {
 		t.tracing = actor.NewTracing(on, t, o.Sample)
 	}
@@ -248,18 +248,18 @@ func (t *tracer) departs(typ string, answers *actor.Source, at time.Duration) *d
 // outlet records what leaves the node, and marks what goes to another one. It
 // belongs to the actor that writes.
 type outlet struct {
-	tracer *tracer
-	scribe *scribe
-	last   int64
-	clock  uint64
-	roots  int
+	tracer  *tracer
+	records *recordWriter
+	last    int64
+	clock   uint64
+	roots   int
 }
 
 func (t *tracer) outlet() *outlet {
 	if t == nil {
 		return nil
 	}
-	return &outlet{tracer: t, scribe: t.scribe("stdout")}
+	return &outlet{tracer: t, records: t.recordWriter("stdout")}
 }
 
 // leave records a line at the moment when it is written.
@@ -276,7 +276,7 @@ func (o *outlet) leave(l *Line, elapsed func() time.Duration) {
 	o.last++
 	o.clock = max(o.clock, d.cause.Clock) + 1
 	id := actor.MessageID{Of: t.numbers, N: o.last}
-	s, now := o.scribe, elapsed()
+	s, now := o.records, elapsed()
 	s.begin(now, string(actor.EventSend))
 	s.text("type", d.typ)
 	s.id("id", id)
@@ -294,7 +294,7 @@ func (o *outlet) leave(l *Line, elapsed func() time.Duration) {
 
 func (o *outlet) flush() {
 	if o != nil {
-		o.scribe.Flush()
+		o.records.Flush()
 	}
 }
 

@@ -8,24 +8,24 @@ import (
 	"eddy/actor/node/wire"
 )
 
-// scribe puts the records of one goroutine into words, JSON lines, and hands
-// them on by the burst. A record is appended straight to the line: see
-// docs/decisions/traces.md for what that saves.
-type scribe struct {
+// recordWriter encodes the records of one goroutine as JSON lines and hands them
+// on in batches. It appends each field straight to the line:
+// docs/decisions/traces.md says what that saves.
+type recordWriter struct {
 	tracer *tracer
 	actor  []byte // the path, as JSON
 	buffer []byte
 }
 
-// Trail makes the scribe of an actor.
-func (t *tracer) Trail(path string) actor.Trail { return t.scribe(path) }
+// Trail returns the record writer of an actor.
+func (t *tracer) Trail(path string) actor.Trail { return t.recordWriter(path) }
 
-func (t *tracer) scribe(path string) *scribe {
-	return &scribe{tracer: t, actor: wire.AppendString(nil, path)}
+func (t *tracer) recordWriter(path string) *recordWriter {
+	return &recordWriter{tracer: t, actor: wire.AppendString(nil, path)}
 }
 
-// Record writes what befell an actor.
-func (s *scribe) Record(r *actor.Record) {
+// Record appends one record of the actor.
+func (s *recordWriter) Record(r *actor.Record) {
 	s.begin(r.At, string(r.Kind))
 	s.text("type", r.Type)
 	s.id("id", r.ID)
@@ -40,9 +40,9 @@ func (s *scribe) Record(r *actor.Record) {
 	s.end()
 }
 
-func (s *scribe) begin(at time.Duration, event string) {
+func (s *recordWriter) begin(at time.Duration, event string) {
 	if s.buffer == nil {
-		s.buffer = make([]byte, 0, scribeBytes)
+		s.buffer = make([]byte, 0, recordWriterBytes)
 	}
 	b := append(s.buffer, `{"time":`...)
 	b = strconv.AppendInt(b, s.tracer.began+int64(at), 10)
@@ -51,22 +51,22 @@ func (s *scribe) begin(at time.Duration, event string) {
 	s.buffer = b
 }
 
-func (s *scribe) end() {
+func (s *recordWriter) end() {
 	s.buffer = append(s.buffer, "}\n"...)
-	if len(s.buffer) >= scribeBytes-scribeBytes/8 {
+	if len(s.buffer) >= recordWriterBytes-recordWriterBytes/8 {
 		s.Flush()
 	}
 }
 
-// scribeBytes is about how much is handed on at once.
-const scribeBytes = 16 << 10
+// recordWriterBytes is about the size of a batch.
+const recordWriterBytes = 16 << 10
 
-// Flush hands on what there is.
-func (s *scribe) Flush() {
+// Flush hands on the lines that wait.
+func (s *recordWriter) Flush() {
 	if len(s.buffer) == 0 {
 		return
 	}
-	if len(s.buffer) < scribeBytes/2 { // a short burst does not take the room with it
+	if len(s.buffer) < recordWriterBytes/2 { // copy a short batch, to keep the large buffer
 		s.tracer.To(append([]byte(nil), s.buffer...))
 		s.buffer = s.buffer[:0]
 		return
@@ -75,12 +75,12 @@ func (s *scribe) Flush() {
 	s.buffer = nil
 }
 
-func (s *scribe) field(name string) {
+func (s *recordWriter) field(name string) {
 	s.buffer = append(append(append(s.buffer, ',', '"'), name...), '"', ':')
 }
 
 // text adds a field, unless it is empty.
-func (s *scribe) text(name, value string) {
+func (s *recordWriter) text(name, value string) {
 	if value != "" {
 		s.field(name)
 		s.buffer = wire.AppendString(s.buffer, value)
@@ -88,14 +88,14 @@ func (s *scribe) text(name, value string) {
 }
 
 // number adds a field, unless it is 0.
-func (s *scribe) number(name string, value int64) {
+func (s *recordWriter) number(name string, value int64) {
 	if value != 0 {
 		s.field(name)
 		s.buffer = strconv.AppendInt(s.buffer, value, 10)
 	}
 }
 
-func (s *scribe) id(name string, value actor.MessageID) {
+func (s *recordWriter) id(name string, value actor.MessageID) {
 	if value.Of != "" {
 		s.field(name)
 		b := append(s.buffer, '"')
@@ -105,7 +105,7 @@ func (s *scribe) id(name string, value actor.MessageID) {
 }
 
 // body adds a body: as it is or, where it is too long, its beginning as a string.
-func (s *scribe) body(body []byte) {
+func (s *recordWriter) body(body []byte) {
 	s.field("body")
 	if len(body) <= s.tracer.BodyMax {
 		s.buffer = append(s.buffer, body...)
