@@ -34,6 +34,7 @@ type cumulative struct {
 	told  int64 // number of the last value that was sent at all
 
 	peerLife  int64   // 0 before the first message
+	peerDisk  int64   // by its name; 0 for none
 	pastLives []int64 // of the neighbour
 	peerEpoch int64
 	upTo      int64 // number of the last value that came without a gap
@@ -97,7 +98,7 @@ func (a *cumulative) send(c *actor.Context[linkMessage]) {
 
 // sayWith sends a message, and the acknowledgement with it.
 func (a *cumulative) sayWith(o outgoing) {
-	o.life, o.epoch, o.ackEpoch, o.ack = a.life, a.epoch, a.peerEpoch, a.upTo
+	o.life, o.epoch, o.ackEpoch, o.ack, o.disk = a.life, a.epoch, a.peerEpoch, a.upTo, a.disk
 	a.owed = false
 	a.ackTimer.Cancel()
 	a.say(o)
@@ -120,6 +121,9 @@ func (a *cumulative) hear(c *actor.Context[linkMessage], h heard) {
 	if met := a.peerLife; !a.current(c, &h.body) {
 		return
 	} else if met != a.peerLife {
+		if met != 0 && a.pending() {
+			a.send(c) // to a new life on the same disk
+		}
 		a.owe(c) // it may be waiting for an answer to its greeting
 	}
 	if h.count > 0 {
@@ -152,7 +156,7 @@ func (a *cumulative) watchGap(c *actor.Context[linkMessage]) {
 
 // current reports whether a message belongs to the neighbour's present life and
 // epoch, having taken note of a new one. A new life has no memory of what was
-// sent to the one before: it needs everything again.
+// sent to the one before and needs everything again; but one with the same disk has all that was acknowledged.
 func (a *cumulative) current(c *actor.Context[linkMessage], b *gossipBody) bool {
 	switch {
 	case slices.Contains(a.pastLives, b.Life):
@@ -160,10 +164,16 @@ func (a *cumulative) current(c *actor.Context[linkMessage], b *gossipBody) bool 
 	case b.Life != a.peerLife:
 		if a.peerLife != 0 {
 			a.pastLives = append(a.pastLives, a.peerLife)
-			tellForgot(c, a.peer)
+			queue := a.queue
 			a.begin()
-			a.resync(c)
+			if b.Disk != 0 && b.Disk == a.peerDisk {
+				a.queue = queue // what it has acknowledged is on its disk
+			} else {
+				tellForgot(c, a.peer)
+				a.resync(c)
+			}
 		}
+		a.peerDisk = b.Disk
 		a.peerLife, a.peerEpoch, a.upTo, a.seen = b.Life, b.Epoch, 0, 0
 	case b.Epoch < a.peerEpoch:
 		return false

@@ -57,6 +57,7 @@ type linkConfig struct {
 	peer  string
 	index int32 // of the link, as in entry.from
 	role  linkRole
+	disk  int64 // of this node, by its name; 0 for none
 }
 
 // link is the actor that knows what one neighbour has got: the only place

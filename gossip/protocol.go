@@ -53,6 +53,7 @@ type gossipBody struct {
 	AckEpoch int64      `json:"ack_epoch"`
 	Ack      int64      `json:"ack"`
 	Gap      int64      `json:"gap"`  // 1: there is a gap behind Ack
+	Disk     int64      `json:"disk"` // the sender's, by its name: with the same one it has kept what it has acknowledged
 	Back     int64      `json:"back"` // 1: what the receiver had, or may have had, before it lost its memory
 }
 
@@ -69,6 +70,7 @@ type outgoing struct {
 	ackEpoch int64
 	ack      int64
 	gap      int64
+	disk     int64
 	back     int64
 }
 
@@ -79,7 +81,7 @@ func (o outgoing) AppendFields(dst []byte) []byte {
 		name  string
 		value int64
 	}{
-		{"id", o.id}, {"acked", o.acked}, {"life", o.life}, {"epoch", o.epoch}, {"first", o.first}, {"ack_epoch", o.ackEpoch}, {"ack", o.ack}, {"gap", o.gap}, {"back", o.back},
+		{"id", o.id}, {"acked", o.acked}, {"life", o.life}, {"epoch", o.epoch}, {"first", o.first}, {"ack_epoch", o.ackEpoch}, {"ack", o.ack}, {"gap", o.gap}, {"disk", o.disk}, {"back", o.back},
 	} {
 		if field.value != 0 {
 			dst = appendName(dst, start, field.name)

@@ -13,6 +13,8 @@ import (
 // saved is a record of the journal: values that came together. A store's says no more than that.
 type saved struct {
 	Values []wire.Raw `json:"values"`
+	// Disk names the disk: a number drawn when the journal was begun.
+	Disk int64 `json:"disk,omitempty"`
 
 	// Of a star. From is the place of the node that the values came from, Of says whose they are, as in starBody.
 	From int     `json:"from,omitempty"`
@@ -64,14 +66,23 @@ func openSaved(n *node.Node, config Config, service string) (*journal.Journal[me
 // snapshotBytes bounds the values of one record of a snapshot.
 const snapshotBytes = 1 << 20
 
-// recall learns what the journal has.
-func (s *store) recall(records []saved) {
+// recall learns what the journal has, or begins it.
+func (s *store) recall(c *actor.Context[message], records []saved) {
+	if s.journal == nil {
+		return
+	}
 	for _, r := range records {
+		s.disk = max(s.disk, r.Disk)
 		for _, v := range r.Values {
 			_, _ = s.values.learn(v, fromClient) // what was saved was learned before
 		}
 	}
+	if s.disk == 0 {
+		s.disk = 1 + c.Rand().Int64N(numberMax)
+		s.journal.Append(c, saved{Disk: s.disk}.record(), func(error) {}) // without it the next start is that of a new disk
+	}
 	s.journal.SnapshotBy(func() (all [][]byte) {
+		all = append(all, saved{Disk: s.disk}.record())
 		var r saved
 		bytes := 0
 		for i, e := range s.values.log {

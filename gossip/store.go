@@ -39,6 +39,7 @@ type store struct {
 	field    string // of a read's answer
 	values   values
 	journal  *journal.Journal[message] // nil: in memory only
+	disk     int64                     // its name; 0 for none
 	unsaved  []entry                   // came from neighbours when the disk was full
 	links    []*neighbour
 	byPeer   map[string]int32
@@ -65,7 +66,7 @@ func newStore(c *actor.Context[message], n *node.Node, config Config, field stri
 		panic(err) // Config.Check lets no such topology through
 	}
 	s := &store{config: config, node: n, topology: t, field: field, values: newValues(), journal: j, byPeer: make(map[string]int32)}
-	s.recall(records)
+	s.recall(c, records)
 	self, _ := n.Place(n.ID())
 	var near []string
 	for _, i := range t.neighbours(self, len(n.IDs())) {
@@ -149,7 +150,7 @@ func (s *store) addLink(c *actor.Context[message], peer string, role linkRole) *
 	index := int32(len(s.links))
 	l := &neighbour{peer: peer, role: role}
 	l.link = spawnLink(c, linkConfig{
-		Config: s.config, node: s.node, store: c.Self(), peer: peer, index: index, role: l.role,
+		Config: s.config, node: s.node, store: c.Self(), peer: peer, index: index, role: l.role, disk: s.disk,
 	})
 	s.links = append(s.links, l)
 	s.byPeer[peer] = index
