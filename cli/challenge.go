@@ -44,9 +44,9 @@ func (p *program) challengeNumbers() []string {
 	return numbers
 }
 
-// apply sets the challenge's flags, but for those given on the command line.
+// apply sets the challenge's flags, and that it is judged strictly, but for those given on the command line.
 func (c challenge) apply(flags *pflag.FlagSet) error {
-	for _, flag := range c.Flags {
+	for _, flag := range append([]string{"strict=true"}, c.Flags...) {
 		name, value, _ := strings.Cut(flag, "=")
 		if flags.Changed(name) {
 			continue

@@ -1,7 +1,11 @@
 package cli
 
 import (
+	"fmt"
 	"os"
+	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -12,19 +16,29 @@ import (
 
 func (p *program) checkCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "check <workload> <history.edn | history.jsonl>",
+		Use:   "check [workload] <history.edn | history.jsonl | directory of a run>",
 		Short: "Judge a stored history, Maelstrom's or ours",
 		Long: `Check judges a history without running anything: the operations of a run, as
 Maelstrom (history.edn) or Eddy (history.jsonl) stored them, gzipped or not.
-Report and exit status are those of a test.`,
-		Args:              cobra.ExactArgs(2),
+Report and exit status are those of a test.
+
+  eddy check broadcast history.edn
+  eddy check store/latest
+
+The workload of a run's directory is the name of the directory around it, as in
+store/broadcast/20261127T160124Z.`,
 		ValidArgsFunction: p.completeWorkload,
 	}
 	availability := cmd.Flags().String("availability", "", "total, or the least fraction of operations that must succeed")
 	models := cmd.Flags().StringSlice("consistency-models", nil, "for workloads of transactions: the models to check")
+	strict := cmd.Flags().Bool("strict", false, "what Maelstrom's checkers do not look for makes a run invalid, too (docs/fidelity.md)")
 	jsonFile := cmd.Flags().String("json", "", "also write the results to this file")
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
-		results, meta, err := p.checkHistory(args[0], args[1], *availability, *models)
+		name, path, err := p.toCheck(args)
+		if err != nil {
+			return err
+		}
+		results, meta, err := p.checkHistory(name, path, checker.Options{ConsistencyModels: *models, Strict: *strict}, *availability)
 		if err == nil && *jsonFile != "" {
 			err = report.WriteJSON(*jsonFile, results)
 		}
@@ -40,7 +54,45 @@ Report and exit status are those of a test.`,
 	return cmd
 }
 
-func (p *program) checkHistory(workload, path, availability string, models []string) (checker.Results, report.Meta, error) {
+// toCheck gives the workload and the history that arguments name.
+func (p *program) toCheck(args []string) (workload, path string, err error) {
+	if len(args) == 0 || len(args) > 2 {
+		return "", "", fmt.Errorf("check takes a workload and a history, such as broadcast history.edn, or the directory of a run; there are %d arguments", len(args))
+	}
+	path = args[len(args)-1]
+	info, err := os.Stat(path)
+	switch {
+	case err != nil && len(args) == 2:
+		return args[0], path, nil // reading it says what is wrong
+	case err != nil:
+		return "", "", fmt.Errorf("check %s: %w; a workload comes before the history", path, err)
+	case !info.IsDir() && len(args) == 1:
+		return "", "", fmt.Errorf("check %s: name the workload before the history, one of %s", path, strings.Join(p.workloads.Names(), ", "))
+	case !info.IsDir():
+		return args[0], path, nil
+	}
+	dir, err := filepath.EvalSymlinks(path)
+	if err == nil {
+		dir, err = filepath.Abs(dir)
+	}
+	if err != nil {
+		return "", "", err
+	}
+	workload = filepath.Base(filepath.Dir(dir))
+	if len(args) == 2 {
+		workload = args[0]
+	} else if !slices.Contains(p.workloads.Names(), workload) {
+		return "", "", fmt.Errorf("check %s: the directory around it is called %q, which is no workload: name the workload first", path, workload)
+	}
+	for _, name := range []string{"history.jsonl", "history.edn", "history.edn.gz", "history.jsonl.gz"} {
+		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
+			return workload, filepath.Join(dir, name), nil
+		}
+	}
+	return "", "", fmt.Errorf("check %s: the directory holds neither history.jsonl nor history.edn; Maelstrom's history.txt and jepsen.history are not read", path)
+}
+
+func (p *program) checkHistory(workload, path string, options checker.Options, availability string) (checker.Results, report.Meta, error) {
 	meta := report.Meta{Workload: workload}
 	goal, err := checker.ParseAvailability(availability)
 	if err != nil {
@@ -51,7 +103,8 @@ func (p *program) checkHistory(workload, path, availability string, models []str
 		return checker.Results{}, meta, err
 	}
 	meta.Warnings = assumed
-	results, err := p.workloads.Check(workload, h, checker.Options{Availability: goal, ConsistencyModels: models})
+	options.Availability = goal
+	results, err := p.workloads.Check(workload, h, options)
 	return results, meta, err
 }
 

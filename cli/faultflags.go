@@ -27,5 +27,6 @@ func declareFaults(flags *pflag.FlagSet, o *testbench.Options) {
 			}
 		}
 	}
+	flags.BoolVar(&o.Strict, "strict", false, "what Maelstrom's checkers do not look for makes a run invalid, too (docs/fidelity.md); challenges are strict")
 	flags.BoolVar(&o.KillsForget, "kills-forget", false, "what only nodes that were killed had may be gone: such values count as forgotten, not lost")
 }

@@ -13,7 +13,7 @@ import (
 // faultyTransactions are options of a run under faults that spare memory.
 func faultyTransactions(seed uint64, models ...string) testbench.Options {
 	o := faulty("txn-rw-register", seed, "partition", "loss", "duplicate", "reorder", "pause")
-	o.ConsistencyModels, o.Rate = models, 60
+	o.ConsistencyModels, o.Rate, o.Strict = models, 60, true
 	return o
 }
 

@@ -51,6 +51,8 @@ type Options struct {
 	// KillsForget has values that only nodes known to have been killed ever held counted as forgotten, not
 	// lost: what may be expected where nothing is stored. See [checker.Options].
 	KillsForget bool
+	// Strict has what Maelstrom's checkers do not look for decide, too. See [checker.Options].
+	Strict bool
 }
 
 // Defaults are the options of a run for which no flag is given, of the first of the workloads.

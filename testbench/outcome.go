@@ -65,6 +65,7 @@ func Judge(options Options, run Run, meta report.Meta) Outcome {
 		Net:               netStats(run.Net),
 		Problems:          run.Problems,
 	}
+	judged.Strict = options.Strict
 	if options.KillsForget {
 		judged.KillsForget = options.NodeOf()
 	}

@@ -17,11 +17,21 @@ type Options struct {
 	Net               *NetStats // counts of messages; nil where there is no journal
 	Problems          []Problem // violations of the protocol; any makes the run invalid
 
+	// Strict has what Maelstrom does not look for decide, too. Without it the verdict is Maelstrom's, and
+	// such findings are told beside it. See [Stricter].
+	Strict bool
+
 	// KillsForget says that nodes store nothing, so that a value is not expected to outlast the nodes that
 	// had it: one that is missed at the end counts as forgotten, not lost, if each node that acknowledged or
 	// showed it was killed after it did so last. It is the node that a client's process talks to; nil
 	// expects every value to be kept through any kill. Of broadcast and g-set only.
 	KillsForget func(process int) string
+}
+
+// Stricter is results that may hold findings which Maelstrom's checker does not make, and which have not decided.
+type Stricter interface {
+	// Stricter tells each of them in a clause; none for a run that was judged strictly.
+	Stricter() []string
 }
 
 // Judge is how one workload's histories are judged.
@@ -60,6 +70,9 @@ func (j *Judge) Results(workload string, h history.History, options Options) (Re
 		Problems:     options.Problems,
 		Witnesses:    witnesses,
 		MayFail:      j.MayFail,
+	}
+	if s, ok := outcome.(Stricter); ok {
+		r.Stricter = s.Stricter()
 	}
 	r.Valid = Merge(r.Stats.Valid, r.Availability.Valid, outcome.Verdict(), VerdictOf(len(r.Problems) == 0))
 	return r, nil

@@ -23,6 +23,9 @@ type Results struct {
 	// Unjudged says why a run that nothing speaks against proves nothing; empty where it proves something.
 	Unjudged string `json:"unjudged,omitempty"`
 
+	// Stricter is what was found that Maelstrom's checker does not look for, a clause each, where it did not decide.
+	Stricter []string `json:"stricter-than-maelstrom,omitempty"`
+
 	MayFail []string `json:"-"` // what clients do that promises nothing; see [Judge]
 }
 

@@ -30,6 +30,11 @@ func Terminal(w io.Writer, r checker.Results, meta Meta) error {
 	if !meta.Interrupted {
 		p.targets(r, meta.Targets)
 	}
+	for _, finding := range r.Stricter {
+		p.section()
+		title := "stricter than Maelstrom: "
+		p.Paragraph(p.doubt(title), title, finding+". It decides with --strict.", "  ")
+	}
 	p.warnings(r, meta.Warnings)
 	p.problems(r.Problems)
 	if !meta.Interrupted {

@@ -11,7 +11,7 @@ import (
 
 func transactionsOf(t *testing.T, workload string, lines ...string) (checker.Results, *txn.Results) {
 	t.Helper()
-	r := checked(t, workload, checker.Options{Availability: checker.AvailabilityGoal{Total: true}, ConsistencyModels: []string{"read-uncommitted"}}, lines...)
+	r := checked(t, workload, checker.Options{Strict: true, Availability: checker.AvailabilityGoal{Total: true}, ConsistencyModels: []string{"read-uncommitted"}}, lines...)
 	return r, r.Workload.(*txn.Results)
 }
 
@@ -37,6 +37,40 @@ func TestNodesThatNeverTalkAreInvalid(t *testing.T) {
 	}
 	if first := r.Witnesses[0]; first.Kind != checker.Diverged || string(first.Value) != "1" || first.Events[0].Did != "1" || first.Events[1].Did != "null" || first.Events[1].Process != 1 {
 		t.Errorf("%+v", first)
+	}
+}
+
+// Without strict the verdict is Maelstrom's, and the report tells what it passes over.
+func TestWhatMaelstromPassesOverIsToldAndDecidesOnlyStrictly(t *testing.T) {
+	diverged := compactLines([]string{
+		`0 0 invoke txn [["w",1,1],["r",2,null]]`, `1 0 ok txn [["w",1,1],["r",2,null]]`,
+		`2 1 invoke txn [["w",2,1],["r",1,null]]`, `3 1 ok txn [["w",2,1],["r",1,null]]`,
+		`10 0 invoke txn [["r",1,null]]!`, `11 0 ok txn [["r",1,1]]!`,
+		`10 1 invoke txn [["r",1,null]]!`, `11 1 ok txn [["r",1,null]]!`,
+	})
+	unwritten := compactLines([]string{
+		`0 0 invoke txn [["r",1,null]]`, `1 0 ok txn [["r",1,0]]`, `2 0 invoke txn [["r",1,null],["w",1,1]]`, `3 0 ok txn [["r",1,0],["w",1,1]]`,
+		`4 1 invoke txn [["r",1,null]]`, `5 1 ok txn [["r",1,1]]`,
+	})
+	afterNil := compactLines([]string{
+		`0 0 invoke txn [["w",1,1]]`, `1 0 ok txn [["w",1,1]]`, `2 0 invoke txn [["r",1,null],["r",1,null]]`, `3 0 ok txn [["r",1,null],["r",1,1]]`,
+	})
+	for _, c := range []struct {
+		name, model string
+		lines       []string
+		want        string
+	}{
+		{"nodes differ", "read-uncommitted", diverged, "nodes differ in 1 key after recovery"},
+		{"a value that nobody wrote", "read-committed", unwritten, "unwritten-read: T1 read 0 of key 1, which no transaction ever wrote"},
+		{"another value after nil", "snapshot-isolation", afterNil, "internal: T1 read key 1 = 1 where it had itself read or written"},
+	} {
+		for _, strict := range []bool{false, true} {
+			r := checked(t, "txn-rw-register", checker.Options{ConsistencyModels: []string{c.model}, Strict: strict}, c.lines...)
+			told := strings.Join(r.Stricter, "; ")
+			if strict && (r.Valid != checker.Invalid || told != "") || !strict && (r.Valid != checker.Valid || !strings.HasPrefix(told, c.want)) {
+				t.Errorf("%s, strict %v: %v, told %q; want %q", c.name, strict, r.Valid, told, c.want)
+			}
+		}
 	}
 }
 

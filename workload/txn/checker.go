@@ -35,6 +35,8 @@ type Results struct {
 
 	// unwritten tells of a read of a value that nobody wrote, which the models do not forbid.
 	unwritten string
+	// beyond is what Maelstrom's checker does not look for.
+	beyond []string
 
 	// Error is set in results of Maelstrom whose checker failed.
 	Error json.RawMessage `json:"error,omitempty"`
@@ -60,7 +62,7 @@ func Check(h history.History, data analysis.Data, options checker.Options) (*Res
 	if err != nil {
 		return nil, nil, err
 	}
-	found, err := analysis.Check(h, pairs, data, models)
+	found, err := analysis.Check(h, pairs, data, models, options.Strict)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -84,10 +86,23 @@ func Check(h history.History, data analysis.Data, options checker.Options) (*Res
 			return nil, nil, err
 		}
 	}
-	if i := slices.IndexFunc(found.Findings, func(f analysis.Finding) bool { return f.Kind == "unwritten-read" }); i >= 0 && !slices.Contains(found.Forbidden, "unwritten-read") {
+	if i := slices.IndexFunc(found.Findings, func(f analysis.Finding) bool { return f.Kind == "unwritten-read" }); i >= 0 && !slices.Contains(found.Forbidden, "unwritten-read") && !slices.Contains(found.Beyond, "unwritten-read") {
 		t.unwritten = strings.Join(found.Findings[i].Because, "; ")
 	}
+	for _, kind := range found.Beyond {
+		i := slices.IndexFunc(found.Findings, func(f analysis.Finding) bool { return f.Kind == kind })
+		t.beyond = append(t.beyond, kind+": "+strings.Join(found.Findings[i].Because, "; "))
+	}
 	witnesses := append(t.converge(finals), anomalyWitnesses(found)...)
+	if t.DivergedCount+t.Unreadable > 0 {
+		t.beyond = append(t.beyond, t.apart())
+		if options.Strict {
+			t.Valid = checker.Invalid
+		}
+	}
+	if options.Strict {
+		t.beyond = nil
+	}
 	return t, witnesses, nil
 }
 

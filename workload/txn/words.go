@@ -12,7 +12,7 @@ import (
 // Praise says what was looked for.
 func (t *Results) Praise() string {
 	text := "no anomaly that the consistency models forbid"
-	if t.ConvergedKeys != nil {
+	if t.ConvergedKeys != nil && t.DivergedCount+t.Unreadable == 0 {
 		text += fmt.Sprintf(", and after recovery all nodes show %s alike", report.Plural(*t.ConvergedKeys, "key", "keys"))
 	}
 	return text
@@ -31,17 +31,25 @@ func (t *Results) Reason() string {
 		}
 		all = append(all, text)
 	}
-	switch {
-	case t.DivergedCount > 0:
-		all = append(all, fmt.Sprintf("nodes differ in %s after recovery: they have not told each other of all writes", report.Plural(t.DivergedCount, "key", "keys")))
-	case t.Unreadable > 0:
-		all = append(all, fmt.Sprintf("%s after recovery failed", report.Plural(t.Unreadable, "read", "reads")))
+	if len(t.beyond) == 0 && t.DivergedCount+t.Unreadable > 0 {
+		all = append(all, t.apart())
 	}
 	if len(all) == 0 {
 		return checker.ReasonUnknown(t.Valid)
 	}
 	return strings.Join(all, "; ")
 }
+
+// apart says what nodes did not agree on, or did not show, after recovery.
+func (t *Results) apart() string {
+	if t.DivergedCount > 0 {
+		return fmt.Sprintf("nodes differ in %s after recovery: they have not told each other of all writes", report.Plural(t.DivergedCount, "key", "keys"))
+	}
+	return fmt.Sprintf("%s after recovery failed", report.Plural(t.Unreadable, "read", "reads"))
+}
+
+// Stricter is what Maelstrom's checker does not look for.
+func (t *Results) Stricter() []string { return t.beyond }
 
 // mopsRunesMax is how much of a transaction is shown.
 const mopsRunesMax = 240

@@ -14,6 +14,9 @@ type Analysis struct {
 	Findings []Finding
 	// Forbidden are the kinds of findings that the models asked for forbid, sorted.
 	Forbidden []string
+	// Beyond are the further kinds that they forbid, but for which Elle does not look, or not in such a history. With strict
+	// they are in Forbidden.
+	Beyond []string
 	// Undecided are kinds of circles for which the search was too long to be
 	// ended, though the models forbid them.
 	Undecided []string
@@ -27,9 +30,9 @@ type Analysis struct {
 
 // Check looks for the anomalies of a history whose transactions work on the
 // data, with as many dependencies as the consistency models (see [ParseModels])
-// speak of. The error says why the history cannot be judged.
-func Check(h history.History, pairs history.Pairing, data Data, models []string) (*Analysis, error) {
-	a := &analysis{reader: reader{data: data}}
+// speak of. Strict holds it also against what Elle does not look for. The error says why the history cannot be judged.
+func Check(h history.History, pairs history.Pairing, data Data, models []string, strict bool) (*Analysis, error) {
+	a := &analysis{reader: reader{data: data}, strict: strict}
 	var err error
 	if a.txns, err = a.read(h, pairs); err != nil {
 		return nil, err
@@ -57,6 +60,7 @@ func Check(h history.History, pairs history.Pairing, data Data, models []string)
 // analysis is an Analysis in the making.
 type analysis struct {
 	reader
+	strict   bool
 	txns     []transaction
 	writes   writes
 	edges    []edge
@@ -115,8 +119,16 @@ func (a *analysis) conclude(models, undecided []string) *Analysis {
 	r := &Analysis{Unrelated: len(a.edges) == 0}
 	found := map[string]bool{}
 	for _, f := range a.findings {
-		found[f.Kind] = true
+		if a.strict || !f.beyond {
+			found[f.Kind] = true
+		}
 	}
+	for _, f := range a.findings {
+		if !found[f.Kind] && forbidden(f.Kind) && !slices.Contains(r.Beyond, f.Kind) {
+			r.Beyond = append(r.Beyond, f.Kind)
+		}
+	}
+	slices.Sort(r.Beyond)
 	var kinds []string
 	for name := range found {
 		kinds = append(kinds, name)

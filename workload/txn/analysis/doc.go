@@ -31,9 +31,10 @@
 // searches are bounded by a count of steps, not by a clock. It takes time about
 // linear in the history where there is nothing to find.
 //
-// It departs from Elle in little: a read of what nobody ever wrote is an anomaly
-// here (unwritten-read, as bad as G1a), which Elle passes over in registers and
-// fails on in lists; a cycle of versions of one key does not keep it from
+// It departs from Elle in little. In registers two things are anomalies with
+// strict only, since Elle passes over them: a read of what nobody ever wrote
+// (unwritten-read, as bad as G1a; Elle fails on it in lists, where it always
+// counts), and another value read after nil in the same transaction (internal). A cycle of versions of one key does not keep it from
 // ordering those of the other keys; and where Elle gives up after a second, this
 // goes on.
 //

@@ -19,6 +19,7 @@ type Finding struct {
 	// why it comes before the next.
 	Because []string
 
+	beyond   bool    // Elle does not look for it
 	ops      []int32 // the transactions' numbers
 	steps    []edge  // of a circle
 	told     string  // of all others

@@ -166,7 +166,7 @@ func TestHistoryThatCannotBeJudgedIsRefused(t *testing.T) {
 	} {
 		h := runOf(t, c.line)
 		pairs, _ := h.Pair()
-		if _, err := Check(h, pairs, c.data, []string{"serializable"}); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := Check(h, pairs, c.data, []string{"serializable"}, true); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v", c.line, err)
 		}
 	}

@@ -113,7 +113,7 @@ func BenchmarkCheck(b *testing.B) {
 				if err != nil {
 					b.Fatal(err)
 				}
-				if _, err := Check(h, pairs, c.data, []string{"strong-serializable"}); err != nil {
+				if _, err := Check(h, pairs, c.data, []string{"strong-serializable"}, true); err != nil {
 					b.Fatal(err)
 				}
 			}

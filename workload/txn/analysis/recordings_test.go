@@ -46,7 +46,7 @@ func analyse(t *testing.T, h history.History, data Data, models ...string) *Anal
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := Check(h, pairs, data, parsed)
+	a, err := Check(h, pairs, data, parsed, true)
 	if err != nil {
 		t.Fatal(err)
 	}

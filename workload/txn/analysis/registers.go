@@ -62,7 +62,7 @@ func (a *analysis) registerInternal(t int32) {
 		m := &a.txns[t].mops[i]
 		state, known := expected[m.key]
 		if m.read && known && state != m.value {
-			a.find(Finding{Kind: "internal", ops: []int32{t}, mop: m, version: state, expected: a.text(state),
+			a.find(Finding{Kind: "internal", beyond: state == initial, ops: []int32{t}, mop: m, version: state, expected: a.text(state),
 				told: fmt.Sprintf("T1 read key %s = %s where it had itself read or written %s before", a.keys[m.key], a.text(m.value), a.text(state))})
 			return
 		}

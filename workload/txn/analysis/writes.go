@@ -62,7 +62,7 @@ func (a *analysis) dirtyReads() {
 			a.eachSeen(m, func(v int32) bool {
 				switch writer := a.writes.by[v]; {
 				case writer == nobody:
-					a.find(Finding{Kind: "unwritten-read", ops: []int32{int32(t)}, mop: m, version: v,
+					a.find(Finding{Kind: "unwritten-read", beyond: a.data == Registers, ops: []int32{int32(t)}, mop: m, version: v,
 						told: fmt.Sprintf("T1 read %s of key %s, which no transaction ever wrote", a.text(v), a.keys[m.key])})
 				case !a.txns[writer].happened():
 					a.find(Finding{Kind: "G1a", ops: []int32{int32(t), writer}, mop: m, version: v,
