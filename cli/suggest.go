@@ -30,7 +30,7 @@ func (p *program) unknownFlag(cmd *cobra.Command, err error) error {
 		flags := newFlagSet(s.Workload.Name)
 		s.Flags(flags)
 		if flags.Lookup(name) != nil {
-			return fmt.Errorf("--%s is a flag of the nodes, not of %s: put it after --, as in %s %s -- --%s ...", name, cmd.Name(), cmd.CommandPath(), s.Workload.Name, name)
+			return fmt.Errorf("--%s is a flag of the nodes, not of %s: put it after --, as in %s %s -- --%s", name, cmd.Name(), cmd.CommandPath(), s.Workload.Name, name)
 		}
 	}
 	return explainUnknown(err, cmd.Flags())

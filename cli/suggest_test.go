@@ -11,7 +11,7 @@ func TestNamesThatAreNearlyRightAreCorrected(t *testing.T) {
 		{"test zzz", `there is no workload "zzz"; choose one of echo, `},
 		{"serve kafak", "did you mean kafka?"},
 		{"sim broadcast --tim-limit 3", "unknown flag: --tim-limit; did you mean --time-limit?"},
-		{"test broadcast --strategy flood", "--strategy is a flag of the nodes, not of test: put it after --, as in eddy test broadcast -- --strategy ..."},
+		{"test broadcast --strategy flood", "--strategy is a flag of the nodes, not of test: put it after --, as in eddy test broadcast -- --strategy"},
 		{"sim broadcast -- --stratgy flood", "strategy flags of broadcast: unknown flag: --stratgy; did you mean --strategy?"},
 	} {
 		root := eddy.rootCommand()
