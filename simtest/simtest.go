@@ -75,7 +75,8 @@ type Cluster struct {
 	FaultInterval time.Duration
 	// Seeds is how many runs are made, from seed 1 on; 100. Under go test -short it is a tenth.
 	Seeds int
-	// Options changes what else a run has, such as the number of clients; nil for nothing.
+	// Options changes what else a run has, such as the number of clients; nil for nothing. Runs are judged strictly: see
+	// docs/fidelity.md.
 	Options func(*testbench.Options)
 }
 
@@ -135,6 +136,7 @@ func (c *Cluster) options(seed uint64) testbench.Options {
 	o := testbench.Defaults(workload.Workloads{c.Workload})
 	o.Seed = seed
 	o.NodeCount = cmp.Or(c.Nodes, nodesUsual)
+	o.Strict = true
 	o.Rate = cmp.Or(c.Rate, rateUsual)
 	o.TimeLimit = cmp.Or(c.TimeLimit, timeLimitUsual)
 	o.LatencyMs, o.LatencyDist = cmp.Or(c.LatencyMs, latencyUsualMs), "exponential"
