@@ -11,6 +11,7 @@ import (
 	"eddy/testbench"
 	"eddy/testbench/checker"
 	"eddy/testbench/nemesis"
+	"eddy/testbench/virtual"
 	"eddy/workload/set"
 	"eddy/workload/uniqueids"
 )
@@ -151,14 +152,22 @@ func TestUniqueIDsSurviveWrongClocksAndKills(t *testing.T) {
 		{"--strategy snowflake", []string{"kill", "pause"}},
 		{"--strategy snowflake --data simulated", []string{"skew", "kill", "disk", "pause", "partition"}},
 	} {
-		for seed := range 3 * faultySeeds() {
+		vacuous, seeds := uint64(0), 3*faultySeeds()
+		for seed := range seeds {
 			o := faulty("unique-ids", seed, c.faults...)
 			o.Rate, o.NemesisInterval, o.Faults.Skew.Max = 200, 500*time.Millisecond, 5*time.Second
 			outcome := simulated(t, o, c.strategy).run()
 			ids := outcome.Results.Workload.(*uniqueids.Results)
+			if slices.Contains(c.faults, nemesis.FaultDisk) && virtual.Vacuous(&outcome) && ids.DuplicatedCount == 0 {
+				vacuous++ // a disk that failed holds a node up until it is killed
+				continue
+			}
 			if outcome.Results.Valid != checker.Valid || ids.AcknowledgedCount < 50 {
 				t.Errorf("%s, seed %d: %v, %d ids, %d twice, problems %+v", c.strategy, seed, outcome.Results.Valid, ids.AcknowledgedCount, ids.DuplicatedCount, outcome.Results.Problems)
 			}
+		}
+		if vacuous > seeds/4 {
+			t.Errorf("%s: %d of %d seeds proved nothing", c.strategy, vacuous, seeds)
 		}
 	}
 }
