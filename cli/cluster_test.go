@@ -40,6 +40,16 @@ func cluster(t *testing.T, o testbench.Options, strategy string) testbench.Outco
 	return outcome
 }
 
+// build is the service of flags as a command line gives them.
+func build(s Service, args []string) (node.Service, error) {
+	flags := newFlagSet(s.Workload.Name)
+	service := s.Flags(flags)
+	if err := flags.Parse(args); err != nil {
+		return nil, err
+	}
+	return service()
+}
+
 // challengeOptions are a challenge's flags as options.
 func challengeOptions(t *testing.T, number string, seed uint64) (testbench.Options, challenge) {
 	t.Helper()

@@ -13,6 +13,7 @@ import (
 
 	"eddy/actor/node/journal"
 	"eddy/internal/disk"
+	"eddy/testbench/report"
 )
 
 func (p *program) journalCommand() *cobra.Command {
@@ -59,7 +60,7 @@ func journalFiles(args []string) (files []string, err error) {
 	for _, arg := range args {
 		info, err := os.Stat(arg)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("journal %s: %w; name the directory that --data of the nodes named, or a file in it", arg, err)
 		}
 		if !info.IsDir() {
 			files = append(files, arg)
@@ -87,9 +88,9 @@ func (p *program) printJournal(out io.Writer, file string, quiet bool) (sound bo
 	for _, b := range c.Batches {
 		records += len(b.Records)
 	}
-	fmt.Fprintf(out, "%s: ", file)
 	if c.Header.Node != "" {
-		fmt.Fprintf(out, "%s, format %d, of node %s: %d records in %d batches, %d bytes\n", c.Header.Holds, c.Header.Format, c.Header.Node, records, len(c.Batches), c.End)
+		fmt.Fprintf(out, "%s: %s, format %d, of node %s: %s in %s, %d bytes\n", file, c.Header.Holds, c.Header.Format, c.Header.Node,
+			report.Plural(records, "record", "records"), report.Plural(len(c.Batches), "batch", "batches"), c.End)
 	}
 	if !quiet {
 		show := p.recordText(c.Header.Holds)

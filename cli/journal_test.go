@@ -69,7 +69,7 @@ func TestJournalsArePrintedAndVerified(t *testing.T) {
 		}
 	}
 	write(all[:170])
-	if got, sound := printed(t, file, true); !sound || !strings.HasSuffix(got, ": 1 records in 1 batches, 129 bytes\n41 bytes behind the last batch were torn off by a kill: the next start cuts them off\n") {
+	if got, sound := printed(t, file, true); !sound || !strings.HasSuffix(got, ": 1 record in 1 batch, 129 bytes\n41 bytes behind the last batch were torn off by a kill: the next start cuts them off\n") {
 		t.Errorf("a torn end: sound %v:\n%s", sound, got)
 	}
 	flipped := bytes.Clone(all)

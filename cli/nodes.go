@@ -35,7 +35,7 @@ func (p *program) declareStrategy(workload string) (strategyFlags, error) {
 	if err != nil {
 		return strategyFlags{}, fmt.Errorf("%w, or give a program with --bin", err)
 	}
-	f := strategyFlags{name: s.Workload.Name, set: pflag.NewFlagSet("serve "+s.Workload.Name, pflag.ContinueOnError)}
+	f := strategyFlags{name: s.Workload.Name, set: newFlagSet("serve " + s.Workload.Name)}
 	f.set.Usage = func() {}
 	f.build = s.Flags(f.set)
 	f.level, f.lineMax, f.trace = declareNode(f.set)

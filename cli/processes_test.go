@@ -35,7 +35,7 @@ func TestKillsOfAllProcessesLoseNothingThatIsOnADisk(t *testing.T) {
 		t.Fatalf("build: %v\n%s", err, out)
 	}
 	// Whole only under EDDY_CHECK: it takes real time.
-	cases, kills := killedProcesses[:testscale.Seeds(1, 1, uint64(len(killedProcesses)))], int(testscale.Seeds(3, 3, 15))
+	cases, kills := killedProcesses[:testscale.Seeds(1, 1, uint64(len(killedProcesses)))], int(testscale.Seeds(3, 3, 20))
 	for _, c := range cases {
 		t.Run(c.workload+" "+c.strategy, func(t *testing.T) {
 			t.Parallel()

@@ -9,7 +9,6 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"eddy/actor/node"
 	"eddy/cli/service"
 	"eddy/workload"
 )
@@ -104,14 +103,4 @@ func (p *program) serviceNames() []string {
 		}
 	}
 	return names
-}
-
-// build is the service of flags as a command line gives them.
-func build(s Service, args []string) (node.Service, error) {
-	flags := newFlagSet(s.Workload.Name)
-	make := s.Flags(flags)
-	if err := flags.Parse(args); err != nil {
-		return nil, err
-	}
-	return make()
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -10,6 +11,7 @@ import (
 	"eddy/actor/node"
 	"eddy/cli/builtin"
 	"eddy/cli/service"
+	workloads "eddy/workload/builtin"
 )
 
 func TestServicesThatNoCommandCanBeMadeOfAreRefusedByName(t *testing.T) {
@@ -40,6 +42,15 @@ func TestServicesThatNoCommandCanBeMadeOfAreRefusedByName(t *testing.T) {
 	}
 	if _, err := newProgram(nil); err == nil {
 		t.Error("a program without services was made")
+	}
+}
+
+func TestTheServicesThatComeWithEddyAreTestedByTheWorkloadsThatDo(t *testing.T) {
+	served, listed := eddy.workloads.Names(), workloads.Workloads().Names()
+	slices.Sort(served)
+	slices.Sort(listed)
+	if !slices.Equal(served, listed) {
+		t.Errorf("services for %v, workloads %v", served, listed)
 	}
 }
 

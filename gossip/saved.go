@@ -152,8 +152,8 @@ func (s *star) snapshot() (all [][]byte) {
 	return all
 }
 
-// save has saved what came from a peer and is behind a position of the history. It is not waited for: whoever has killed
-// this node's memory is told by its next one what that has, and gives the rest again.
+// save has saved what came from a peer and is behind a position of the history. Nobody waits for it:
+// after a kill the next incarnation tells its peers what it has, and they send the rest again.
 func (s *star) save(c *actor.Context[message], peer, behind int) {
 	if s.journal == nil || len(s.history) == behind {
 		return

@@ -123,8 +123,8 @@ func (l *replica) recall(c *actor.Context[message], said []saying) {
 	c.After(aloneFor, report{l.tellRecalled})
 }
 
-// aloneFor is how long a node that was started again waits for somebody to be heard before it tells others what its journal has:
-// they may not be there yet.
+// aloneFor is how long a node that was started again waits for a message of a peer before it sends peers what its journal has:
+// they may not run yet.
 const aloneFor = 5 * time.Second
 
 // tellRecalled has the peers told of what the journal had, once.

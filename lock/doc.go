@@ -18,7 +18,7 @@
 // A lease ends a time-to-live after the holder asked for it, as the holder counts. Everybody else counts from when
 // they first saw the lock held, which is later, and a tenth longer: so clocks whose rates differ by less
 // than a tenth never let two nodes think that they hold the lock. A lock whose holder has
-// died is free that long after the first one that wants it has asked for it in vain.
+// died is free that long after another client first asks for it.
 //
 // No message is sent for a lease that runs out: whoever acquires the lock next names the holding that it saw run
 // out, and the log gives it the lock if that is still the holding.

@@ -12,7 +12,7 @@ import (
 
 // With --data a record of the journal is a list of groups that were applied together. A client's transaction is applied,
 // answered and told to peers when its record is durable. What peers have done is saved, too, and not waited for: they have
-// it on their disks, and give it again to a node that begins a new life.
+// it on their disks, and send it again to a node that was restarted.
 
 // savedBody is a record, in an object so that it can be decoded.
 type savedBody struct {
@@ -55,7 +55,7 @@ func openSaved(n *node.Node, config Config) (*journal.Journal[message], []savedB
 	return j, records, nil
 }
 
-// alone: nobody has been heard since the start, but peers should be there by now.
+// alone: no peer has sent anything since the start, though all should run by now.
 type alone struct{}
 
 // aloneFor is how long a node that was started again waits for a first message before it tells peers what it has.

@@ -34,11 +34,11 @@ func Open(dir, id string) (*File, error) {
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o644)
-	if err == nil {
-		err = syncDir(dir)
-	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), lock.Close())
+	}
+	if err := syncDir(dir); err != nil {
+		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), f.Close(), lock.Close())
 	}
 	return &File{path: path, file: f, lock: lock}, nil
 }

@@ -41,8 +41,7 @@ func newProcess(id, bin string, args []string, logPath string, seen bool) (*proc
 	if err != nil {
 		return nil, fmt.Errorf("node %s cannot be started: %w", id, err)
 	}
-	command := exec.Command(bin, args...)
-	command.Dir = os.TempDir() // where Maelstrom runs them
+	command := exec.Command(bin, args...) // in the directory that eddy was called from, so that relative paths mean the caller's
 	command.Stdin, command.Stdout, command.Stderr = files.nodeIn, files.nodeOut, files.nodeErr
 	return &process{id: id, command: command, pipes: files, logPath: logPath,
 		exited: make(chan struct{}), ended: make(chan struct{}), stderrDone: make(chan struct{})}, nil

@@ -74,6 +74,20 @@ func measure(t *testing.T, o testbench.Options) testbench.Outcome {
 	return out
 }
 
+// A script or a directory among a node's arguments is where the caller sees it.
+func TestNodesRunInTheCallersDirectory(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "start.sh"), []byte("exec "+nodeProgram+"\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(dir)
+	o := quick("")
+	o.Workload, o.Bin, o.Args = "echo", "/bin/sh", []string{"start.sh"}
+	if out := measure(t, o); out.Results.Valid != checker.Valid {
+		t.Errorf("%v, problems %+v", out.Results.Valid, out.Results.Problems)
+	}
+}
+
 func TestCorrectNodesAreValid(t *testing.T) {
 	for _, workload := range []string{"broadcast", "echo", "unique-ids", "g-set"} {
 		t.Run(workload, func(t *testing.T) {

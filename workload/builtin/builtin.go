@@ -11,6 +11,7 @@ import (
 	"eddy/workload/kafka"
 	"eddy/workload/linkv"
 	"eddy/workload/listappend"
+	"eddy/workload/lock"
 	"eddy/workload/rwregister"
 	"eddy/workload/uniqueids"
 )
@@ -28,5 +29,6 @@ func Workloads() workload.Workloads {
 		listappend.New(),
 		rwregister.New(),
 		uniqueids.New(),
+		lock.New(),
 	}
 }

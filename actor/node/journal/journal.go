@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -81,30 +82,21 @@ func Open[M any](n *node.Node, o Options, wrap func(Written) M) (*Journal[M], []
 		}
 		d = file
 	}
-	orElse(&o.SnapshotBytes, snapshotBytesDefault)
-	orElse(&o.SyncLatency, syncLatencyDefault)
 	header := Header{Node: n.ID(), Holds: o.Holds, Format: o.Format}
 	records, size, err := replay(d, header, o.Bug)
 	if err != nil {
 		return nil, nil, errors.Join(err, closed(d))
 	}
 	owner := actor.Spawn(n, "journal", func(*actor.Context[job]) actor.Actor[job] {
-		return &writer{node: n, disk: d, header: header, latency: o.SyncLatency, bug: o.Bug}
+		return &writer{node: n, disk: d, header: header, latency: cmp.Or(o.SyncLatency, syncLatencyDefault), bug: o.Bug}
 	}, actor.Restarts(0, 0))
 	return &Journal[M]{
 		core: core{
 			name: d.Name(), header: header.line(), size: size,
-			limits: limits{waiting: waitingMax, snapshot: o.SnapshotBytes},
+			limits: limits{waiting: waitingMax, snapshot: cmp.Or(o.SnapshotBytes, snapshotBytesDefault)},
 		},
 		disk: owner, wrap: wrap, bug: o.Bug,
 	}, records, nil
-}
-
-func orElse[T comparable](field *T, value T) {
-	var zero T
-	if *field == zero {
-		*field = value
-	}
 }
 
 // replay reads the disk, or begins it. A torn end is cut off.
