@@ -26,11 +26,11 @@ type engine struct {
 // chooseEngine takes the engine asked for, or Maelstrom where it is found and knows the workload.
 func chooseEngine(asked string, w *workload.Workload) (engine, error) {
 	builtin := engine{says: "Running on the built-in bench.", run: runBuiltin}
-	foreign := w != nil && w.Foreign
+	eddyOnly := w != nil && w.EddyOnly
 	switch {
-	case foreign && asked == "maelstrom":
+	case eddyOnly && asked == "maelstrom":
 		return engine{}, fmt.Errorf("--engine maelstrom: Maelstrom has no workload %s; leave --engine out for the built-in bench", w.Name)
-	case foreign && asked == "":
+	case eddyOnly && asked == "":
 		return builtin, nil
 	}
 	switch asked {
@@ -79,10 +79,4 @@ func (own *testFlags) progress() io.Writer {
 		return nil
 	}
 	return os.Stderr
-}
-
-// nodeOf names the node that a client process talks to.
-func nodeOf(o *testbench.Options) func(process int) string {
-	workers, nodes := o.Workers(), o.Nodes()
-	return func(process int) string { return nodes[process%workers%len(nodes)] }
 }

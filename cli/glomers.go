@@ -178,7 +178,7 @@ func (p *program) processes(own *glomersFlags, run func(testbench.Options, *test
 		} else if err := p.serveItself(&o, c.strategyOn(own.engine == "maelstrom")); err != nil {
 			return testbench.Outcome{Options: o, Err: err}
 		}
-		meta := report.Meta{Targets: c.Targets, NodeOf: nodeOf(&o)}
+		meta := report.Meta{Targets: c.Targets, NodeOf: o.NodeOf()}
 		return run(o, &testFlags{store: own.store, quiet: own.quiet}, meta)
 	}
 }

@@ -29,7 +29,7 @@ type simulation struct {
 // with gives the same simulation with other options.
 func (s simulation) with(o testbench.Options) simulation {
 	s.options = o
-	s.meta.NodeOf = nodeOf(&o)
+	s.meta.NodeOf = o.NodeOf()
 	return s
 }
 

@@ -145,7 +145,7 @@ func (p *program) runTest(cmd *cobra.Command, args []string, o *testbench.Option
 		return err
 	}
 	fmt.Fprintln(os.Stdout, engine.says)
-	meta.NodeOf = nodeOf(o)
+	meta.NodeOf = o.NodeOf()
 	outcome := engine.run(*o, own, meta)
 	explainTest(&outcome, own.trace.mode == string(node.TraceFull))
 	return own.draw(outcome.Meta.Dir, finish(&outcome, own))

@@ -26,8 +26,8 @@ type Invocation struct {
 // is judged. Where a field is left out, its zero value is what most workloads want.
 type Workload struct {
 	Name string // as users give it, such as "g-set"
-	// Foreign says that Maelstrom has no such workload: only Eddy's own engines run it.
-	Foreign bool
+	// EddyOnly says that Maelstrom has no such workload: only Eddy's own engines run it.
+	EddyOnly bool
 	// Judge says what clients do and how a history is judged.
 	Judge checker.Judge
 	// Models are the consistency models that a run may be judged by; none where it makes no difference.

@@ -30,7 +30,7 @@ import (
 // New is the workload.
 func New() workload.Workload {
 	return workload.Workload{
-		Name: "lock", Foreign: true,
+		Name: "lock", EddyOnly: true,
 		Judge: checker.Judge{
 			Fs:    []string{fAcquire, fRenew, fRelease},
 			Check: check,
