@@ -16,11 +16,12 @@ import (
 
 func (p *program) checkCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "check [workload] <history.edn | history.jsonl | directory of a run>",
-		Short: "Judge a stored history, Maelstrom's or ours",
+		Use:   "check [workload] <history.edn | history.jsonl | history.txt | directory of a run>",
+		Short: "Judge a stored history, Maelstrom's, Jepsen's or ours",
 		Long: `Check judges a history without running anything: the operations of a run, as
-Maelstrom (history.edn) or Eddy (history.jsonl) stored them, gzipped or not.
-Report and exit status are those of a test.
+Maelstrom (history.edn), Eddy (history.jsonl) or another tool stored them,
+gzipped or not; docs/check.md lists every form. What the history lacks and is
+taken for granted is said. Report and exit status are those of a test.
 
   eddy check broadcast history.edn
   eddy check store/latest
@@ -84,12 +85,17 @@ func (p *program) toCheck(args []string) (workload, path string, err error) {
 	} else if !slices.Contains(p.workloads.Names(), workload) {
 		return "", "", fmt.Errorf("check %s: the directory around it is called %q, which is no workload: name the workload first", path, workload)
 	}
-	for _, name := range []string{"history.jsonl", "history.edn", "history.edn.gz", "history.jsonl.gz"} {
+	for _, name := range []string{"history.jsonl", "history.edn", "history.edn.gz", "history.jsonl.gz", "history.txt"} {
 		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
 			return workload, filepath.Join(dir, name), nil
 		}
 	}
-	return "", "", fmt.Errorf("check %s: the directory holds neither history.jsonl nor history.edn; Maelstrom's history.txt and jepsen.history are not read", path)
+	for _, binary := range []string{"test.jepsen", "jepsen.history"} {
+		if _, err := os.Stat(filepath.Join(dir, binary)); err == nil {
+			return "", "", fmt.Errorf("check %s: the directory holds the history only as %s, Jepsen's binary form, which is not read: expected history.edn or history.txt, which Jepsen writes beside it when a run ends", path, binary)
+		}
+	}
+	return "", "", fmt.Errorf("check %s: the directory holds no history: expected history.jsonl, history.edn or history.txt", path)
 }
 
 func (p *program) checkHistory(workload, path string, options checker.Options, availability string) (checker.Results, report.Meta, error) {

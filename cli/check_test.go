@@ -1,10 +1,14 @@
 package cli
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
+
+	"eddy/testbench/checker"
 )
 
 func TestCheckFindsTheHistoryAndTheWorkloadOfADirectory(t *testing.T) {
@@ -12,7 +16,7 @@ func TestCheckFindsTheHistoryAndTheWorkloadOfADirectory(t *testing.T) {
 	if err := os.MkdirAll(run, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := eddy.toCheck([]string{run}); err == nil || !strings.Contains(err.Error(), "neither history.jsonl nor history.edn") {
+	if _, _, err := eddy.toCheck([]string{run}); err == nil || !strings.Contains(err.Error(), "the directory holds no history: expected history.jsonl, history.edn or history.txt") {
 		t.Errorf("an empty directory: %v", err)
 	}
 	file := filepath.Join(run, "history.edn")
@@ -47,5 +51,64 @@ func TestCheckFindsTheHistoryAndTheWorkloadOfADirectory(t *testing.T) {
 		if err != nil || workload != c.workload || path != c.path && path != real {
 			t.Errorf("check %q: %s, %s, %v; want %s, %s", c.args, workload, path, err, c.workload, c.path)
 		}
+	}
+}
+
+// The table of docs/check.md is the list of what is read: each command gives the verdict beside it.
+func TestEveryFormOfThePageIsReadAndJudged(t *testing.T) {
+	page, err := os.ReadFile("../docs/check.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := regexp.MustCompile("\\| `eddy check ([^`]*)` \\| ([a-z ]+) \\|").FindAllStringSubmatch(string(page), -1)
+	if len(rows) < 16 {
+		t.Fatalf("%d rows: the table or this test is broken", len(rows))
+	}
+	for _, row := range rows {
+		args := strings.Fields(row[1])
+		args[len(args)-1] = filepath.Join("..", args[len(args)-1])
+		verdict := "not read"
+		if name, path, err := eddy.toCheck(args); err == nil {
+			if results, _, err := eddy.checkHistory(name, path, checker.Options{}, ""); err == nil {
+				verdict = results.Valid.String()
+			}
+		}
+		if verdict != row[2] {
+			t.Errorf("%s: %s, the page says %s", row[1], verdict, row[2])
+		}
+	}
+	// Every example has its row.
+	err = filepath.WalkDir("../docs/examples/histories", func(path string, d fs.DirEntry, err error) error {
+		file := strings.TrimPrefix(filepath.ToSlash(path), "../")
+		if err == nil && !d.IsDir() && !strings.Contains(string(page), file+"`") && !strings.Contains(string(page), filepath.ToSlash(filepath.Dir(file))+"`") {
+			t.Errorf("%s stands in no row", file)
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+func TestWhatIsTakenForGrantedIsSaid(t *testing.T) {
+	for file, want := range map[string]string{
+		"maelstrom.edn": "", "no-times.edn": "no indices and no times", "no-processes.edn": "no processes", "elle.edn": "completions only", "etcd.log": "passed over: 1",
+	} {
+		_, meta, err := eddy.checkHistory(workloadOf[file], "../docs/examples/histories/"+file, checker.Options{}, "")
+		if said := strings.Join(meta.Warnings, " "); err != nil || !strings.Contains(said, want) || want == "" && said != "" {
+			t.Errorf("%s: %v, %q", file, err, said)
+		}
+	}
+}
+
+var workloadOf = map[string]string{"maelstrom.edn": "broadcast", "no-times.edn": "lin-kv", "no-processes.edn": "g-counter", "elle.edn": "txn-list-append", "etcd.log": "lin-kv"}
+
+func TestBinaryHistoriesAreRefusedWithTheRemedy(t *testing.T) {
+	dir := "../docs/examples/histories/echo/20261130T100000.000Z"
+	if _, _, err := eddy.toCheck([]string{dir}); err == nil || !strings.Contains(err.Error(), "Jepsen's binary form, which is not read: expected history.edn or history.txt") {
+		t.Errorf("the directory: %v", err)
+	}
+	if _, _, err := eddy.checkHistory("echo", dir+"/test.jepsen", checker.Options{}, ""); err == nil || !strings.Contains(err.Error(), "Jepsen's own binary form") {
+		t.Errorf("the file: %v", err)
 	}
 }

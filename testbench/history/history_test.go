@@ -121,7 +121,7 @@ const line0 = `{"index":0,"time":5,"type":"invoke","process":0,"f":"read","value
 
 func TestHistoryWithoutTimesKeepsItsOrder(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "vector.edn")
-	text := "[{:process 0, :type :invoke, :f :read, :value [0 nil]}\n {:process 0, :type :ok, :f :read, :value [0 nil]}]\n"
+	text := "[{:index 0, :process 0, :type :invoke, :f :read, :value [0 nil]}\n {:index 1, :process 0, :type :ok, :f :read, :value [0 nil]}]\n"
 	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -145,7 +145,18 @@ func TestWrongInputIsNamed(t *testing.T) {
 		{"time once", line0 + "\n" + strings.Replace(line0, `"time"`, `"when"`, 1), `line 2: some operations have a time and some have none`},
 		{"vector of EDN", "[{:index 0, :time 5, :type :invoke, :process 0, :f :read, :value nil}\n {:index 1, :time 6, :type :begun, :process 0,\n :f :read}\n {:index 2}]", `line 2: type is "begun"`},
 		{"time with a point", strings.Replace(line0, `:5,`, `:5.5,`, 1), `line 1: time is 5.5: expected a whole number`},
-		{"no process", strings.Replace(line0, `"process"`, `"who"`, 1), `line 1: the operation has no process`},
+		{"process once", line0 + "\n" + strings.Replace(strings.Replace(line0, `"process"`, `"who"`, 1), `"index":0`, `"index":1`, 1), `line 2: some operations have a process and some have none`},
+		{"no process and several open", "[{:type :invoke, :f :add, :value 1} {:type :invoke, :f :add, :value 1} {:type :ok, :f :add, :value 1}]", `h.jsonl: operation 2 completes add, and 2 are open that it may be the end of: expected each operation to name its process`},
+		{"no process and none open", "{:type :invoke, :f :add, :value 1}\n{:type :ok, :f :read, :value 1}", `operation 1 completes read, and none is open`},
+		{"f of no transaction", `{"type":"ok","process":0,"value":[["r",1,2],["x",1,2]]}`, `line 1: the operation has no f`},
+		{"EDN form of several lines", "{:index 0, :time 5, :type :invoke, :process 0, :f :read, :value nil}\n{:index 1, :type :ok,\n :process 0,\n :f 1.x}", `h.jsonl, line 2: the operation that begins here is wrong in line 4: 1.x is no number`},
+		{"EDN form never closed", "[{:index 0\n :f :read\n", `h.jsonl, line 1: the operation that begins here is wrong in line 3: the text ends early: expected '}'`},
+		{"array of JSON", "[{\"type\":\"invoke\",\"f\":\"read\"},\n {\"type\":\"ok\",\n  \"f\":oops}]", `h.jsonl, line 2: the operation that begins here is not JSON`},
+		{"array of JSON never closed", "[{\"type\":\"invoke\",\"f\":\"read\"},\n", `h.jsonl, line 2: the text ends early: expected ']'`},
+		{"array of another kind", "[{\"type\":\"invoke\",\"f\":\"read\"},\n 7]", `h.jsonl, line 2: 7 is no operation`},
+		{"printed lines", "0\t:invoke\t:read\tnil\n0\t:ok\t:read\n\n1 reads", `h.jsonl, line 4: "1 reads" is no operation: expected process, :type, :f and value`},
+		{"printed value", "0\t:invoke\t:read\t[1", `h.jsonl, line 1: the value [1: the text ends early`},
+		{"Jepsen's binary form", "JEPSEN\x00\x01", `h.jsonl: this is Jepsen's own binary form of a test: expected the history.edn or history.txt`},
 		{"wrong process", strings.Replace(line0, `"process":0`, `"process":"n1"`, 1), `line 1: process is "n1": expected a client's number from 0 up, or nemesis`},
 		{"index twice", line0 + "\n" + line0, `line 2: index 0 comes after index 0: expected indices to rise`},
 		{"index once", line0 + "\n" + strings.Replace(line0, `"index":0,`, ``, 1), `line 2: some operations have an index and some have none`},
@@ -189,6 +200,62 @@ func TestFormatIsKnownByContent(t *testing.T) {
 	}
 	if h, err := Read(strings.NewReader(""), "history"); err != nil || len(h) != 0 {
 		t.Errorf("nothing: %v, %v; want a history without operations", h, err)
+	}
+}
+
+// lines are the operations of a history, each as history.jsonl has it.
+func lines(h History) string {
+	var all []byte
+	for _, op := range h {
+		all = append(op.AppendJSON(all), '\n')
+	}
+	return string(all)
+}
+
+func TestOneHistoryInManyForms(t *testing.T) {
+	const ms = "000000"
+	whole := `{"index":0,"time":0,"type":"invoke","process":3,"f":"write","value":[1,2]}
+{"index":1,"time":1` + ms + `,"type":"info","process":"nemesis","f":"start","value":null}
+{"index":2,"time":2` + ms + `,"type":"info","process":3,"f":"write","value":[1,2],"error":"timed-out"}
+`
+	bare := strings.NewReplacer("\"process\":3", "\"process\":0").Replace(whole)
+	for name, c := range map[string]struct{ text, want string }{
+		"history.txt":    {"3\t:invoke\t:write\t[1 2]\n:nemesis\t:info\t:start\tnil\n3\t:info\t:write\t[1 2]\t:timed-out\n", whole},
+		"log":            {"INFO  jepsen.core - Go\nINFO  jepsen.util - 3\t:invoke\t:write\t[1 2]\nINFO  jepsen.util - :nemesis :info\t:start\tnil\nWARN  x\nINFO  jepsen.util - 3\t:info\t:write\t:timed-out", whole},
+		"log with times": {"2026-11-30 10:00:00,123{GMT}\tINFO\t[worker 3] jepsen.util: 3\t:invoke\t:write\t[1 2]\n2026-11-30 10:00:00,124{GMT}\tINFO\t[nemesis] jepsen.util: :nemesis\t:info\t:start\tnil\n2026-11-30 10:00:00,125{GMT}\tINFO\t[worker 3] jepsen.util: 3\t:info\t:write\t:timed-out", whole},
+		"array":          {`[{"type":"invoke","process":3,"f":"write","value":[1,2]}, {"type":"info","process":"nemesis","f":"start"},{"type":"info","process":3,"f":"write","value":[1,2],"error":"timed-out"}]`, whole},
+		"indented":       {"{\n  \"type\": \"invoke\",\n  \"process\": 3, \"f\": \"write\", \"value\": [1,2]\n}\n{\"type\":\"info\",\"process\":\"nemesis\",\"f\":\"start\"}\n{\"type\":\"info\",\"process\":3,\"f\":\"write\",\"value\":[1,2],\"error\":\"timed-out\"}", whole},
+		"no processes":   {"[{:type :invoke, :f :write, :value [1 2]}\n{:type :info, :process :nemesis, :f :start}\n{:type :info, :f :write, :value [1 2], :error :timed-out}]", bare},
+	} {
+		h, err := Read(strings.NewReader(c.text), "history")
+		if err != nil || lines(h) != c.want {
+			t.Errorf("%s: %v\n%s", name, err, lines(h))
+		}
+	}
+}
+
+func TestCompletionFindsTheOpenOperationThatItFits(t *testing.T) {
+	h, err := Read(strings.NewReader(`[{:type :invoke, :value [[:r 1 nil] [:w 2 1]]} {:type :invoke, :value [[:r 1 nil] [:w 2 2]]}
+ {:type :ok, :value [[:r 1 7] [:w 2 2]]} {:type :ok, :value [[:r 1 7] [:w 2 1]]}]`), "h")
+	if err != nil || h[2].Process != h[1].Process || h[3].Process != h[0].Process || h[0].Process == h[1].Process || h[0].F != "txn" {
+		t.Errorf("%v\n%s", err, lines(h))
+	}
+}
+
+func TestCompletionsAloneBeginAsEarlyAsTheyCan(t *testing.T) {
+	h, err := Read(strings.NewReader(`[{:process 0, :type :ok, :f :add, :value 1} {:process 1, :type :ok, :f :add, :value 2} {:process 0, :type :ok, :f :add, :value 3}]`), "h")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, op := range h {
+		got = append(got, op.Type.String()+" "+string(op.Value))
+	}
+	if want := "invoke 1, invoke 2, ok 1, invoke 3, ok 2, ok 3"; strings.Join(got, ", ") != want {
+		t.Errorf("%v, want %s", got, want)
+	}
+	if _, err := h.Pair(); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -16,7 +16,7 @@ type Reader struct {
 	name    string
 	src     *bufio.Reader
 	line    int
-	indices indexing
+	assumed assumptions
 }
 
 // NewReader reads operations from src. The name, a path as a rule, is how
@@ -29,6 +29,15 @@ func NewReader(src io.Reader, name string) *Reader {
 // parts are its own. A line that is not an operation, such as one cut short by
 // a crash, is an error that names its number and what was expected.
 func (r *Reader) Next() (Op, error) {
+	op, err := r.next()
+	if err == nil && op.Process == unplaced {
+		err = fmt.Errorf("%s, line %d: %w", r.name, r.line, errNoProcess)
+	}
+	return op, err
+}
+
+// next is Next for those who give a process to operations that name none.
+func (r *Reader) next() (Op, error) {
 	for {
 		line, err := r.readLine()
 		if err != nil {
@@ -66,7 +75,7 @@ func (r *Reader) parse(line []byte) (Op, error) {
 	if err != nil {
 		return op, err
 	}
-	return op, r.indices.complete(&op, has)
+	return op, r.assumed.complete(&op, has)
 }
 
 // invalidLine says what is wrong with a line that is not JSON. One that simply
@@ -109,14 +118,6 @@ func (x *indexing) complete(op *Op, has parts) error {
 	var err error
 	op.Index, err = x.next(op.Index, has.index)
 	return err
-}
-
-// assumed says what is taken for granted in a history that lacks something.
-func (x *indexing) assumed() []string {
-	if !x.untimed || x.count == 0 {
-		return nil
-	}
-	return []string{"The operations have no times: their order in the file is taken for the order of events, 1 ms apart, and latencies mean nothing."}
 }
 
 func (x *indexing) next(index int, present bool) (int, error) {

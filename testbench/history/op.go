@@ -2,6 +2,7 @@ package history
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -101,6 +102,12 @@ func (o *Op) UnmarshalJSON(data []byte) error {
 	if err != nil {
 		return err
 	}
+	if !has.process {
+		return errNoProcess
+	}
+	if !has.f {
+		return errNoF
+	}
 	if !has.index {
 		return fmt.Errorf("the operation has no index: expected its position in the run, such as \"index\":0")
 	}
@@ -117,7 +124,7 @@ func (o *Op) UnmarshalJSON(data []byte) error {
 // Value and Error are parts of line, not copies. has tells what the object had of
 // that which a history may lack.
 func parseOp(line []byte) (op Op, has parts, err error) {
-	var placed bool
+	op.Process = unplaced
 	err = eachField(line, func(key string, raw []byte) error {
 		var err error
 		switch key {
@@ -132,9 +139,9 @@ func parseOp(line []byte) (op Op, has parts, err error) {
 			op.Type, err = parseTypeField(raw)
 		case "process":
 			op.Process, err = parseProcess(raw)
-			placed = true
+			has.process = true
 		case "f":
-			err = json.Unmarshal(raw, &op.F)
+			err = json.Unmarshal(raw, &op.F) // null is none
 		case "value":
 			op.Value = present(raw)
 		case "error":
@@ -149,16 +156,20 @@ func parseOp(line []byte) (op Op, has parts, err error) {
 		return op, has, err
 	case op.Type == 0:
 		return op, has, fmt.Errorf("the operation has no type: expected invoke, ok, fail or info; is this a history?")
-	case op.F == "":
-		return op, has, fmt.Errorf("the operation has no f: expected what was done, such as broadcast or read")
-	case !placed:
-		return op, has, fmt.Errorf("the operation has no process: expected a client's number or nemesis")
+	case op.F != "":
+		has.f = true
+	case isTransaction(op.Value):
+		op.F = "txn"
+	default:
+		return op, has, errNoF
 	}
 	return op, has, nil
 }
 
-// parts are those parts of an operation that a whole history may lack.
-type parts struct{ index, time bool }
+var (
+	errNoF       = errors.New("the operation has no f: expected what was done, such as broadcast or read")
+	errNoProcess = errors.New("the operation has no process: expected a client's number or nemesis")
+)
 
 // present turns null into absence, so that both compare alike.
 func present(raw []byte) json.RawMessage {

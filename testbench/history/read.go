@@ -11,9 +11,8 @@ import (
 	"os"
 )
 
-// ReadFile reads a whole history: Eddy's history.jsonl or Maelstrom's
-// history.edn, either of them gzipped or not. What the file holds decides, not
-// its name. An error names the file, the line, what was wrong and what was
+// ReadFile reads a whole history: Eddy's history.jsonl, Maelstrom's history.edn, or another of the forms that docs/check.md
+// lists, gzipped or not. What the file holds decides, not its name. An error names the file, the line, what was wrong and what was
 // expected; the operations before it are returned as well.
 func ReadFile(path string) (History, error) {
 	h, _, err := ReadFileAssuming(path)
@@ -21,7 +20,7 @@ func ReadFile(path string) (History, error) {
 }
 
 // ReadFileAssuming is ReadFile for those who tell what it took for granted, in
-// sentences: a history of another tool may have no times or no indices.
+// sentences: a history of another tool may have no times, no indices, no processes.
 func ReadFileAssuming(path string) (h History, assumed []string, err error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -46,14 +45,26 @@ func read(src io.Reader, name string) (h History, assumed []string, err error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", name, err)
 	}
-	if format == formatEDN {
+	switch format {
+	case formatEDN:
 		return readEDN(text, name)
+	case formatOpLines:
+		return readOpLines(text, name)
+	case formatJSONValues:
+		return readJSONValues(text, name)
 	}
-	reader := NewReader(text, name)
+	return readJSONLines(text, name)
+}
+
+func readJSONLines(src io.Reader, name string) (h History, assumed []string, err error) {
+	reader := NewReader(src, name)
 	for {
-		op, err := reader.Next()
+		op, err := reader.next()
 		if err == io.EOF {
-			return h, reader.indices.assumed(), nil
+			if h, err = reader.assumed.whole(h); err != nil {
+				return h, nil, fmt.Errorf("%s: %w", name, err)
+			}
+			return h, reader.assumed.told(), nil
 		}
 		if err != nil {
 			return h, nil, err
@@ -78,32 +89,50 @@ func unzipped(src io.Reader) (*bufio.Reader, error) {
 type format int
 
 const (
-	formatJSONLines format = iota
+	formatJSONLines  format = iota
+	formatJSONValues        // an array of objects, or objects of several lines
 	formatEDN
+	formatOpLines // as Jepsen prints operations
 )
 
-// formatOf tells the two forms of a history apart by how the first operation
+// formatOf tells the forms of a history apart by how the first operation
 // begins: a JSON object's keys are strings, a Clojure map's keywords. It leaves
 // src where it was. Nothing at all is a history without operations.
 func formatOf(src *bufio.Reader) (format, error) {
-	start, err := src.Peek(1 << 12)
+	start, err := src.Peek(1 << 16)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return 0, err
 	}
-	text := bytes.TrimLeft(start, " \t\r\n,")
+	text := bytes.TrimLeft(start, blanks)
+	inside := bytes.TrimLeft(text, blanks+"[")
 	switch {
 	case len(text) == 0:
 		return formatJSONLines, nil
+	case bytes.HasPrefix(text, []byte("JEPSEN")):
+		return 0, fmt.Errorf("this is Jepsen's own binary form of a test: expected the history.edn or history.txt that Jepsen writes beside it")
+	case text[0] == '[' && isJSONObject(inside):
+		return formatJSONValues, nil
 	case text[0] == ';' || text[0] == '#' || text[0] == '[' || text[0] == '(':
 		return formatEDN, nil
+	case text[0] == '{' && len(bytes.TrimSpace(firstLine(text))) == 1 && isJSONObject(text):
+		return formatJSONValues, nil
+	case text[0] == '{' && !isJSONObject(text) && bytes.HasPrefix(bytes.TrimLeft(text[1:], blanks), []byte(":")):
+		return formatEDN, nil
 	case text[0] == '{':
-		if inner := bytes.TrimLeft(text[1:], " \t\r\n,"); len(inner) > 0 && inner[0] == ':' {
-			return formatEDN, nil
-		}
 		return formatJSONLines, nil
+	case hasOpLine(text):
+		return formatOpLines, nil
 	}
 	return 0, fmt.Errorf("the file starts with %q: expected operations, one a line, "+
-		"as JSON ({\"index\":0,...}) or as Maelstrom's EDN ({:index 0, ...})", excerpt(firstLine(text)))
+		"as JSON ({\"index\":0,...}) or as Maelstrom's EDN ({:index 0, ...}); docs/check.md lists what else is read", excerpt(firstLine(text)))
+}
+
+// blanks are what may stand between forms.
+const blanks = " \t\r\n,"
+
+// isJSONObject tells whether a text begins with a brace and a string.
+func isJSONObject(text []byte) bool {
+	return len(text) > 0 && text[0] == '{' && bytes.HasPrefix(bytes.TrimLeft(text[1:], blanks), []byte{'"'})
 }
 
 func firstLine(text []byte) []byte {
@@ -119,14 +148,17 @@ func readEDN(src io.Reader, name string) (h History, assumed []string, err error
 		return nil, nil, fmt.Errorf("%s: %w", name, err)
 	}
 	r := &ednReader{src: text}
-	var indices indexing
+	var a assumptions
 	open := 0 // vectors and lists that the reader is inside of
 	for {
 		if err := r.skipBlank(); err != nil {
 			return h, nil, fmt.Errorf("%s, line %d: %w", name, r.line(), err)
 		}
 		if r.pos == len(r.src) && open == 0 {
-			return h, indices.assumed(), nil
+			if h, err = a.whole(h); err != nil {
+				return h, nil, fmt.Errorf("%s: %w", name, err)
+			}
+			return h, a.told(), nil
 		}
 		switch c := r.peek(0); {
 		case c == '[' || c == '(':
@@ -140,10 +172,11 @@ func readEDN(src io.Reader, name string) (h History, assumed []string, err error
 		}
 		start := *r // its line is counted only if needed: that looks at all that came before
 		form, err := r.required(nil, "an operation or the end of the vector")
+		if err != nil && r.line() != start.line() {
+			err = fmt.Errorf("the operation that begins here is wrong in line %d: %w", r.line(), err)
+		}
 		if err == nil {
-			err = appendOp(&h, form, &indices)
-		} else {
-			start = *r
+			err = appendOp(&h, form, &a)
 		}
 		if err != nil {
 			return h, nil, fmt.Errorf("%s, line %d: %w", name, start.line(), err)
@@ -152,7 +185,7 @@ func readEDN(src io.Reader, name string) (h History, assumed []string, err error
 }
 
 // appendOp adds the operation that a form holds.
-func appendOp(h *History, form json.RawMessage, indices *indexing) error {
+func appendOp(h *History, form json.RawMessage, a *assumptions) error {
 	if form[0] != '{' {
 		return fmt.Errorf("%s is no operation: expected a map such as {:index 0, :time 0, :type :invoke, :process 0, :f :read, :value nil}", excerpt(form))
 	}
@@ -160,7 +193,7 @@ func appendOp(h *History, form json.RawMessage, indices *indexing) error {
 	if err != nil {
 		return err
 	}
-	if err := indices.complete(&op, has); err != nil {
+	if err := a.complete(&op, has); err != nil {
 		return err
 	}
 	*h = append(*h, op)

@@ -26,6 +26,7 @@ type Results struct {
 	AnsweredFraction *float32 `json:"answered-fraction,omitempty"`
 
 	pictures []checker.Picture
+	single   bool // the history names no keys
 }
 
 // KeyResult is the verdict on one key.
@@ -73,11 +74,12 @@ func (l *Results) Pictures() []checker.Picture { return l.pictures }
 const picturesMax = 4
 
 func check(h history.History, pairs history.Pairing, _ checker.Options) (checker.Workload, []checker.Witness, error) {
-	registers, keys, err := registersOf(underKeys(h), pairs)
+	h, single := underKeys(h)
+	registers, keys, err := registersOf(h, pairs)
 	if err != nil {
 		return nil, nil, err
 	}
-	result := &Results{Valid: checker.Valid, Results: map[string]KeyResult{}, Failures: []json.RawMessage{}}
+	result := &Results{single: single, Valid: checker.Valid, Results: map[string]KeyResult{}, Failures: []json.RawMessage{}}
 	var witnesses []checker.Witness
 	for i, key := range keys {
 		r := registers[key]
@@ -173,13 +175,13 @@ func (r *register) add(d deed) error {
 
 // underKeys gives a history of one register, without keys, as Knossos has it, the key
 // null. It is one if a read or a write holds anything but two values.
-func underKeys(h history.History) history.History {
-	single := slices.ContainsFunc(h, func(op history.Op) bool {
+func underKeys(h history.History) (keyed history.History, single bool) {
+	single = slices.ContainsFunc(h, func(op history.Op) bool {
 		_, pair := pairOf(op.Value)
 		return op.Process != history.Nemesis && op.F != "cas" && !pair
 	})
 	if !single {
-		return h
+		return h, false
 	}
 	one := slices.Clone(h)
 	for i, op := range one {
@@ -192,7 +194,7 @@ func underKeys(h history.History) history.History {
 		}
 		one[i].Value = slices.Concat([]byte("[null,"), value, []byte("]"))
 	}
-	return one
+	return one, true
 }
 
 // keyed splits an operation's value into the key, in canonical form, and what

@@ -19,6 +19,14 @@ func (l *Results) Praise() string {
 	return fmt.Sprintf("linearizable, %s", report.Plural(len(l.Results), "key", "keys"))
 }
 
+// Warning says so where a history names no keys.
+func (l *Results) Warning() string {
+	if !l.single {
+		return ""
+	}
+	return "The values are no pairs of a key and a value: all operations are taken for those of one register."
+}
+
 // Failure has one word for it.
 func (l *Results) Failure() string { return "not linearizable" }
 
