@@ -88,6 +88,9 @@ real Maelstrom or a built-in bench, and judges what happened.
 	root.SetVersionTemplate(root.Name() + " {{.Version}}\n")
 	root.SetFlagErrorFunc(p.unknownFlag)
 	root.AddCommand(p.serveCommand(), p.testCommand(), p.simCommand(), p.benchCommand(), p.glomersCommand(), p.checkCommand(), traceCommand(), p.journalCommand(), versionCommand())
+	if p.offersNew() {
+		root.AddCommand(newCommand())
+	}
 	rename(root)
 	return root
 }
