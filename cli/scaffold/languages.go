@@ -15,6 +15,30 @@ var reliable = []string{"broadcast", "txn-rw-register"}
 
 var languages = []language{
 	{
+		name: "go", title: "Go, made of actors", needsEddy: true,
+		files: []File{
+			{From: "WORKLOAD.go.tmpl", To: "node.go", Says: "the node: its messages and the actor that takes them"},
+			{From: "outbox.go.tmpl", To: "outbox.go", Says: "what is sent to all other nodes until they acknowledge it", only: reliable},
+			{From: "main.go.tmpl", To: "main.go", Says: "the program: the node, and eddy's commands for it"},
+			{From: "main_test.go.tmpl", To: "main_test.go", Says: "a hundred clusters in virtual time, with faults"},
+			{From: "go.mod.tmpl", To: "go.mod", Says: "says where Eddy is"},
+			{To: "go.sum", Says: "the sums of what it is built of"},
+			{From: "gitignore", To: ".gitignore", Says: "leaves out the program and the files of runs"},
+		},
+		commands: func(s *page, flags string) {
+			s.Setup, s.Eddy = "", "./node" // it has eddy's commands itself
+			s.Building, s.Build = "Build the node, and run its tests", "go build -o node .\ngo test ./..."
+			if s.Version != "" {
+				s.Build = "go mod tidy\n" + s.Build
+			}
+			s.Run = "./node serve " + s.Workload
+			s.Test = "./node test " + s.Workload + " " + flags
+			s.Seeding = "The same in virtual time, a hundred seeds, which take seconds; a seed that fails is made smaller and repeats exactly"
+			s.Seeds = "./node sim " + s.Workload + " --seeds 100 " + flags
+			s.Maelstrom = "maelstrom test -w " + s.Workload + " --bin ./node " + flags + " -- serve " + s.Workload
+		},
+	},
+	{
 		name: "python", title: "Python",
 		files: []File{
 			{From: "WORKLOAD.py", To: "node.py", Says: "the node: a handler for each type of message"},

@@ -9,6 +9,7 @@ package scaffold
 
 import (
 	"bytes"
+	"cmp"
 	"embed"
 	"errors"
 	"fmt"
@@ -151,10 +152,13 @@ type page struct {
 	Test            string
 	Seeding, Seeds  string
 	Maelstrom       string
+	WorkloadNew     string // the function that makes the workload
+	Short           string
+	TestOptions     string
 	GoVersion       string
-	Requires        []string // further lines of a go.mod
+	Requires        string // the blocks of a go.mod that say what Eddy is built of
 	lang            string
-	sums            []byte
+	sums            []byte // the go.sum that goes with it
 }
 
 // File is one file of a project.
@@ -178,7 +182,7 @@ func newPage(p Project, l language, w workload) (*page, error) {
 	}
 	s := &page{
 		Name: filepath.Base(abs), Workload: w.name, Language: l.title, About: w.about,
-		Module: "example.org/" + name, Package: name, Source: p.Eddy, Eddy: p.Eddy.Command, WorkloadPackage: w.goPackage,
+		Module: "example.org/" + name, Package: name, Source: p.Eddy, Eddy: p.Eddy.Command, WorkloadPackage: w.goPackage, WorkloadNew: cmp.Or(w.goNew, "New"), Short: w.short, TestOptions: w.goOptions,
 		Hand: append([]string{initLine}, w.hand...), lang: l.name,
 	}
 	for _, f := range l.files {
@@ -187,8 +191,48 @@ func newPage(p Project, l language, w workload) (*page, error) {
 			s.Files = append(s.Files, f)
 		}
 	}
+	if l.needsEddy {
+		if err := s.requireEddy(); err != nil {
+			return nil, err
+		}
+	}
 	l.commands(s, "--node-count 5 --rate 20 --time-limit 10 --latency 20 --nemesis partition --nemesis-interval 3"+w.flags)
 	return s, nil
+}
+
+// goOfReleases is the version of Go in the go.mod of a node that is built with a release of Eddy; go mod tidy raises it.
+const goOfReleases = "1.26.0"
+
+var (
+	goLine      = regexp.MustCompile(`(?m)^go (\S+)$`)
+	requirement = regexp.MustCompile(`(?ms)^require \(.*?^\)\n`)
+)
+
+// requireEddy has go.mod and go.sum name all that Eddy is built of, as its checkout does, so that the node builds at once. With
+// a release, go mod tidy finds out.
+func (s *page) requireEddy() error {
+	if s.Version != "" {
+		s.GoVersion = goOfReleases
+		s.Files = slices.DeleteFunc(s.Files, func(f File) bool { return f.To == "go.sum" })
+		return nil
+	}
+	mod, err := os.ReadFile(filepath.Join(s.Checkout, "go.mod"))
+	if err != nil {
+		return err
+	}
+	s.sums, err = os.ReadFile(filepath.Join(s.Checkout, "go.sum"))
+	if err != nil {
+		return err
+	}
+	version := goLine.FindSubmatch(mod)
+	if version == nil {
+		return fmt.Errorf("%s: there is no line with the version of Go", filepath.Join(s.Checkout, "go.mod"))
+	}
+	s.GoVersion = string(version[1])
+	for _, block := range requirement.FindAll(mod, -1) {
+		s.Requires += "\n" + string(block)
+	}
+	return nil
 }
 
 // next are the commands that a user types after the directory is made.

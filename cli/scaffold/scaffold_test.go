@@ -1,6 +1,8 @@
 package scaffold
 
 import (
+	"bytes"
+	"go/format"
 	"os"
 	"path/filepath"
 	"slices"
@@ -86,4 +88,27 @@ func TestNamesOfProjectsFollowTheRulesOfTheirLanguage(t *testing.T) {
 			t.Errorf("%q: package %q, module %q, name %q, %v", base, s.Package, s.Module, s.Name, err)
 		}
 	}
+}
+
+func TestGoIsFormatted(t *testing.T) {
+	everyProject(func(lang, workload string) {
+		dir := filepath.Join(t.TempDir(), "node")
+		written, err := Write(Project{Dir: dir, Lang: lang, Workload: workload, Eddy: here})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range written.Files {
+			if !strings.HasSuffix(name, ".go") {
+				continue
+			}
+			text, err := os.ReadFile(filepath.Join(dir, name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			formatted, err := format.Source(text)
+			if err != nil || !bytes.Equal(formatted, text) {
+				t.Errorf("%s, %s: %s is not as gofmt writes it: %v", lang, workload, name, err)
+			}
+		}
+	})
 }

@@ -5,9 +5,11 @@ type workload struct {
 	name      string
 	template  string   // name of the file of handlers, without its ending
 	goPackage string   // where the workload is in Eddy, under workload/
-	goNew     string   // the function that makes it
+	goNew     string   // the function that makes it; empty for New
+	goOptions string   // what changes the options of a test in Go; empty for nothing
 	flags     string   // further flags of the test
 	hand      []string // messages to send by hand, after init
+	short     string   // what the node does, in a line
 	about     string   // how the node works, and what it does not do
 }
 
@@ -20,17 +22,20 @@ The node keeps its state in memory: one that is killed comes back without it. Tr
 var workloads = []workload{
 	{
 		name: "echo", template: "echo", goPackage: "echo",
+		short: "Answers with what it is sent",
 		hand:  []string{`{"src":"c1","dest":"n1","body":{"type":"echo","msg_id":2,"echo":"hello"}}`},
 		about: `Each request is answered with what it brought. There is no state, so no fault can harm it.`,
 	},
 	{
 		name: "unique-ids", template: "unique-ids", goPackage: "uniqueids",
-		hand: []string{`{"src":"c1","dest":"n1","body":{"type":"generate","msg_id":2}}`},
+		short: "Generates ids that no other node generates",
+		hand:  []string{`{"src":"c1","dest":"n1","body":{"type":"generate","msg_id":2}}`},
 		about: `An id is the name of the node, a number that it draws when it starts, and a count. Nodes do not talk to each other, so every
 request is answered in a partition, too; and a node that was killed does not repeat its ids, since it draws another number.`,
 	},
 	{
 		name: "broadcast", template: "broadcast", goPackage: "broadcast",
+		short: "Tells all nodes each value that one of them is given",
 		hand: []string{
 			`{"src":"c1","dest":"n1","body":{"type":"broadcast","msg_id":2,"message":7}}`,
 			`{"src":"c1","dest":"n1","body":{"type":"read","msg_id":3}}`,
@@ -42,6 +47,7 @@ Every node sends to every other one, which is simple and fast, and costs the mos
 	},
 	{
 		name: "g-set", template: "g-set", goPackage: "gset",
+		short: "A set that only grows",
 		hand: []string{
 			`{"src":"c1","dest":"n1","body":{"type":"add","msg_id":2,"element":7}}`,
 			`{"src":"c1","dest":"n1","body":{"type":"read","msg_id":3}}`,
@@ -50,7 +56,8 @@ Every node sends to every other one, which is simple and fast, and costs the mos
 does not matter, nor does a message that is lost or comes twice. The messages grow with the set: for a large one, send what is new.` + keepsNothing,
 	},
 	{
-		name: "g-counter", template: "counter", goPackage: "counter", goNew: "NewG",
+		name: "g-counter", template: "counter", goPackage: "counter", goNew: "G",
+		short: "A counter that only grows",
 		hand: []string{
 			`{"src":"c1","dest":"n1","body":{"type":"add","msg_id":2,"delta":7}}`,
 			`{"src":"c1","dest":"n1","body":{"type":"read","msg_id":3}}`,
@@ -58,7 +65,8 @@ does not matter, nor does a message that is lost or comes twice. The messages gr
 		about: counterAbout,
 	},
 	{
-		name: "pn-counter", template: "counter", goPackage: "counter", goNew: "NewPN",
+		name: "pn-counter", template: "counter", goPackage: "counter", goNew: "PN",
+		short: "A counter that grows and shrinks",
 		hand: []string{
 			`{"src":"c1","dest":"n1","body":{"type":"add","msg_id":2,"delta":7}}`,
 			`{"src":"c1","dest":"n1","body":{"type":"add","msg_id":3,"delta":-2}}`,
@@ -68,6 +76,7 @@ does not matter, nor does a message that is lost or comes twice. The messages gr
 	},
 	{
 		name: "kafka", template: "kafka", goPackage: "kafka",
+		short: "Logs with an owner each",
 		hand: []string{
 			`{"src":"c1","dest":"n1","body":{"type":"send","msg_id":2,"key":"k1","msg":9}}`,
 			`{"src":"c1","dest":"n1","body":{"type":"poll","msg_id":3,"offsets":{"k1":0}}}`,
@@ -79,8 +88,10 @@ A log is out of reach for as long as its owner is: requests for it fail in a par
 	},
 	{
 		name: "lin-kv", template: "lin-kv", goPackage: "linkv",
-		flags: " --concurrency 4n", // its clients come in groups of two for each node
-		hand:  []string{`{"src":"c1","dest":"n1","body":{"type":"read","msg_id":2,"key":1}}`},
+		short:     "Hands requests to Maelstrom's lin-kv",
+		flags:     " --concurrency 4n", // its clients come in groups of two for each node
+		goOptions: `o.Concurrency = "4n"`,
+		hand:      []string{`{"src":"c1","dest":"n1","body":{"type":"read","msg_id":2,"key":1}}`},
 		about: `The node hands each request to Maelstrom's own service lin-kv, and hands back the answer. So it is linearizable and
 nodes need not agree about anything; but the service does all the work, and it is one process that no fault harms. A store that needs no such
 service is a consensus protocol, such as Raft: ` + "`eddy serve lin-kv`" + ` is one.
@@ -89,7 +100,9 @@ By hand there is no lin-kv that answers, and the node says so after half a secon
 	},
 	{
 		name: "txn-rw-register", template: "txn-rw-register", goPackage: "rwregister",
-		flags: " --consistency-models read-uncommitted",
+		short:     "Transactions on registers, the last writer wins",
+		flags:     " --consistency-models read-uncommitted",
+		goOptions: `o.ConsistencyModels = []string{"read-uncommitted"}`,
 		hand: []string{
 			`{"src":"c1","dest":"n1","body":{"type":"txn","msg_id":2,"txn":[["w",1,7],["r",1,null]]}}`,
 		},
@@ -102,7 +115,8 @@ the writes is lost. It is correct at read-uncommitted, which the test asks for, 
 	},
 	{
 		name: "txn-list-append", template: "txn-list-append", goPackage: "listappend",
-		hand: []string{`{"src":"c1","dest":"n1","body":{"type":"txn","msg_id":2,"txn":[["append",1,7],["r",1,null]]}}`},
+		short: "Transactions on lists, kept in Maelstrom's lin-kv",
+		hand:  []string{`{"src":"c1","dest":"n1","body":{"type":"txn","msg_id":2,"txn":[["append",1,7],["r",1,null]]}}`},
 		about: `All lists are one value in Maelstrom's own service lin-kv. A transaction reads it, works out the new one, and has it replaced if no other
 transaction was faster; otherwise it begins again. So transactions are strictly serializable, by what lin-kv promises.
 
