@@ -44,6 +44,7 @@ and yours to change.
 The languages are
 
   go            actors, on Eddy's own runtime; the node has all of eddy's commands
+  go-library    Maelstrom's library for Go
   python        Python 3, without a library
   javascript    Node.js, without a library`,
 		Args: func(_ *cobra.Command, args []string) error {

@@ -39,6 +39,24 @@ var languages = []language{
 		},
 	},
 	{
+		name: "go-library", title: "Go, with Maelstrom's library",
+		files: []File{
+			{From: "WORKLOAD.go.tmpl", To: "main.go", Says: "the node: a handler for each type of message"},
+			{From: "outbox.go.tmpl", To: "outbox.go", Says: "what is sent to all other nodes until they acknowledge it", only: reliable},
+			{From: "go.mod.tmpl", To: "go.mod", Says: "says which version of the library"},
+			{From: "go.sum.tmpl", To: "go.sum", Says: "its sums"},
+			{From: "gitignore", To: ".gitignore", Says: "leaves out the program and the files of runs"},
+		},
+		commands: func(s *page, flags string) {
+			s.program("./node", flags)
+			s.Building, s.Build = "Build the node", "go build -o node ."
+			s.Run = "while read -r line; do echo \"$line\"; sleep 0.1; done | ./node 2>/dev/null"
+			s.HandNote = " (the library handles each message in a goroutine of its own, so the lines come a moment apart; what it logs is left out)"
+			s.Seeding = "The same in virtual time, ten seeds, from the same source built for WASI; a seed that fails is made smaller and repeats exactly"
+			s.Seeds = s.Eddy + " sim " + s.Workload + " --bin . --seeds 10 " + flags
+		},
+	},
+	{
 		name: "python", title: "Python",
 		files: []File{
 			{From: "WORKLOAD.py", To: "node.py", Says: "the node: a handler for each type of message"},

@@ -146,6 +146,7 @@ type page struct {
 	WorkloadPackage string // where the workload is in Eddy
 	Files           []File
 	Hand            []string // messages to send by hand
+	HandNote        string   // more about that
 	Building        string
 	Build           string
 	Run             string // calls the node by hand

@@ -112,3 +112,23 @@ func TestGoIsFormatted(t *testing.T) {
 		}
 	})
 }
+
+// A project names the version of Maelstrom's library that Eddy itself is built with.
+func TestLibraryIsTheOneOfEddy(t *testing.T) {
+	for _, name := range []string{"go.mod", "go.sum"} {
+		ours, err := os.ReadFile(filepath.Join("../..", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		theirs, err := templates.ReadFile("templates/go-library/" + name + ".tmpl")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(string(theirs)) {
+			line = strings.TrimPrefix(strings.TrimSpace(line), "require ")
+			if strings.HasPrefix(line, "github.com/") && !strings.Contains(string(ours), line) {
+				t.Errorf("%s of templates in go-library: %s is not in Eddy's", name, line)
+			}
+		}
+	}
+}
