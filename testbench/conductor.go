@@ -77,6 +77,9 @@ type Conductor struct {
 	findings      findings
 	failures      []error
 	interrupted   bool
+	silence       silence
+	traffic       traffic
+	silent        bool // ended since no node answered any more
 }
 
 // node is what the bench knows of one node.
@@ -95,6 +98,9 @@ type node struct {
 
 	life   life
 	paused bool
+
+	unanswered unanswered
+	printed    bool // anything at all
 }
 
 // phase is the part of the run that is under way.
@@ -140,7 +146,7 @@ func New(options Options, env Environment) (*Conductor, error) {
 		Latency:       network.Latency{MeanMs: options.LatencyMs, Distribution: options.LatencyDist},
 		Loss:          options.Loss,
 		IdealDelivery: options.IdealDelivery,
-	}, env.Clock, env.Rand, env.Recorder)
+	}, env.Clock, env.Rand, watchedJournal{env.Recorder, c})
 	names := options.Nodes()
 	if len(env.Nodes) != len(names) {
 		return nil, fmt.Errorf("the engine has %d nodes where the options ask for %d", len(env.Nodes), len(names))

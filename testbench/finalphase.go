@@ -20,6 +20,7 @@ func (c *Conductor) readFinally() {
 		return
 	}
 	c.phase = phaseFinal
+	c.traffic.quietTo = c.clock.Now()
 	c.final = finalPhase{open: c.threads.workers}
 	if c.workload.FinalLimit > 0 {
 		c.final.cutoff = c.clock.Now() + c.workload.FinalLimit

@@ -77,7 +77,7 @@ func (c *Conductor) startNode(n *node, done func(fate json.RawMessage)) {
 				done(wasMute)
 				return
 			}
-			n.life, n.ready = alive, true
+			n.life, n.ready, n.unanswered = alive, true, unanswered{}
 			c.network.Up(n.id)
 			done(wasStarted)
 		})

@@ -66,6 +66,9 @@ func Judge(options Options, run Run, meta report.Meta) Outcome {
 		Problems:          run.Problems,
 	}
 	judged.Strict = options.Strict
+	if run.Runaway != "" && options.Strict {
+		judged.Problems = append(slices.Clone(judged.Problems), checker.Problem{Kind: "runaway", Text: run.Runaway + "."})
+	}
 	if options.KillsForget {
 		judged.KillsForget = options.NodeOf()
 	}
@@ -75,6 +78,9 @@ func Judge(options Options, run Run, meta report.Meta) Outcome {
 	}
 	if out.Err == nil {
 		out.Results.Doubt(run.History)
+		if run.Runaway != "" && !options.Strict {
+			out.Results.Stricter = append(out.Results.Stricter, run.Runaway)
+		}
 	}
 	if silent := silentFinally(run.History, options.NodeOf()); silent != "" {
 		out.Meta.Warnings = append(out.Meta.Warnings, silent)

@@ -15,6 +15,7 @@ func (c *Conductor) FromNode(id string, line []byte) {
 	if n == nil || n.life == dead || c.phase == phaseOver {
 		return
 	}
+	n.printed = true
 	if n.deaf {
 		n.ignored++
 		return
@@ -28,6 +29,9 @@ func (c *Conductor) FromNode(id string, line []byte) {
 	if parsed.Src != id && c.byID[parsed.Src] != nil {
 		c.find(n, finding{kind: kindForeignSource, line: line, warning: true, expected: sourceForm(n),
 			what: fmt.Sprintf("sent a message in the name of %s; it is delivered, as Maelstrom does", parsed.Src)})
+	}
+	if network.IsClient(parsed.Dest) {
+		c.spoke(n)
 	}
 	cl := c.clients[parsed.Dest]
 	if cl != nil {

@@ -154,6 +154,7 @@ func (c *Conductor) stepHeal() (more bool) {
 		return false
 	}
 	c.phase = phaseRecovery
+	c.traffic.quietFrom = c.clock.Now()
 	c.clock.At(c.clock.Now()+c.options.Recovery, c.readFinally)
 	return false
 }

@@ -23,6 +23,8 @@ type Run struct {
 	Held        Figures // how long operations waited for a worker
 	Delivery    Figures // how late messages were handed to nodes, in real time
 	PerSecond   float64 // operations begun a second while the workload ran
+	// Runaway tells of a cluster that sends without end, in a clause; empty for any other.
+	Runaway string
 	// Err says why the run could not be made, such as a node that did not answer init; nil if it was.
 	Err error
 }
@@ -30,6 +32,7 @@ type Run struct {
 // Run gives what was measured. It is complete once the run has ended.
 func (c *Conductor) Run() Run {
 	c.lintUnfinished()
+	c.findSilent()
 	run := Run{
 		History:     c.history,
 		Net:         c.network.Stats(),
@@ -40,10 +43,14 @@ func (c *Conductor) Run() Run {
 		Late:        c.pace.late.Figures(),
 		Held:        c.pace.held.Figures(),
 		PerSecond:   c.pace.perSecond(),
+		Runaway:     c.traffic.finding(len(c.nodes), c.pace.started, c.pace.stopped),
 		Err:         errors.Join(c.failures...),
 	}
 	if c.interrupted {
 		run.Warnings = append(run.Warnings, fmt.Sprintf("The run was interrupted after %v: what was on its way then was not waited for, so that values may look lost.", roundTime(run.Elapsed)))
+	}
+	if c.silent {
+		run.Warnings = append(run.Warnings, c.silentText())
 	}
 	run.Warnings = append(run.Warnings, c.pace.warnings(&c.options)...)
 	if workers := c.threads.workers; workers < len(c.nodes) {

@@ -102,6 +102,8 @@ func (c *Conductor) checkSetup(request string, n *node, r workload.Reply, answer
 		return fmt.Errorf("node %s did not answer %s in a way that can be understood: %s", n.id, request, c.findings.last(n.id))
 	case !answered && n.unfinished > 0:
 		return fmt.Errorf("node %s did not answer %s within %s: %s", n.id, request, limit, n.unfinishedText())
+	case !answered && !n.printed:
+		return fmt.Errorf("node %s did not answer %s within %s and printed nothing to stdout: %s; a program that buffers its output must flush stdout after each message", n.id, request, limit, expected)
 	case !answered:
 		return fmt.Errorf("node %s did not answer %s within %s: %s, with the request's msg_id as in_reply_to and its src as dest", n.id, request, limit, expected)
 	case r.Type == "error":

@@ -54,6 +54,9 @@ func (c *Conductor) follow(w *worker, step workload.Step) {
 		if answered {
 			c.follow(w, w.does.Answered(r))
 		} else {
+			if c.timedOut(c.byID[w.node], c.clientTimeout()); c.phase == phaseOver {
+				return
+			}
 			c.follow(w, w.does.TimedOut())
 		}
 	})
@@ -117,6 +120,7 @@ func (c *Conductor) observe(w *worker, done workload.Completion) {
 // act lets the nemesis do something: asked for and done are two entries of the history.
 func (c *Conductor) act(a nemesis.Act) {
 	c.threads.busy(c.threads.nemesis())
+	c.silence.struck(a.F, c.clock.Now())
 	c.record(history.Op{Type: history.Info, Process: history.Nemesis, F: a.F, Value: a.Value})
 	c.clock.At(c.clock.Now(), func() {
 		if c.phase == phaseOver {
@@ -131,6 +135,7 @@ func (c *Conductor) acted(a nemesis.Act, value json.RawMessage) {
 	if c.phase == phaseOver {
 		return
 	}
+	c.silence.struck(a.F, c.clock.Now())
 	c.record(history.Op{Type: history.Info, Process: history.Nemesis, F: a.F, Value: value})
 	c.threads.release(c.threads.nemesis())
 	c.step()
@@ -142,6 +147,9 @@ func (c *Conductor) record(op history.Op) {
 	c.history = append(c.history, op)
 	c.tally.count(op)
 	c.recorder.Op(op)
+	if op.Type == history.Invoke {
+		c.traffic.at(op.Time).operations++
+	}
 }
 
 var _ nemesis.Links = (*network.Network)(nil)

@@ -55,6 +55,7 @@ func (j *Judge) Results(workload string, h history.History, options Options) (Re
 	if err != nil {
 		return Results{}, fmt.Errorf("the history contradicts itself: %w", err)
 	}
+	latencies := latenciesOf(h, pairs)
 	outcome, witnesses, err := j.Check(h, pairs, options)
 	if err != nil {
 		return Results{}, err
@@ -65,6 +66,7 @@ func (j *Judge) Results(workload string, h history.History, options Options) (Re
 	r := Results{
 		Stats:        CheckStats(h, j.MayFail),
 		Availability: checkAvailability(h, options.Availability),
+		Latencies:    latencies,
 		Net:          checkNet(h, options.Net),
 		Workload:     outcome,
 		Problems:     options.Problems,

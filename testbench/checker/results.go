@@ -9,12 +9,14 @@ import (
 )
 
 // Results is everything concluded from a run. As JSON it has the keys of
-// Maelstrom's results, less those of its plots, and three of Eddy's own that
-// are absent when empty: problems, witnesses, and repeated within workload.
+// Maelstrom's results, less those of its plots, and some of Eddy's own that
+// are absent when empty: latencies, problems, witnesses, unjudged,
+// stricter-than-maelstrom, and repeated within workload.
 type Results struct {
 	Valid        Verdict      `json:"valid?"`
 	Stats        Stats        `json:"stats"`
 	Availability Availability `json:"availability"`
+	Latencies    Latencies    `json:"latencies,omitempty"`
 	Net          *Net         `json:"net,omitempty"`
 	Workload     Workload     `json:"workload"`
 	Problems     []Problem    `json:"problems,omitempty"`

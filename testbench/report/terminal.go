@@ -92,7 +92,7 @@ func (p *Page) headline(r checker.Results, meta Meta) {
 	if meta.Interrupted {
 		p.Line(p.doubt("INTERRUPTED") + ": no verdict, for what was on its way was not waited for")
 	} else {
-		p.Line(p.verdict(r.Valid, strings.ToUpper(r.Valid.String())) + ": " + reasons(r))
+		p.Line(p.verdict(r.Valid, strings.ToUpper(r.Valid.String())) + ": " + reasons(r) + beyond(r))
 	}
 	run := subject(meta)
 	if meta.Engine != "" {
@@ -102,6 +102,15 @@ func (p *Page) headline(r checker.Results, meta Meta) {
 		run += ", " + meta.flagLine()
 	}
 	p.Line(p.Faint(run))
+}
+
+// beyond keeps a valid run from looking like a complete success where something was found that Maelstrom's checkers
+// do not look for.
+func beyond(r checker.Results) string {
+	if r.Valid != checker.Valid || len(r.Stricter) == 0 {
+		return ""
+	}
+	return ", but " + Plural(len(r.Stricter), "thing is", "things are") + " wrong that Maelstrom does not look for"
 }
 
 func subject(meta Meta) string {
@@ -125,6 +134,7 @@ func (p *Page) figures(r checker.Results) {
 	p.section()
 	p.operations(r.Stats)
 	p.Row("ok fraction", Percent(r.Availability.OKFraction))
+	p.latencies(r.Latencies)
 	if r.Net != nil && r.Net.Servers.MsgsPerOp != nil {
 		p.Row("messages an op", fmt.Sprintf("%s between nodes (%s messages), %s in all",
 			figure(float64(*r.Net.Servers.MsgsPerOp)), Grouped(r.Net.Servers.MsgCount), figure(float64(*r.Net.All.MsgsPerOp))))
@@ -144,6 +154,15 @@ func (p *Page) operations(s checker.Stats) {
 		}
 	}
 	p.Row("operations", endings(s.Counts))
+}
+
+// latencies writes how long clients waited, a line for each kind of operation.
+func (p *Page) latencies(l checker.Latencies) {
+	for _, f := range slices.Sorted(maps.Keys(l)) {
+		q := l[f]
+		ms := func(x float64) string { return figure(x) + " ms" }
+		p.Row(f+" latency", fmt.Sprintf("median %s   p95 %s   p99 %s   max %s   %s a second", ms(q.MedianMs), ms(q.P95Ms), ms(q.P99Ms), ms(q.MaxMs), figure(q.PerSecond)))
+	}
 }
 
 func endings(c checker.Counts) string {
@@ -242,7 +261,7 @@ func (p *Page) lastLine(r checker.Results, meta Meta) {
 	}
 	switch r.Valid {
 	case checker.Valid:
-		p.Line(subject(meta) + ": " + p.good("valid") + missedTargets(r, meta.Targets))
+		p.Line(subject(meta) + ": " + p.good("valid") + beyond(r) + missedTargets(r, meta.Targets))
 	case checker.Unknown:
 		p.Line(subject(meta) + ": " + p.Bad("invalid") + ", for it is unknown whether it is valid")
 	case checker.Invalid:

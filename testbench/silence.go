@@ -1,0 +1,99 @@
+package testbench
+
+import (
+	"fmt"
+	"time"
+
+	"eddy/testbench/nemesis"
+	"eddy/testbench/network"
+	"eddy/testbench/report"
+)
+
+const kindSilence = "silence"
+
+// silencePatience is how long nodes must leave requests without a reply before they count as silent: that, or two
+// client timeouts, whichever is longer.
+const silencePatience = 10 * time.Second
+
+// silence watches whether nodes answer their clients. Only requests count during which no fault was active: what
+// faults do to a node is for the workload's checker to judge. A run with --p-loss has no such time.
+type silence struct {
+	active map[string]bool // faults that have begun and not ended
+	calm   time.Duration   // since when there are none
+	heard  time.Duration   // when a node last sent a client anything
+}
+
+// unanswered is the requests without a reply since a node last sent a client anything.
+type unanswered struct {
+	requests    int
+	since, last time.Duration // when the first of them was sent, and when the wait for the latest was over
+}
+
+// struck takes note that the nemesis has done something.
+func (s *silence) struck(act string, now time.Duration) {
+	if s.active == nil {
+		s.active = make(map[string]bool)
+	}
+	if fault, _, begins := nemesis.Begins(act); begins {
+		s.active[fault] = true
+	} else if fault, ends := nemesis.Ends(act); ends {
+		delete(s.active, fault)
+		s.calm = now
+	}
+}
+
+// quiet tells whether no fault has been active since a time.
+func (s *silence) quiet(since time.Duration) bool { return len(s.active) == 0 && s.calm <= since }
+
+// spoke takes note that a node has sent a client something.
+func (c *Conductor) spoke(n *node) {
+	n.unanswered = unanswered{}
+	c.silence.heard = c.clock.Now()
+}
+
+// timedOut takes note that a client has waited in vain, and ends the run where no node answers any more.
+func (c *Conductor) timedOut(n *node, waited time.Duration) {
+	now := c.clock.Now()
+	sent := now - waited
+	if c.options.Loss > 0 || !c.silence.quiet(sent) || n.life != alive || n.paused {
+		return
+	}
+	if n.unanswered.requests == 0 {
+		n.unanswered.since = sent
+	}
+	n.unanswered.requests++
+	n.unanswered.last = now
+	if c.phase == phaseMain && c.main.cutoff-now >= c.clientTimeout() && c.silence.quiet(now-c.silencePatience()) && now-c.silence.heard >= c.silencePatience() {
+		c.silent = true
+		c.end()
+	}
+}
+
+func (c *Conductor) silencePatience() time.Duration {
+	return max(silencePatience, 2*c.clientTimeout())
+}
+
+// findSilent finds, at the end of a run, the nodes that stopped answering. What it says of a node that ended, or whose
+// output is ignored, is said already.
+func (c *Conductor) findSilent() {
+	for _, n := range c.nodes {
+		u := n.unanswered
+		long := c.silent && u.requests > 0 || u.requests > 1 && u.last-u.since >= 2*c.clientTimeout()
+		if !long || n.exited || n.deaf || n.life != alive {
+			continue
+		}
+		what := fmt.Sprintf("stopped answering at %.3f s and never answered again: %s from then on had no reply within %v, and no fault was active",
+			u.since.Seconds(), report.Plural(u.requests, "request", "requests"), c.clientTimeout())
+		if n.unfinished > 0 {
+			what += fmt.Sprintf("; %d bytes without an end of line are waiting: %s", n.unfinished, network.Abbreviate(n.unfinishedStart, findingLineBytesMax))
+		}
+		c.find(n, finding{kind: kindSilence, what: what,
+			expected: "a reply to each request, an error if need be, for as long as the node runs"})
+	}
+}
+
+// silentText says why a run ended before its time.
+func (c *Conductor) silentText() string {
+	return fmt.Sprintf("The run was ended after %v of %v: no node had answered for %v, outside of faults, so nothing could change any more. No final reads were made.",
+		roundTime(c.clock.Now()), c.options.TimeLimit, roundTime(c.clock.Now()-c.silence.heard))
+}
