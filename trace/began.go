@@ -40,7 +40,8 @@ func (r *Run) findBeginning() error {
 		}
 	}
 	if first == math.MaxInt64 {
-		return nil // there are no records: nothing has a time
+		r.untraced = r.Messages != ""
+		return nil // there are no records: only the network's journal has times
 	}
 	r.began = first
 	if r.Messages == "" {

@@ -34,6 +34,9 @@ const (
 // Diff finds the first record, in the order of time, in which two runs differ: of one
 // seed and two builds, say. Runs in real time differ from the first on.
 func Diff(a, b *Run) (*Parting, error) {
+	if a.untraced && b.untraced {
+		return diffJournals(a, b)
+	}
 	p := &Parting{Same: true}
 	logsA, logsB := logsByNode(a), logsByNode(b)
 	for _, name := range slices.SortedFunc(maps.Keys(logsA), compareNames) {

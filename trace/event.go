@@ -34,6 +34,8 @@ type Event struct {
 
 	Level string // of a line of the log that is no record; such have no more than Time, Kind, Node, Actor
 	Raw   []byte // the whole line
+
+	untraced bool // made of the network's journal: no node has recorded it
 }
 
 // The kinds of events that the analysis asks for.

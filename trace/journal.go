@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"slices"
+	"strconv"
 	"time"
 
 	"eddy/testbench/jsonwalk"
@@ -17,6 +18,7 @@ const (
 	MessageSent MessageKind = iota
 	MessageReceived
 	MessageLost
+	messagesSampled // from here on only some messages are recorded
 )
 
 // Message is one line of the network's journal. Body is lent, as an Event's
@@ -29,6 +31,8 @@ type Message struct {
 	Dest string
 	Body []byte // of what was sent; nil otherwise
 	Why  string // a loss: partition, loss or killed
+
+	untraced bool // its sender records nothing, so that the network's number is part of its name
 }
 
 // EachMessage gives every line of the network's journal, in order; none where there is no
@@ -40,6 +44,10 @@ func (r *Run) EachMessage(each func(m *Message) error) error {
 	p := newParser()
 	err := eachLine(r.Messages, func(line []byte, _ bool) error {
 		m, ok := p.message(line)
+		m.untraced = r.untraced
+		if m.Kind == messagesSampled && r.Sampled == 0 {
+			r.Sampled = m.At
+		}
 		if !ok {
 			return nil
 		}
@@ -89,6 +97,9 @@ func (p *parser) message(line []byte) (m Message, ok bool) {
 		m.Kind = MessageReceived
 	case "lost":
 		m.Kind = MessageLost
+	case "sampled":
+		m.Kind = messagesSampled
+		return m, false
 	default:
 		return m, false
 	}
@@ -119,13 +130,21 @@ func WithoutMark(body []byte) []byte {
 // left in it, such as n1/17; of a client's request, such as c5/12. For what a
 // node says to a client or a service, which bears no mark, it is a name of
 // its own ([Event.Name] gives the same), such as n1>c5/12 for the answer to c5's
-// request 12.
-func (m *Message) Name() string { return messageName(m.Src, m.Dest, m.Body) }
+// request 12. Where nodes record nothing, it is the network's number of it, such as n1:88.
+func (m *Message) Name() string {
+	if m.untraced && !IsClient(m.Src) {
+		return m.Src + ":" + strconv.FormatInt(m.ID, 10)
+	}
+	return messageName(m.Src, m.Dest, m.Body)
+}
 
 // Name is the message's name for joining it with the network's journal: the id but for
 // what a node says to a client or a service. It is empty for events that are not
 // at the edge.
 func (e *Event) Name() string {
+	if e.untraced {
+		return string(e.ID)
+	}
 	switch e.Actor {
 	case Stdin:
 		return string(e.ID)

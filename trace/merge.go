@@ -14,6 +14,10 @@ import (
 // Lamport clocks, as far as the order within each log allows. It reads all logs
 // at once, in a buffer each, and counts nothing.
 func (r *Run) Merged(each func(e *Event) error) error {
+	if r.untraced {
+		_, err := r.fromMessages(each)
+		return err
+	}
 	var open []*cursor
 	defer func() {
 		for _, c := range open {

@@ -131,7 +131,7 @@ func (d *Records) readJournal(r *Run) error {
 
 func newCarrier(m *Message, place int) Carrier {
 	c := Carrier{Src: m.Src, Dest: m.Dest, Sent: m.At}
-	if bytes.Contains(m.Body, mark) {
+	if m.untraced || bytes.Contains(m.Body, mark) {
 		c.Name = m.Name()
 	}
 	if first := fieldOf(m.Body, "first"); first != nil {
@@ -165,6 +165,7 @@ func (d *Records) readRecords(r *Run) error {
 			d.Nodes = append(d.Nodes, e.Node)
 		}
 		switch {
+		case e.untraced:
 		case e.Kind == State:
 			d.traced = true
 			if learned, ok := e.Learned(); ok && learned == d.Value {

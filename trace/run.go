@@ -20,7 +20,11 @@ type Run struct {
 	Messages string   // the network's journal; empty where there is none, as under Maelstrom
 	History  string   // what clients did; empty where it is not known
 
-	began int64
+	// Sampled is from when on the network's journal has only some of the messages: it had grown too large; 0 for never.
+	Sampled time.Duration
+
+	began    int64
+	untraced bool // no node has recorded anything, but the network has
 }
 
 // Names of files in the directory of a run.
@@ -49,8 +53,8 @@ func Open(paths ...string) (*Run, error) {
 			}
 		}
 	}
-	if len(r.Logs) == 0 {
-		return nil, fmt.Errorf("open a trace: there are no logs in %s: expected %s/*.log, as a run leaves them", strings.Join(paths, " "), logDir)
+	if len(r.Logs) == 0 && r.Messages == "" {
+		return nil, fmt.Errorf("open a trace: there are neither logs nor %s in %s: expected the directory of a run", messagesFile, strings.Join(paths, " "))
 	}
 	slices.SortFunc(r.Logs, compareNames)
 	return r, r.findBeginning()
@@ -105,6 +109,9 @@ var errStop = errors.New("stop")
 // Events gives every record of every log, file after file, each in the order in
 // which it was written. An error of each ends the reading and is returned.
 func (r *Run) Events(each func(e *Event) error) (Tally, error) {
+	if r.untraced {
+		return r.fromMessages(each)
+	}
 	var t Tally
 	p := newParser()
 	for _, path := range r.Logs {

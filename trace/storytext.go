@@ -87,6 +87,9 @@ func List(w io.Writer, r *Run, f Filter, limit int, raw bool) error {
 			return nil
 		}
 		if raw {
+			if e.untraced {
+				e.Raw = e.marshal()
+			}
 			p.line("%s", e.Raw)
 		} else {
 			step := stepOf(e)
