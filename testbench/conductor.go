@@ -3,6 +3,7 @@ package testbench
 import (
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"eddy/testbench/history"
@@ -75,7 +76,7 @@ type Conductor struct {
 	history       history.History
 	tally         tally
 	findings      findings
-	failures      []error
+	failures      []failure
 	interrupted   bool
 	silence       silence
 	traffic       traffic
@@ -100,6 +101,7 @@ type node struct {
 	paused bool
 
 	unanswered unanswered
+	numbered   numbered
 	printed    bool // anything at all
 }
 
@@ -187,11 +189,43 @@ func (c *Conductor) Interrupt() {
 }
 
 // fail ends the run as one that could not be made. Failures of the same moment are collected.
-func (c *Conductor) fail(err error) {
+func (c *Conductor) fail(err error) { c.failAs(failure{what: err.Error()}) }
+
+// failNode is fail on account of a node: of what several nodes did the same, one is told.
+func (c *Conductor) failNode(n *node, what string) {
+	c.failAs(failure{node: n.id, what: strings.ReplaceAll(what, n.id+" ", "it ")})
+}
+
+func (c *Conductor) failAs(f failure) {
 	if len(c.failures) == 0 {
 		c.clock.At(c.clock.Now(), c.end)
 	}
-	c.failures = append(c.failures, err)
+	for i := range c.failures {
+		if known := &c.failures[i]; f.node != "" && known.what == f.what {
+			known.others = append(known.others, f.node)
+			return
+		}
+	}
+	c.failures = append(c.failures, f)
+}
+
+// failure is why a run could not be made.
+type failure struct {
+	node   string // that did it; empty if no node did
+	what   string
+	others []string // nodes that did the same
+}
+
+// Error is a sentence that names the node.
+func (f failure) Error() string {
+	if f.node == "" {
+		return f.what
+	}
+	text := "node " + f.node + " " + f.what
+	if len(f.others) > 0 {
+		text += "\nAnd " + others(f.others) + " the same."
+	}
+	return text
 }
 
 func (c *Conductor) end() {

@@ -176,7 +176,7 @@ func TestNodeThatIsMuteAfterAKillIsAProblem(t *testing.T) {
 	o := faultyOptions("kill")
 	o.Faults.Kill.Targets = []string{"one"}
 	s := simulate(t, o, func(n *fakeNode, src string, b body) bool { return b.Type == "init" && n.lives > 0 })
-	if len(s.Problems) == 0 || !strings.Contains(s.Problems[0].Text, "was killed and started again, and then: node") || s.Err != nil {
+	if len(s.Problems) == 0 || !strings.Contains(s.Problems[0].Text, "was killed and started again, and then: did not answer init within 10s") || s.Err != nil {
 		t.Errorf("problems %+v, error %v", s.Problems, s.Err)
 	}
 }

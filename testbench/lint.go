@@ -3,6 +3,7 @@ package testbench
 import (
 	"encoding/json"
 	"fmt"
+	"hash/crc64"
 	"strconv"
 	"time"
 
@@ -15,6 +16,7 @@ const (
 	kindReplyID     = "reply id"
 	kindSecondReply = "second reply"
 	kindStrayReply  = "stray reply"
+	kindReusedID    = "reused msg_id"
 )
 
 // lintReply looks at a message from a node to a client that is there, and warns of what answers no request.
@@ -180,7 +182,7 @@ func (c *Conductor) Unfinished(id string, waiting int, start []byte) {
 	at := n.unfinishedAt
 	c.clock.At(at+unfinishedPatience, func() {
 		if c.phase == phaseInit && !n.ready && n.unfinished == waiting && n.unfinishedAt == at && json.Valid(start) {
-			c.fail(fmt.Errorf("node %s did not answer init: %s", n.id, n.unfinishedText()))
+			c.failNode(n, "did not answer init: "+n.unfinishedText())
 		}
 	})
 }
@@ -207,3 +209,45 @@ func (c *Conductor) lintUnfinished() {
 		}
 	}
 }
+
+// numbered is the msg_ids that a node has used of late, each with a digest of the body it was in.
+type numbered struct {
+	used  map[string]uint64
+	order []string
+	told  bool
+}
+
+// numberedMax bounds how far back a msg_id that is used again is noticed.
+const numberedMax = 1024
+
+// lintNumber warns of a node that gives two different messages one msg_id: a reply to it could answer either. The
+// same body to several nodes, or again, is no such case.
+func (c *Conductor) lintNumber(n *node, line []byte, body []byte) {
+	if n.numbered.told {
+		return
+	}
+	raw := fieldOf(body, "msg_id")
+	if raw == nil {
+		return
+	}
+	id, digest := string(raw), crc64.Checksum(body, crcTable)
+	before, used := n.numbered.used[id]
+	switch {
+	case used && before != digest:
+		n.numbered.told = true
+		c.find(n, finding{kind: kindReusedID, about: "reused", line: line, warning: true,
+			what:     fmt.Sprintf("gave msg_id %s to two different messages, so that a reply to it could answer either; Maelstrom does not mind", network.Abbreviate(raw, 40)),
+			expected: "another msg_id for each message of a node that wants a reply, or none"})
+	case !used:
+		if n.numbered.used == nil {
+			n.numbered.used = make(map[string]uint64)
+		}
+		n.numbered.used[id] = digest
+		if n.numbered.order = append(n.numbered.order, id); len(n.numbered.order) > numberedMax {
+			delete(n.numbered.used, n.numbered.order[0])
+			n.numbered.order = n.numbered.order[1:]
+		}
+	}
+}
+
+var crcTable = crc64.MakeTable(crc64.ECMA)

@@ -75,7 +75,7 @@ func TestSecondReplyAndReplyInThePlaceOfAnotherAreTold(t *testing.T) {
 		return true
 	})
 	told := strings.Join(out.Warnings, "\n")
-	for _, want := range []string{"n0 answered request 1 of c5 a second time", "n1 answered a request that c5 made of n0, not of it"} {
+	for _, want := range []string{" answered request 1 of c", " a second time; the client took the first reply (at 0.000 s, and 25 times more), and n0 the same", "n1 answered a request that c5 made of n0, not of it"} {
 		if !strings.Contains(told, want) {
 			t.Errorf("%q is missing in %s", want, told)
 		}
@@ -126,5 +126,26 @@ func TestBrokenFirstLineEndsTheWaitForInitAtOnce(t *testing.T) {
 	})
 	if run.Err == nil || !strings.Contains(run.Err.Error(), "listening") || run.Elapsed >= InitTimeout {
 		t.Errorf("after %v: %v", run.Elapsed, run.Err)
+	}
+}
+
+func TestMsgIDOfTwoMessagesIsToldAndOfCopiesIsNot(t *testing.T) {
+	reuse := func(text func(i int) string) []string {
+		sent := 0
+		return simulate(t, lintOptions(), func(n *fakeNode, src string, b body) bool {
+			if b.Type == "echo" && n.id == "n1" {
+				sent++
+				n.send("n0", text(sent))
+				n.send("n0", text(sent))
+			}
+			return false
+		}).Warnings
+	}
+	different := reuse(func(i int) string { return fmt.Sprintf(`"type":"x","msg_id":1,"value":%d`, i) })
+	if told := starting(different, "n1 gave msg_id 1 to two different messages"); len(told) != 1 {
+		t.Errorf("warnings %q", different)
+	}
+	if same := reuse(func(i int) string { return fmt.Sprintf(`"type":"x","msg_id":%d,"value":%d`, i, i) }); len(same) != 0 {
+		t.Errorf("warnings %q", same)
 	}
 }

@@ -78,6 +78,7 @@ func (c *Conductor) startNode(n *node, done func(fate json.RawMessage)) {
 				return
 			}
 			n.life, n.ready, n.unanswered = alive, true, unanswered{}
+			n.numbered = numbered{}
 			c.network.Up(n.id)
 			done(wasStarted)
 		})

@@ -33,6 +33,7 @@ func (c *Conductor) FromNode(id string, line []byte) {
 	if network.IsClient(parsed.Dest) {
 		c.spoke(n)
 	}
+	c.lintNumber(n, line, parsed.Body)
 	cl := c.clients[parsed.Dest]
 	if cl != nil {
 		c.lintReply(n, cl, line, parsed.Body)
@@ -69,7 +70,7 @@ func (c *Conductor) deafen(n *node, f finding) {
 	f.what += "; whatever it prints from now on is ignored, as Maelstrom does"
 	c.find(n, f)
 	if c.phase == phaseInit && !n.ready {
-		c.fail(fmt.Errorf("node %s did not answer init in a way that can be understood: %s", n.id, c.findings.last(n.id)))
+		c.failNode(n, "did not answer init in a way that can be understood: "+c.findings.last(n.id))
 	}
 }
 
@@ -131,12 +132,18 @@ func (c *Conductor) Exited(id, status string, lastStderr []string) {
 	}
 	if len(lastStderr) == 0 {
 		what += "; it wrote nothing to stderr"
-	} else {
-		what += fmt.Sprintf("; the last it wrote to stderr: %q", lastStderr)
 	}
-	c.find(n, finding{kind: kindExit, what: what,
-		expected: "a node that runs until the bench ends it, whatever requests it gets"})
+	f := finding{kind: kindExit, what: what, stderr: lastStderr,
+		expected: "a node that runs until the bench ends it, whatever requests it gets"}
+	f.about = what
+	if len(lastStderr) > 0 {
+		f.about += lastStderr[len(lastStderr)-1]
+	}
+	c.find(n, f)
 	if !n.ready && n.life == alive {
-		c.fail(fmt.Errorf("node %s %s", id, what))
+		if len(lastStderr) > 0 {
+			what += "; the last it wrote to stderr:\n  " + strings.Join(lastStderr, "\n  ")
+		}
+		c.failNode(n, what)
 	}
 }

@@ -2,6 +2,7 @@ package testbench
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"eddy/testbench/checker"
@@ -28,6 +29,8 @@ type finding struct {
 	line     []byte
 	expected string
 	warning  bool
+	stderr   []string // the last lines that the node wrote before it ended
+	others   []string // nodes of which the same is found
 
 	first time.Duration
 	count int
@@ -47,11 +50,7 @@ type findings struct {
 }
 
 func (l *findings) add(now time.Duration, f finding) {
-	about := f.about
-	if about == "" {
-		about = f.what
-	}
-	key := f.node + " " + f.kind + " " + about
+	key := f.node + " " + f.key()
 	if known := l.byKey[key]; known != nil {
 		known.count++
 		return
@@ -68,13 +67,51 @@ func (l *findings) add(now time.Duration, f finding) {
 	l.list = append(l.list, &f)
 }
 
+// key is the same for what counts as the same, of whichever node.
+func (f *finding) key() string {
+	if f.about != "" {
+		return f.kind + " " + f.about
+	}
+	return f.kind + " " + f.what
+}
+
+// together gives the findings, those that are the same of several nodes as one, the first.
+func (l *findings) together() []*finding {
+	var all []*finding
+	first := make(map[string]*finding)
+	for _, f := range l.list {
+		if same := first[f.key()]; same != nil && same.warning == f.warning {
+			same.others = append(same.others, f.node)
+			continue
+		}
+		each := *f
+		first[f.key()] = &each
+		all = append(all, &each)
+	}
+	return all
+}
+
 // text is the finding as a sentence whose subject, the node, has been named.
 func (f *finding) text() string {
 	text := fmt.Sprintf("%s (at %.3f s", f.what, f.first.Seconds())
 	if f.count > 1 {
 		text += ", and " + again(f.count-1)
 	}
-	return text + ")."
+	text += ")"
+	if len(f.others) > 0 {
+		text += ", and " + others(f.others) + " the same"
+	}
+	return text + "."
+}
+
+// othersShown is how many nodes are named of which the same is found.
+const othersShown = 4
+
+func others(nodes []string) string {
+	if len(nodes) > othersShown {
+		return fmt.Sprintf("%d other nodes", len(nodes))
+	}
+	return strings.Join(nodes, ", ")
 }
 
 func again(times int) string {
@@ -89,10 +126,10 @@ func (f *finding) shownLine() string { return network.Abbreviate(f.line, finding
 // problems gives the findings that make the run invalid.
 func (l *findings) problems() []checker.Problem {
 	var problems []checker.Problem
-	for _, f := range l.list {
+	for _, f := range l.together() {
 		if !f.warning {
 			problems = append(problems, checker.Problem{
-				Node: f.node, Kind: f.kind, Line: f.shownLine(), Expected: f.expected, Text: f.text(),
+				Node: f.node, Kind: f.kind, Line: f.shownLine(), Expected: f.expected, Text: f.text(), Others: f.others, Stderr: f.stderr,
 			})
 		}
 	}
@@ -102,7 +139,7 @@ func (l *findings) problems() []checker.Problem {
 // warnings gives the others, each as text.
 func (l *findings) warnings() []string {
 	var warnings []string
-	for _, f := range l.list {
+	for _, f := range l.together() {
 		if f.warning {
 			warnings = append(warnings, f.paragraph())
 		}
@@ -115,6 +152,9 @@ func (l *findings) warnings() []string {
 
 func (f *finding) paragraph() string {
 	text := f.node + " " + f.text()
+	if len(f.stderr) > 0 {
+		text += " The last it wrote to stderr:\n  " + strings.Join(f.stderr, "\n  ")
+	}
 	if len(f.line) > 0 {
 		text += " It was: " + f.shownLine()
 	}

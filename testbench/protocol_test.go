@@ -2,6 +2,7 @@ package testbench
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -188,7 +189,7 @@ func TestNodeThatDoesNotJoinIsNamed(t *testing.T) {
 		on   func(n *fakeNode, src string, b body) bool
 		want []string
 	}{
-		{"init unanswered", silent("init"), []string{"node n1 did not answer init within 10s", "node n2 did not", `"init_ok"`}},
+		{"init unanswered", silent("init"), []string{"node n1 did not answer init within 10s", "And n2 the same", "must flush stdout", `"init_ok"`}},
 		{"topology unanswered", silent("topology"), []string{"node n1 did not answer topology within 5s", `"topology_ok"`}},
 		{"init refused", func(n *fakeNode, src string, b body) bool {
 			n.reply(src, b, `"type":"error","code":14,"text":"no disk"`)
@@ -236,8 +237,8 @@ func TestExitDuringTheRunIsAProblemAndTheRunGoesOn(t *testing.T) {
 	if len(out.Results.Problems) != 1 {
 		t.Fatalf("problems %+v", out.Results.Problems)
 	}
-	if text := out.Results.Problems[0].Text; !strings.Contains(text, "exit status 2") || !strings.Contains(text, "index out of range") {
-		t.Errorf("text %q", text)
+	if p := out.Results.Problems[0]; !strings.Contains(p.Text, "exit status 2") || !slices.Equal(p.Stderr, []string{"panic: index out of range"}) {
+		t.Errorf("problem %+v", p)
 	}
 	if last := out.History[len(out.History)-1].Time; last < o.TimeLimit+o.Recovery {
 		t.Errorf("the run ended at %v", last)

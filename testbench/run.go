@@ -44,7 +44,9 @@ func (c *Conductor) Run() Run {
 		Held:        c.pace.held.Figures(),
 		PerSecond:   c.pace.perSecond(),
 		Runaway:     c.traffic.finding(len(c.nodes), c.pace.started, c.pace.stopped),
-		Err:         errors.Join(c.failures...),
+	}
+	for _, f := range c.failures {
+		run.Err = errors.Join(run.Err, f)
 	}
 	if c.interrupted {
 		run.Warnings = append(run.Warnings, fmt.Sprintf("The run was interrupted after %v: what was on its way then was not waited for, so that values may look lost.", roundTime(run.Elapsed)))

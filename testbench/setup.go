@@ -38,7 +38,7 @@ func (c *Conductor) sendInit() {
 		cl.ask(n.id, body, InitTimeout, func(r workload.Reply, answered bool) {
 			cl.close()
 			if err := c.checkSetup("init", n, r, answered, workload.InitReply, InitTimeout.String()); err != nil {
-				c.fail(err)
+				c.failNode(n, err.Error())
 				return
 			}
 			n.ready, n.initReply = true, r.Body()
@@ -86,7 +86,7 @@ func (c *Conductor) sendTopology() {
 		cl.ask(n.id, body, c.options.ClientTimeout, func(r workload.Reply, answered bool) {
 			cl.close()
 			if err := c.checkSetup("topology", n, r, answered, workload.TopologyReply, c.options.ClientTimeout.String()); err != nil {
-				c.fail(err)
+				c.failNode(n, err.Error())
 				return
 			}
 			c.nodeReady(c.begin)
@@ -94,27 +94,27 @@ func (c *Conductor) sendTopology() {
 	})
 }
 
-// checkSetup tells why the setup cannot go on after what a node has answered, or has not.
+// checkSetup tells why the setup cannot go on after what a node has answered, or has not: what the node did, in a clause.
 func (c *Conductor) checkSetup(request string, n *node, r workload.Reply, answered bool, want workload.Schema, limit string) error {
 	expected := fmt.Sprintf("expected %s", want)
 	switch {
 	case !answered && n.deaf:
-		return fmt.Errorf("node %s did not answer %s in a way that can be understood: %s", n.id, request, c.findings.last(n.id))
+		return fmt.Errorf("did not answer %s in a way that can be understood: %s", request, c.findings.last(n.id))
 	case !answered && n.unfinished > 0:
-		return fmt.Errorf("node %s did not answer %s within %s: %s", n.id, request, limit, n.unfinishedText())
+		return fmt.Errorf("did not answer %s within %s: %s", request, limit, n.unfinishedText())
 	case !answered && !n.printed:
-		return fmt.Errorf("node %s did not answer %s within %s and printed nothing to stdout: %s; a program that buffers its output must flush stdout after each message", n.id, request, limit, expected)
+		return fmt.Errorf("did not answer %s within %s and printed nothing to stdout: %s; a program that buffers its output must flush stdout after each message", request, limit, expected)
 	case !answered:
-		return fmt.Errorf("node %s did not answer %s within %s: %s, with the request's msg_id as in_reply_to and its src as dest", n.id, request, limit, expected)
+		return fmt.Errorf("did not answer %s within %s: %s, with the request's msg_id as in_reply_to and its src as dest", request, limit, expected)
 	case r.Type == "error":
-		return fmt.Errorf("node %s answered %s with %w: %s", n.id, request, workload.ParseError(r), expected)
+		return fmt.Errorf("answered %s with %w: %s", request, workload.ParseError(r), expected)
 	case request == "init" && r.Type != want.Type:
-		return fmt.Errorf("node %s answered init with %s: %s", n.id, network.Abbreviate(r.Body(), 200), expected)
+		return fmt.Errorf("answered init with %s: %s", network.Abbreviate(r.Body(), 200), expected)
 	case request == "init": // Maelstrom looks at no more than the type
 		return nil
 	}
 	if _, err := want.Take(r); err != nil {
-		return fmt.Errorf("node %s answered %s with a %w", n.id, request, err)
+		return fmt.Errorf("answered %s with a %w", request, err)
 	}
 	return nil
 }

@@ -87,7 +87,7 @@ func (c *Conductor) findSilent() {
 		if n.unfinished > 0 {
 			what += fmt.Sprintf("; %d bytes without an end of line are waiting: %s", n.unfinished, network.Abbreviate(n.unfinishedStart, findingLineBytesMax))
 		}
-		c.find(n, finding{kind: kindSilence, what: what,
+		c.find(n, finding{kind: kindSilence, about: "silent", what: what,
 			expected: "a reply to each request, an error if need be, for as long as the node runs"})
 	}
 }

@@ -37,7 +37,7 @@ func TestClusterThatAnswersNothingEndsTheRunEarlyAndIsInvalid(t *testing.T) {
 	o := smallOptions()
 	o.TimeLimit = 600 * time.Second
 	out := simulate(t, o, deafAfter(7)).judge(t, o)
-	if out.Results.Valid != checker.Invalid || len(out.Results.Problems) != 3 {
+	if out.Results.Valid != checker.Invalid || len(out.Results.Problems) != 1 || len(out.Results.Problems[0].Others) != 2 {
 		t.Fatalf("verdict %v, problems %+v", out.Results.Valid, out.Results.Problems)
 	}
 	if out.Run.Elapsed > 20*time.Second || len(starting(out.Meta.Warnings, "The run was ended after 1")) != 1 {

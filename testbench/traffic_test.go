@@ -41,7 +41,7 @@ func TestMessagesThatGrowWithTimeAreTold(t *testing.T) {
 	var traffic traffic
 	for s := range 20 {
 		for range 10 {
-			traffic.at(time.Duration(s) * time.Second).operations++
+			traffic.at(time.Duration(s)*time.Second).operations++
 		}
 		for range 10 * (s*s + 1) * 4 {
 			traffic.message(time.Duration(s)*time.Second, []byte(`{"type":"sync"}`))

@@ -16,7 +16,7 @@ type Latencies map[string]Latency
 // the first invocation of the run and the last.
 type Latency struct {
 	Count     int     `json:"count"`
-	PerSecond float64 `json:"per-second"`
+	PerSecond float64 `json:"per-second,omitempty"` // absent of a run of less than a second
 	MedianMs  float64 `json:"median-ms"`
 	P95Ms     float64 `json:"p95-ms"`
 	P99Ms     float64 `json:"p99-ms"`
@@ -54,7 +54,7 @@ func latencyOf(waits []time.Duration, within time.Duration) Latency {
 		return math.Round(float64(waits[min(n-1, int(float64(n)*q))])/float64(time.Millisecond)*1000) / 1000
 	}
 	l := Latency{Count: n, MedianMs: at(0.5), P95Ms: at(0.95), P99Ms: at(0.99), MaxMs: at(1)}
-	if within > 0 {
+	if within >= time.Second {
 		l.PerSecond = math.Round(float64(n)/within.Seconds()*100) / 100
 	}
 	return l

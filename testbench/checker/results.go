@@ -63,11 +63,13 @@ type Settling interface {
 // Problem is a violation of the protocol by a node: something that a run can
 // survive, but a correct node does not do.
 type Problem struct {
-	Node     string `json:"node"`
-	Kind     string `json:"kind"`           // a word or two, such as "malformed line"
-	Line     string `json:"line,omitempty"` // what the node wrote
-	Expected string `json:"expected,omitempty"`
-	Text     string `json:"text"` // a sentence for someone who has not read the protocol
+	Node     string   `json:"node"`
+	Kind     string   `json:"kind"`           // a word or two, such as "malformed line"
+	Line     string   `json:"line,omitempty"` // what the node wrote
+	Expected string   `json:"expected,omitempty"`
+	Text     string   `json:"text"`             // a sentence for someone who has not read the protocol
+	Others   []string `json:"others,omitempty"` // nodes that did the same
+	Stderr   []string `json:"stderr,omitempty"` // the last lines that a node wrote before it ended
 }
 
 // Witness is one concrete failure, with the operations that prove it.

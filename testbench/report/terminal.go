@@ -35,7 +35,7 @@ func Terminal(w io.Writer, r checker.Results, meta Meta) error {
 		title := "stricter than Maelstrom: "
 		p.Paragraph(p.doubt(title), title, finding+". It decides with --strict.", "  ")
 	}
-	p.warnings(r, meta.Warnings)
+	p.warnings(r, meta.Warnings, meta.NodeOf)
 	p.problems(r.Problems)
 	if !meta.Interrupted {
 		p.witnesses(r, meta.NodeOf)
@@ -52,7 +52,7 @@ func Terminal(w io.Writer, r checker.Results, meta Meta) error {
 func CouldNotRun(w io.Writer, reason error, meta Meta) error {
 	p := &Page{palette: paletteFor(w)}
 	p.Line(p.Bad("COULD NOT RUN") + ": " + reason.Error())
-	p.warnings(checker.Results{}, meta.Warnings)
+	p.warnings(checker.Results{}, meta.Warnings, nil)
 	p.files(meta.Dir)
 	p.section()
 	p.Line(subject(meta) + ": " + p.Bad("could not run"))
@@ -161,7 +161,11 @@ func (p *Page) latencies(l checker.Latencies) {
 	for _, f := range slices.Sorted(maps.Keys(l)) {
 		q := l[f]
 		ms := func(x float64) string { return figure(x) + " ms" }
-		p.Row(f+" latency", fmt.Sprintf("median %s   p95 %s   p99 %s   max %s   %s a second", ms(q.MedianMs), ms(q.P95Ms), ms(q.P99Ms), ms(q.MaxMs), figure(q.PerSecond)))
+		text := fmt.Sprintf("median %s   p95 %s   p99 %s   max %s", ms(q.MedianMs), ms(q.P95Ms), ms(q.P99Ms), ms(q.MaxMs))
+		if q.PerSecond > 0 {
+			text += fmt.Sprintf("   %s a second", figure(q.PerSecond))
+		}
+		p.Row(f+" latency", text)
 	}
 }
 
@@ -213,9 +217,9 @@ func unitOf(t Target) string {
 	return " " + t.Unit
 }
 
-func (p *Page) warnings(r checker.Results, warnings []string) {
-	if w, ok := r.Workload.(Warning); ok && w.Warning() != "" {
-		warnings = append(slices.Clone(warnings), w.Warning())
+func (p *Page) warnings(r checker.Results, warnings []string, nodeOf func(int) string) {
+	if w, ok := r.Workload.(Warning); ok {
+		warnings = append(slices.Clone(warnings), w.Warnings(Placer{nodeOf})...)
 	}
 	if len(warnings) == 0 {
 		return
@@ -239,10 +243,19 @@ func (p *Page) problems(problems []checker.Problem) {
 			p.Line("      it wrote  " + Clip(problem.Line))
 		}
 		if problem.Expected != "" {
-			p.Line("      expected  " + problem.Expected)
+			p.Paragraph("expected  ", "expected  ", problem.Expected, "      ")
+		}
+		for i, line := range problem.Stderr {
+			if i == 0 {
+				p.Line("      the last it wrote to stderr:")
+			}
+			p.Line("        " + ClipRunes(line, stderrRunesMax))
 		}
 	}
 }
+
+// stderrRunesMax is how much of a line of stderr is shown.
+const stderrRunesMax = 160
 
 func (p *Page) files(dir string) {
 	if dir != "" {

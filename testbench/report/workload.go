@@ -17,8 +17,8 @@ type Telling interface {
 	Tell(p *Page, who Placer, witnesses []checker.Witness)
 }
 
-// Warning warns of something that the verdict passes over; empty for nothing.
-type Warning interface{ Warning() string }
+// Warning warns of what the verdict passes over.
+type Warning interface{ Warnings(who Placer) []string }
 
 // Charted adds a panel to the picture of a run, and a few words to its heading. Results that were read, not
 // worked out, may lack what it takes: Chart is nil then, and where [Meta.Judge] is set the history is judged again.

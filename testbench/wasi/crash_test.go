@@ -22,7 +22,7 @@ func misbehave(t *testing.T, do string) testbench.Outcome {
 func TestCrashIsReportedWithItsText(t *testing.T) {
 	for _, c := range []struct{ do, want string }{
 		{"panic", "exit status 2 (panic: assignment to entry in nil map"},
-		{"exit", "exit status 3; the last it wrote to stderr: "},
+		{"exit", "exit status 3 (at "},
 		{"exit", "had enough"},
 		{"memory", "out of memory"},
 	} {
@@ -42,7 +42,7 @@ func problem(out testbench.Outcome) string {
 		return ""
 	}
 	p := out.Results.Problems[0]
-	return p.Node + ": " + p.Kind + ": " + p.Text
+	return p.Node + ": " + p.Kind + ": " + p.Text + strings.Join(p.Stderr, "\n")
 }
 
 func TestEndlessStepIsCutAndNamesItsMessage(t *testing.T) {

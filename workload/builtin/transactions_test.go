@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"eddy/testbench/checker"
+	"eddy/testbench/report"
 	"eddy/workload/txn"
 )
 
@@ -179,8 +180,8 @@ func TestReadOfWhatNobodyWroteIsNamedAndProvesSomething(t *testing.T) {
 		if r.Valid != want {
 			t.Errorf("%s: %v, %v", model, r.Valid, w.AnomalyTypes)
 		}
-		if model == "read-uncommitted" && !strings.Contains(w.Warning(), "read 0 of key 1, which no transaction ever wrote") {
-			t.Errorf("warning: %q", w.Warning())
+		if model == "read-uncommitted" && !strings.Contains(strings.Join(w.Warnings(report.Placer{}), " "), "read 0 of key 1, which no transaction ever wrote") {
+			t.Errorf("warnings: %q", w.Warnings(report.Placer{}))
 		}
 		if model == "strict-serializable" && !strings.Contains(strings.Join(w.AnomalyTypes, " "), "G-single-item-realtime") {
 			t.Errorf("%s: %v", model, w.AnomalyTypes)

@@ -53,9 +53,10 @@ type setFold struct {
 	present []int32 // position of the latest invoked read that shows it
 	absent  []int32 // position of the latest invoked read that misses it
 
-	reads    int32           // completed so far; the number of the current one
-	seenIn   []int32         // number of the last read that shows the value
-	repeated map[int32]int32 // most times that one read shows the value, if over 1
+	reads     int32           // completed so far; the number of the current one
+	seenIn    []int32         // number of the last read that shows the value
+	firstSeen []int32         // position of the first completed read that shows the value
+	repeated  map[int32]int32 // most times that one read shows the value, if over 1
 }
 
 func foldSet(addF string, h history.History, pairs history.Pairing) (*setFold, error) {
@@ -88,6 +89,7 @@ func (f *setFold) intern(raw json.RawMessage) int32 {
 		f.present = append(f.present, none)
 		f.absent = append(f.absent, none)
 		f.seenIn = append(f.seenIn, 0)
+		f.firstSeen = append(f.firstSeen, none)
 	}
 	return id
 }
@@ -119,6 +121,9 @@ func (f *setFold) completeRead(invocation, completion int32, op history.Op) erro
 	var times map[int32]int32 // of values shown more than once
 	isList := history.EachElement(op.Value, func(raw json.RawMessage) bool {
 		id := f.intern(raw)
+		if f.firstSeen[id] == none {
+			f.firstSeen[id] = completion
+		}
 		if f.seenIn[id] != f.reads {
 			f.seenIn[id] = f.reads
 			return true

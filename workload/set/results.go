@@ -40,6 +40,9 @@ type Results struct {
 	Duplicated      checker.Multiplicities `json:"duplicated"`
 	Repeated        checker.Multiplicities `json:"repeated,omitempty"`
 
+	// Strange are the values that reads showed and nobody added; nil if there are none.
+	Strange *Strange `json:"strange,omitempty"`
+
 	// Error is set in results of Maelstrom whose checker failed.
 	Error json.RawMessage `json:"error,omitempty"`
 
@@ -116,7 +119,7 @@ func (f *setFold) result(h history.History) *Results {
 	s := &Results{
 		Lost: []json.RawMessage{}, NeverRead: []json.RawMessage{}, Stale: []json.RawMessage{},
 		WorstStale: []StaleElement{}, Elements: make([]Element, 0, len(f.elements)),
-		AttemptCount: len(f.elements), Repeated: f.repetitions(),
+		AttemptCount: len(f.elements), Repeated: f.repetitions(), Strange: f.strange(h),
 	}
 	var stale []Element
 	var stableMs, lostMs []int64

@@ -55,11 +55,19 @@ func (s *Results) Figures(p *report.Page) {
 	p.Quantiles("lost latency", s.LostLatencies)
 }
 
-// Warning tells of values that one read showed more than once.
-func (s *Results) Warning() string {
-	if len(s.Repeated) == 0 {
-		return ""
+// Warnings tells of values that one read showed more than once, and of those that nobody added.
+func (s *Results) Warnings(who report.Placer) []string {
+	var all []string
+	if s.Strange != nil {
+		all = append(all, s.Strange.text(who))
 	}
+	if len(s.Repeated) > 0 {
+		all = append(all, s.repeatedText())
+	}
+	return all
+}
+
+func (s *Results) repeatedText() string {
 	const examplesMax = 3
 	var examples []string
 	for _, each := range s.Repeated[:min(examplesMax, len(s.Repeated))] {

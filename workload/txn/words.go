@@ -107,10 +107,10 @@ func where(t report.Placer, e *checker.Event) string {
 	return fmt.Sprintf("%s [%d]", t.Who(e), e.Index)
 }
 
-// Warning names a value that was read and that nobody wrote, where the models do not forbid it.
-func (t *Results) Warning() string {
+// Warnings names a value that was read and that nobody wrote, where the models do not forbid it.
+func (t *Results) Warnings(report.Placer) []string {
 	if t.unwritten == "" {
-		return ""
+		return nil
 	}
-	return t.unwritten + ". The models asked for do not forbid it; read-committed and those above it do."
+	return []string{t.unwritten + ". The models asked for do not forbid it; read-committed and those above it do."}
 }
