@@ -11,6 +11,7 @@ import (
 	"eddy/testbench"
 	"eddy/testbench/checker"
 	"eddy/testbench/history"
+	"eddy/testbench/report"
 	"eddy/testbench/virtual"
 	"eddy/trace"
 )
@@ -29,8 +30,7 @@ func (s simulation) explain(out *testbench.Outcome) {
 	// Guests record nothing of their own: their messages are all there is.
 	traced := (s.guests != nil || s.nodes.trace.Mode == node.TraceFull && s.nodes.trace.Sample <= 1) && out.Meta.Dir != ""
 	if traced {
-		out.Meta.Commands = followCommand(out, out.Meta.Dir)
-		explainFrom(out.Meta.Dir, out)
+		out.Meta.Commands = explainFrom(out.Meta.Dir, out)
 		return
 	}
 	again := s.command()
@@ -55,8 +55,7 @@ func (s simulation) retraced(out *testbench.Outcome) error {
 	if err != nil {
 		return err
 	}
-	explainFrom(dir, out)
-	follow := followCommand(out, dir)
+	follow := explainFrom(dir, out)
 	if out.Meta.Dir == "" {
 		out.Meta.Commands = append(out.Meta.Commands, follow...)
 		return nil
@@ -113,13 +112,13 @@ func explainTest(out *testbench.Outcome, traced bool) {
 	if !failed(out) || out.Meta.Dir == "" {
 		return
 	}
-	out.Meta.Commands = followCommand(out, out.Meta.Dir)
+	commands := explainFrom(out.Meta.Dir, out)
 	foreign := slices.ContainsFunc(out.Meta.Flags, func(flag string) bool { return strings.HasPrefix(flag, "--bin") })
 	if !traced && !foreign && len(out.Meta.Flags) > 0 { // what was not recorded needs another run
 		again := append([]string{programName()}, out.Meta.Flags...)
-		out.Meta.Commands = append([]string{withTrace(shellLine(again))}, out.Meta.Commands...)
+		commands = append([]string{withTrace(shellLine(again))}, commands...)
 	}
-	explainFrom(out.Meta.Dir, out)
+	out.Meta.Commands = commands
 }
 
 // followCommand is the command that shows what became of the value of the first
@@ -137,11 +136,23 @@ func followCommand(out *testbench.Outcome, dir string) []string {
 	if story, err := trace.Follow(run, string(w.Value)); err != nil || len(story.Steps)+len(story.Missing) == 0 {
 		return nil
 	}
+	return []string{traceLine(out, string(w.Value))}
+}
+
+// traceCommandOf is the command that shows what led to a message and what it led to; none where it would show nothing.
+func traceCommandOf(out *testbench.Outcome, run *trace.Run, message string) []string {
+	if story, err := trace.Follow(run, message); err != nil || len(story.Steps) == 0 {
+		return nil
+	}
+	return []string{traceLine(out, message)}
+}
+
+func traceLine(out *testbench.Outcome, follow string) string {
 	command := []string{programName(), "trace"}
 	if run := out.Meta.Dir; run != "" && !strings.HasPrefix(run, testbench.DefaultStore+string(filepath.Separator)) {
 		command = append(command, run)
 	}
-	return []string{shellLine(append(command, "--follow", string(w.Value)))}
+	return shellLine(append(command, "--follow", follow))
 }
 
 func firstWitness(r checker.Results) *checker.Witness {
@@ -166,21 +177,54 @@ func lostFirst(r checker.Results) *checker.Witness {
 	return first
 }
 
-// explainFrom looks into the files of a run.
-func explainFrom(dir string, out *testbench.Outcome) {
+// explainFrom looks into the files of a run, and gives the command that shows more of what it found.
+func explainFrom(dir string, out *testbench.Outcome) (commands []string) {
 	w := lostFirst(out.Results)
 	if w == nil {
-		if out.Meta.Cause = inWords(out.Results); out.Meta.Cause == "" {
-			out.Meta.Cause = firstUnsuccessful(out)
+		if commands = explainOther(dir, out); commands == nil {
+			commands = followCommand(out, dir)
 		}
-		return
+		return commands
 	}
 	cause, err := causeOfLoss(dir, w, out.Meta.NodeOf)
 	if err != nil {
 		out.Meta.Warnings = append(out.Meta.Warnings, "Why the run failed was not found out: "+err.Error()+".")
-		return
+		return nil
 	}
 	out.Meta.Cause = lossInWords(w, cause, out.Meta.NodeOf)
+	return followCommand(out, dir)
+}
+
+// explainOther tells of a failure other than a loss: what is wrong, then which node was asked what and replied what.
+func explainOther(dir string, out *testbench.Outcome) (commands []string) {
+	text, ops := inWords(out)
+	out.Meta.Cause = text
+	pairs, err := out.History.Pair()
+	if err != nil || len(ops) == 0 {
+		return nil
+	}
+	var all []wanted
+	for _, index := range ops {
+		if w, ok := operation(out.History, pairs, index, out.Meta.NodeOf); ok {
+			all = append(all, w)
+		}
+	}
+	run, err := trace.Open(dir)
+	if err != nil {
+		return nil // without a journal there is no more to tell
+	}
+	exchanges, err := exchangesOf(run, all)
+	if err != nil {
+		out.Meta.Warnings = append(out.Meta.Warnings, "What the nodes concerned were asked was not found out: "+err.Error()+".")
+		return nil
+	}
+	for _, x := range exchanges {
+		out.Meta.Cause += " " + x.String()
+	}
+	if len(exchanges) == 0 {
+		return nil
+	}
+	return traceCommandOf(out, run, exchanges[len(exchanges)-1].name)
 }
 
 // causeOfLoss finds out why a lost value is not on the node whose read missed it
@@ -220,38 +264,62 @@ func lossInWords(w *checker.Witness, c trace.Cause, nodeOf func(int) string) str
 	return fmt.Sprintf("value %s, %s%s at %.3f s, never reached %s: %s.", w.Value, done, where, w.Known.Time.Seconds(), c.Node, c.Text)
 }
 
-// inWords is what a failure other than a loss comes to, in a sentence.
-func inWords(r checker.Results) string {
+// inWords is what a failure other than a loss comes to, in a sentence, and the places in the history of the operations
+// that show it.
+func inWords(out *testbench.Outcome) (text string, ops []int) {
+	r := out.Results
 	if w := firstWitness(r); w != nil {
+		for _, e := range toldOf(w) {
+			ops = append(ops, e.Index)
+		}
 		switch {
 		case w.Kind == checker.WrongEcho && w.Note != "":
-			return "" // an error, which the history tells whole
+			return fmt.Sprintf("%s was not echoed: %s.", w.Value, strings.TrimSuffix(w.Note, ".")), ops[:1]
 		case w.Kind == checker.WrongEcho && w.Invoked != nil:
-			return fmt.Sprintf("%s, sent at %.3f s, was answered with %s.", w.Value, w.Invoked.Time.Seconds(), w.Got)
+			return fmt.Sprintf("%s, sent at %.3f s, was answered with %s.", w.Value, w.Invoked.Time.Seconds(), w.Got), ops[:1]
+		case w.Kind == checker.NotLinearizable && len(w.Events) > 0:
+			return notLinearizable(w, out.Meta.NodeOf), ops
+		case w.Kind == checker.Diverged:
+			return fmt.Sprintf("key %s: reads after recovery show it differently.", w.Value), ops
 		case w.Note != "":
-			return fmt.Sprintf("%s: %s.", w.Value, strings.TrimSuffix(w.Note, "."))
+			return fmt.Sprintf("%s: %s.", w.Value, strings.TrimSuffix(w.Note, ".")), ops
 		case w.Kind == checker.Duplicated && len(w.Events) > 1:
-			return fmt.Sprintf("id %s was given out at %.3f s, and again at %.3f s.", w.Value, w.Events[0].Time.Seconds(), w.Events[1].Time.Seconds())
+			return fmt.Sprintf("id %s was given out at %.3f s, and again at %.3f s.", w.Value, w.Events[0].Time.Seconds(), w.Events[1].Time.Seconds()), ops
 		case len(w.Because) > 0:
-			return strings.Join(w.Because, "; ") + "."
+			return strings.Join(w.Because, "; ") + ".", ops
 		}
+		return strings.TrimSpace(fmt.Sprintf("%s %s", w.Kind, w.Value)) + ".", ops
 	}
 	if len(r.Problems) > 0 {
-		return r.Problems[0].Node + " " + r.Problems[0].Text
+		return r.Problems[0].Node + " " + r.Problems[0].Text, nil
 	}
-	return ""
+	return firstUnsuccessful(out)
+}
+
+// notLinearizable tells of the operation that fits into no order of those before it, and of what the key held by then.
+func notLinearizable(w *checker.Witness, nodeOf func(int) string) string {
+	culprit := w.Events[len(w.Events)-1]
+	by := report.Placer{NodeOf: nodeOf}.Who(&culprit)
+	text := fmt.Sprintf("key %s: %s by %s, answered at %s, fits into no order", w.Value, culprit.Did, by, report.Seconds(culprit.Answered))
+	if len(w.Events) > 1 {
+		before := w.Events[len(w.Events)-2]
+		if before.Then != "" {
+			text += fmt.Sprintf(": after %s at %s the key held %s", before.Did, report.Seconds(before.Time), before.Then)
+		}
+	}
+	return text + "."
 }
 
 // firstUnsuccessful tells of the first operation, of a kind of which none succeeded, or
 // of any kind, that did not succeed: to which node, when, and how it ended.
-func firstUnsuccessful(out *testbench.Outcome) string {
+func firstUnsuccessful(out *testbench.Outcome) (text string, ops []int) {
 	stuck := func(f string) bool {
 		return out.Results.Stats.ByF[f].Valid == checker.Invalid && !slices.Contains(out.Results.MayFail, f)
 	}
 	some := out.Results.Stats.Valid == checker.Invalid
 	pairs, err := out.History.Pair()
 	if err != nil {
-		return ""
+		return "", nil
 	}
 	for i, op := range out.History {
 		if op.Process == history.Nemesis || op.Type != history.Invoke || some && !stuck(op.F) {
@@ -267,14 +335,14 @@ func firstUnsuccessful(out *testbench.Outcome) string {
 		}
 		text := fmt.Sprintf("the first %s that did not succeed was sent%s at %.3f s", op.F, where, op.Time.Seconds())
 		if !ended {
-			return text + " and had no reply before the end of the run."
+			return text + " and had no reply before the end of the run.", []int{i}
 		}
 		reply := out.History[end]
 		outcome := "failed"
 		if reply.Type == history.Info {
 			outcome = "with an unknown outcome"
 		}
-		return fmt.Sprintf("%s and ended at %.3f s %s: %s.", text, reply.Time.Seconds(), outcome, history.Canonical(reply.Error))
+		return fmt.Sprintf("%s and ended at %.3f s %s: %s.", text, reply.Time.Seconds(), outcome, history.Canonical(reply.Error)), []int{i}
 	}
-	return ""
+	return "", nil
 }

@@ -188,6 +188,9 @@ func messageName(src, dest string, body []byte) string {
 	return ""
 }
 
+// Field gives the raw value of a field of a body, nil where it has none.
+func Field(body []byte, name string) []byte { return fieldOf(body, name) }
+
 // fieldOf is the value of a field of an object, nil where it has none. Of a body that was
 // cut it finds what is whole.
 func fieldOf(body []byte, name string) []byte {
