@@ -21,6 +21,7 @@ const (
 	FalselyAcked  Kind = "acknowledged though it never came"
 	NotSent       Kind = "never sent"
 	NotTaken      Kind = "delivered, but not taken in"
+	Altered       Kind = "delivered as a value of another type"
 	StillUnderWay Kind = "still under way at the end"
 	Forgotten     Kind = "forgotten with a killed node's memory"
 	NeverLearned  Kind = "never learned by any node"

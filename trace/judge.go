@@ -17,6 +17,10 @@ func (f *linkFacts) judge(d *Records) Cause {
 	}
 	for _, c := range f.carriers {
 		if c.Delivered {
+			if c.As != "" {
+				return Cause{Kind: Altered, At: c.Received, Text: fmt.Sprintf("%s brought it to %s at %s as %s, which is %s, where the client gave %s",
+					c.called(), f.dest, seconds(c.Received), c.As, typeOf(c.As), typeOf(d.Value))}
+			}
 			return f.withTrouble(Cause{Kind: NotTaken, At: c.Received, Text: fmt.Sprintf("%s brought it to %s at %s, which did not take it in", c.called(), f.dest, seconds(c.Received))})
 		}
 	}
@@ -51,6 +55,14 @@ func (f *linkFacts) judge(d *Records) Cause {
 		c.Text = story + ", and never again"
 	}
 	return f.withTrouble(c)
+}
+
+// typeOf is what a JSON value is, for people.
+func typeOf(value string) string {
+	if value[0] == '"' {
+		return "a string"
+	}
+	return "a number"
 }
 
 // called names a message for people.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -18,6 +19,7 @@ type Carrier struct {
 	Lost      string // why it was; empty if it was not
 	Number    int64  // of the value on its link, where the body numbers them from its field first; else 0
 	First     int64  // of that body
+	As        string // the value as the message has it, where it has altered its type: "7" for 7
 }
 
 // Learning is a node's first sight of a value.
@@ -38,6 +40,7 @@ type Records struct {
 	reach    map[string]map[string]bool // which node has links to, or was seen to send to, which
 	lives    map[string][]time.Duration // when each node began
 	traced   bool                       // there are words of state, so that what is not said did not happen
+	altered  string                     // the value as another type, to be looked for too
 	anywhere bool                       // the value may be in any field: of a program whose messages say no more
 	shown    []Learning                 // replies to clients that held the value
 }
@@ -52,10 +55,13 @@ func Collect(r *Run, value string) (*Records, error) {
 		return nil, err
 	}
 	if !d.traced && len(d.Carriers) == 0 { // another program's messages have other fields
-		d.anywhere, d.Nodes, d.Given, d.shown = true, nil, nil, nil
-		clear(d.lives)
-		if err := d.readJournal(r); err != nil {
+		if err := d.readAnywhere(r, value, ""); err != nil {
 			return nil, err
+		}
+		if altered := otherType(value); len(d.Carriers) == 0 && altered != "" {
+			if err := d.readAnywhere(r, value, altered); err != nil {
+				return nil, err
+			}
 		}
 	}
 	byTime := func(a, b Learning) int { return cmp.Compare(a.At, b.At) }
@@ -67,6 +73,32 @@ func Collect(r *Run, value string) (*Records, error) {
 		d.inferLearned()
 	}
 	return d, nil
+}
+
+// readAnywhere looks for the value in any field of a message, and where none has it in one, for what it is as another
+// type.
+func (d *Records) readAnywhere(r *Run, value, altered string) error {
+	d.anywhere, d.altered, d.Nodes, d.Given, d.shown = true, altered, nil, nil, nil
+	clear(d.lives)
+	return d.readJournal(r)
+}
+
+// otherType is a number as a string, or the number that a string spells; empty for anything else.
+func otherType(value string) string {
+	if text, quoted := jsonText([]byte(value)); quoted {
+		if isNumber(text) {
+			return text
+		}
+		return ""
+	}
+	if isNumber(value) {
+		return quote(value)
+	}
+	return ""
+}
+
+func isNumber(text string) bool {
+	return text != "" && strings.Trim(text, "-0123456789") == ""
 }
 
 // readJournal takes the carriers and their fates from the network's journal.
@@ -101,13 +133,21 @@ func (d *Records) readJournal(r *Run) error {
 			if d.anywhere && !found && !inits[m.ID] {
 				place, found = findAnywhere(m.Body, value)
 			}
+			as := ""
+			if !found && d.altered != "" && !IsClient(m.Src) {
+				if place, found = findAnywhere(m.Body, []byte(d.altered)); found {
+					as = d.altered
+				}
+			}
 			switch {
 			case !found:
 			case IsClient(m.Src):
 				asked[m.ID] = Learning{Node: m.Dest, At: m.At, Cause: m.Name()}
 			default:
 				under[m.ID] = len(d.Carriers)
-				d.Carriers = append(d.Carriers, newCarrier(m, place))
+				c := newCarrier(m, place)
+				c.As = as
+				d.Carriers = append(d.Carriers, c)
 			}
 		case MessageReceived:
 			if i, carrier := under[m.ID]; carrier {
@@ -241,7 +281,7 @@ func linkPeer(path string) string {
 func (d *Records) inferLearned() {
 	d.Learned = slices.Concat(d.Given, d.shown)
 	for _, c := range d.Carriers {
-		if c.Delivered {
+		if c.Delivered && c.As == "" {
 			d.Learned = append(d.Learned, Learning{Node: c.Dest, At: c.Received, Cause: c.Name})
 		}
 	}

@@ -11,6 +11,7 @@ import (
 // Summary is a run in figures.
 type Summary struct {
 	Tally
+	Untraced bool          `json:",omitempty"` // no node recorded anything: the network's journal stands in
 	From, To time.Duration // of the records
 	Nodes    []NodeSummary
 	Actors   []ActorSummary // those of one path on all nodes together
@@ -127,7 +128,7 @@ func SummariseSome(r *Run, f Filter) (*Summary, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Summary{Tally: tally, From: min(c.from, c.to), To: c.to, Ops: c.clientOps, Lost: make(map[string]int64)}
+	s := &Summary{Tally: tally, Untraced: r.untraced, From: min(c.from, c.to), To: c.to, Ops: c.clientOps, Lost: make(map[string]int64)}
 	if err := c.losses(r, s); err != nil {
 		return nil, err
 	}

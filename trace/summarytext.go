@@ -17,6 +17,9 @@ func (s *Summary) WriteText(w io.Writer) error {
 		p.line("Nothing was traced: ask for it with --trace messages or --trace full.")
 		return p.err
 	}
+	if s.Untraced {
+		p.line("The nodes recorded nothing; what crossed their edges is known from the network's journal.")
+	}
 	s.actorTable(p)
 	s.trafficTables(p)
 	s.standsOut(p)
@@ -44,21 +47,27 @@ func (s *Summary) notes() string {
 }
 
 func (s *Summary) actorTable(p *printer) {
+	p.line("")
+	if !s.Untraced { // there are no actors but the nodes' edges
+		s.actorRows(p)
+	}
+	if len(s.Nodes) <= nodesShown {
+		rows := [][]string{{"node", "records", "handled", "in", "out", "drops", "retries", "lives"}}
+		for _, n := range s.Nodes {
+			rows = append(rows, []string{n.Node, grouped(n.Records), grouped(n.Handled), grouped(n.In), grouped(n.Out), count(n.Drops), count(n.Retries), count(int64(n.Lives))})
+		}
+		p.table(rows)
+	}
+}
+
+func (s *Summary) actorRows(p *printer) {
 	rows := [][]string{{"actor", "of", "handled", "wait p50", "p99", "took p50", "p99", "deepest", "drops", "restarts", "retries"}}
 	for _, a := range s.Actors {
 		rows = append(rows, []string{a.Path, fmt.Sprint(a.Actors), grouped(a.Handled), short(a.WaitP50), short(a.WaitP99),
 			short(a.TookP50), short(a.TookP99), count(int64(a.Deepest)), count(a.Drops), count(a.Restarts), count(a.Retries)})
 	}
-	p.line("")
 	p.table(rows)
-	if len(s.Nodes) <= nodesShown {
-		rows = [][]string{{"node", "records", "handled", "in", "out", "drops", "retries", "lives"}}
-		for _, n := range s.Nodes {
-			rows = append(rows, []string{n.Node, grouped(n.Records), grouped(n.Handled), grouped(n.In), grouped(n.Out), count(n.Drops), count(n.Retries), count(int64(n.Lives))})
-		}
-		p.line("")
-		p.table(rows)
-	}
+	p.line("")
 }
 
 // nodesShown is the largest cluster whose nodes have a line each.
