@@ -192,6 +192,9 @@ func explainFrom(dir string, out *testbench.Outcome) (commands []string) {
 		return nil
 	}
 	out.Meta.Cause = lossInWords(w, cause, out.Meta.NodeOf)
+	if p := problemOf(out.Results.Problems, cause.Node, cause.Dest); p != nil {
+		out.Meta.Cause = p.Node + " " + p.Text + " So " + out.Meta.Cause
+	}
 	return followCommand(out, dir)
 }
 
@@ -225,6 +228,19 @@ func explainOther(dir string, out *testbench.Outcome) (commands []string) {
 		return nil
 	}
 	return traceCommandOf(out, run, exchanges[len(exchanges)-1].name)
+}
+
+// problemOf is the first thing against the protocol that one of the nodes did.
+func problemOf(problems []checker.Problem, nodes ...string) *checker.Problem {
+	for i := range problems {
+		p := &problems[i]
+		for _, node := range nodes {
+			if node != "" && (p.Node == node || slices.Contains(p.Others, node)) {
+				return p
+			}
+		}
+	}
+	return nil
 }
 
 // causeOfLoss finds out why a lost value is not on the node whose read missed it

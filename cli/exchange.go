@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"eddy/testbench/checker"
@@ -18,6 +19,7 @@ type exchange struct {
 	request string
 	sent    time.Duration
 	reply   string // empty if there was none
+	id      string // the request's msg_id, where the reply has it as something else than the integer
 	replied time.Duration
 }
 
@@ -30,7 +32,11 @@ func (x *exchange) String() string {
 	if x.reply == "" {
 		return text + " and did not reply."
 	}
-	return text + fmt.Sprintf(" and replied %s at %s.", x.reply, report.Seconds(x.replied))
+	text += fmt.Sprintf(" and replied %s at %s", x.reply, report.Seconds(x.replied))
+	if x.id != "" {
+		return text + fmt.Sprintf(", which answers nothing: in_reply_to is not the integer %s.", x.id)
+	}
+	return text + "."
 }
 
 // wanted is an operation whose exchange is looked for: the last request of its client before it ended.
@@ -58,7 +64,10 @@ func exchangesOf(run *trace.Run, all []wanted) ([]exchange, error) {
 				clients[i] = m.Src
 				ids[i] = string(trace.Field(m.Body, "msg_id"))
 				found[i] = exchange{name: m.Name(), node: w.node, request: network.Abbreviate(m.Body, exchangeBytesMax), sent: m.At}
-			case m.Src == w.node && m.Dest == clients[i] && clients[i] != "" && found[i].reply == "" && string(trace.Field(m.Body, "in_reply_to")) == ids[i]:
+			case m.Src == w.node && m.Dest == clients[i] && clients[i] != "" && found[i].reply == "" && answers(m.Body, ids[i]):
+				if string(trace.Field(m.Body, "in_reply_to")) != ids[i] {
+					found[i].id = ids[i]
+				}
 				found[i].reply, found[i].replied = network.Abbreviate(trace.WithoutMark(m.Body), exchangeBytesMax), m.At
 			}
 		}
@@ -74,6 +83,13 @@ func exchangesOf(run *trace.Run, all []wanted) ([]exchange, error) {
 		}
 	}
 	return known, nil
+}
+
+// answers tells whether a body is meant as the reply to a request, even if it has the id as a string or a float.
+func answers(body []byte, id string) bool {
+	to := strings.Trim(string(trace.Field(body, "in_reply_to")), `"`)
+	whole, _, _ := strings.Cut(to, ".")
+	return whole == id
 }
 
 // operation gives the invocation at a place of the history, or the one that ended there, to be looked for.

@@ -15,8 +15,9 @@ const kindSilence = "silence"
 // client timeouts, whichever is longer.
 const silencePatience = 10 * time.Second
 
-// silence watches whether nodes answer their clients. Only requests count during which no fault was active: what
-// faults do to a node is for the workload's checker to judge. A run with --p-loss has no such time.
+// silence watches whether nodes answer their clients. What faults do to a node is for the workload's checker to judge:
+// a node is silent only if it leaves a request without a reply during which no fault was active, and has answered none
+// for long. A run with --p-loss has no such time.
 type silence struct {
 	active map[string]bool // faults that have begun and not ended
 	calm   time.Duration   // since when there are none
@@ -26,6 +27,7 @@ type silence struct {
 // unanswered is the requests without a reply since a node last sent a client anything.
 type unanswered struct {
 	requests    int
+	calm        bool          // no fault was active during the latest of them
 	since, last time.Duration // when the first of them was sent, and when the wait for the latest was over
 }
 
@@ -55,7 +57,7 @@ func (c *Conductor) spoke(n *node) {
 func (c *Conductor) timedOut(n *node, waited time.Duration) {
 	now := c.clock.Now()
 	sent := now - waited
-	if c.options.Loss > 0 || !c.silence.quiet(sent) || n.life != alive || n.paused {
+	if n.life != alive || n.paused {
 		return
 	}
 	if n.unanswered.requests == 0 {
@@ -63,7 +65,8 @@ func (c *Conductor) timedOut(n *node, waited time.Duration) {
 	}
 	n.unanswered.requests++
 	n.unanswered.last = now
-	if c.phase == phaseMain && c.main.cutoff-now >= c.clientTimeout() && c.silence.quiet(now-c.silencePatience()) && now-c.silence.heard >= c.silencePatience() {
+	n.unanswered.calm = c.options.Loss == 0 && c.silence.quiet(sent)
+	if c.phase == phaseMain && c.main.cutoff-now >= c.clientTimeout() && c.options.Loss == 0 && c.silence.quiet(now-c.silencePatience()) && now-c.silence.heard >= c.silencePatience() {
 		c.silent = true
 		c.end()
 	}
@@ -79,10 +82,10 @@ func (c *Conductor) findSilent() {
 	for _, n := range c.nodes {
 		u := n.unanswered
 		long := c.silent && u.requests > 0 || u.requests > 1 && u.last-u.since >= 2*c.clientTimeout()
-		if !long || n.exited || n.deaf || n.life != alive {
+		if !long || !u.calm || n.exited || n.deaf || n.life != alive {
 			continue
 		}
-		what := fmt.Sprintf("stopped answering at %.3f s and never answered again: %s from then on had no reply within %v, and no fault was active",
+		what := fmt.Sprintf("stopped answering at %.3f s and never answered again: %s from then on had no reply within %v, though no fault was active at the end",
 			u.since.Seconds(), report.Plural(u.requests, "request", "requests"), c.clientTimeout())
 		if n.unfinished > 0 {
 			what += fmt.Sprintf("; %d bytes without an end of line are waiting: %s", n.unfinished, network.Abbreviate(n.unfinishedStart, findingLineBytesMax))

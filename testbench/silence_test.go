@@ -28,7 +28,7 @@ func TestNodeThatStopsAnsweringInvalidatesTheRun(t *testing.T) {
 		t.Fatalf("verdict %v, problems %+v", out.Results.Valid, out.Results.Problems)
 	}
 	p := out.Results.Problems[0]
-	if p.Node != "n1" || p.Kind != kindSilence || !strings.HasPrefix(p.Text, "stopped answering at 0.") || !strings.Contains(p.Text, "and no fault was active") {
+	if p.Node != "n1" || p.Kind != kindSilence || !strings.HasPrefix(p.Text, "stopped answering at 0.") || !strings.Contains(p.Text, "though no fault was active at the end") {
 		t.Errorf("problem %+v", p)
 	}
 }

@@ -33,8 +33,8 @@ const trafficSampled = 64
 const (
 	runawayPerOp     = 100
 	runawayPerSecond = 500
-	runawayQuiet     = 2 * time.Second
-	runawayGrowth    = 8
+	runawayQuiet     = time.Second
+	runawayGrowth    = 4
 	runawayOpsMin    = 8 // operations in a quarter for it to count
 )
 
