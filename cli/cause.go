@@ -193,7 +193,7 @@ func explainFrom(dir string, out *testbench.Outcome) (commands []string) {
 	}
 	out.Meta.Cause = lossInWords(w, cause, out.Meta.NodeOf)
 	if p := problemOf(out.Results.Problems, cause.Node, cause.Dest); p != nil {
-		out.Meta.Cause = p.Node + " " + p.Text + " So " + out.Meta.Cause
+		out.Meta.Cause = problemInWords(p) + " So " + out.Meta.Cause
 	}
 	return followCommand(out, dir)
 }
@@ -228,6 +228,37 @@ func explainOther(dir string, out *testbench.Outcome) (commands []string) {
 		return nil
 	}
 	return traceCommandOf(out, run, exchanges[len(exchanges)-1].name)
+}
+
+// problemInWords is a problem in a sentence, with what the node said of it.
+func problemInWords(p *checker.Problem) string {
+	text := strings.TrimSpace(p.Node + " " + p.Text)
+	if said := tellingLine(p.Stderr); said != "" {
+		text += " It wrote: " + said
+	}
+	return text
+}
+
+// tellingLine is what of a node's last lines says why it ended: a panic with its text, as Go and Rust have it, else the last
+// line that names an error, as Python and JavaScript do, else the last.
+func tellingLine(stderr []string) string {
+	for i, line := range stderr {
+		if strings.Contains(line, "panic") {
+			if strings.HasSuffix(line, ":") && i+1 < len(stderr) {
+				line += " " + strings.TrimSpace(stderr[i+1])
+			}
+			return line
+		}
+	}
+	for _, line := range slices.Backward(stderr) {
+		if strings.Contains(line, "Error") || strings.Contains(line, "Exception") {
+			return line
+		}
+	}
+	if len(stderr) == 0 {
+		return ""
+	}
+	return stderr[len(stderr)-1]
 }
 
 // problemOf is the first thing against the protocol that one of the nodes did.
@@ -307,7 +338,7 @@ func inWords(out *testbench.Outcome) (text string, ops []int) {
 		return strings.TrimSpace(fmt.Sprintf("%s %s", w.Kind, w.Value)) + ".", ops
 	}
 	if len(r.Problems) > 0 {
-		return r.Problems[0].Node + " " + r.Problems[0].Text, nil
+		return problemInWords(&r.Problems[0]), nil
 	}
 	return firstUnsuccessful(out)
 }

@@ -79,6 +79,14 @@ func roundTime(d time.Duration) time.Duration {
 	return d.Round(time.Millisecond)
 }
 
+// times counts occasions.
+func times(n int64) string {
+	if n == 1 {
+		return "once"
+	}
+	return fmt.Sprintf("%d times", n)
+}
+
 // warnings says where the bench or the number of workers, and not the nodes alone, shaped the figures.
 func (p *pace) warnings(o *Options) []string {
 	var warnings []string
@@ -87,8 +95,8 @@ func (p *pace) warnings(o *Options) []string {
 			late, o.Rate))
 	}
 	if run := p.stopped - p.started; run > 0 && p.held.sum > time.Duration(heldShareMax*float64(run)) {
-		warnings = append(warnings, fmt.Sprintf("All %d workers were waiting for replies when an operation was due, %d times, for %v of %v: %.1f operations a second were begun where --rate asks for %v. More workers (--concurrency) would keep the rate.",
-			o.Workers(), p.held.n, roundTime(p.held.sum), roundTime(run), p.perSecond(), o.Rate))
+		warnings = append(warnings, fmt.Sprintf("All %d workers were waiting for replies when an operation was due, %s, for %v of %v: %.1f operations a second were begun where --rate asks for %v. More workers (--concurrency) would keep the rate.",
+			o.Workers(), times(p.held.n), roundTime(p.held.sum), roundTime(run), p.perSecond(), o.Rate))
 	}
 	return warnings
 }

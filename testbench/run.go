@@ -3,11 +3,13 @@ package testbench
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"eddy/testbench/checker"
 	"eddy/testbench/history"
 	"eddy/testbench/network"
+	"eddy/testbench/report"
 )
 
 // Run is what was measured, before anybody judges it.
@@ -59,18 +61,31 @@ func (c *Conductor) Run() Run {
 		run.Warnings = append(run.Warnings, fmt.Sprintf("%d workers for %d nodes: no client talks to %s and after. --concurrency 1n gives every node one.",
 			workers, len(c.nodes), c.nodes[workers].id))
 	}
-	for _, n := range c.nodes {
-		if n.ignored > 0 {
-			run.Warnings = append(run.Warnings, ignoredText(n))
-		}
+	if ignored := c.ignoredText(); ignored != "" {
+		run.Warnings = append(run.Warnings, ignored)
 	}
 	run.Warnings = append(run.Warnings, c.findings.warnings()...)
 	return run
 }
 
-func ignoredText(n *node) string {
-	if n.ignored == 1 {
-		return fmt.Sprintf("1 line of %s was ignored after the line that could not be delivered.", n.id)
+// ignoredText tells how many lines of nodes were passed over; empty for none.
+func (c *Conductor) ignoredText() string {
+	sum, nodes := 0, []string(nil)
+	for _, n := range c.nodes {
+		if sum += n.ignored; n.ignored > 0 {
+			nodes = append(nodes, n.id)
+		}
 	}
-	return fmt.Sprintf("%d lines of %s were ignored after the line that could not be delivered.", n.ignored, n.id)
+	if sum == 0 {
+		return ""
+	}
+	of := strings.Join(nodes, ", ")
+	if len(nodes) > othersShown {
+		of = fmt.Sprintf("%d nodes", len(nodes))
+	}
+	verb := "were"
+	if sum == 1 {
+		verb = "was"
+	}
+	return fmt.Sprintf("%s of %s %s ignored after a line that could not be delivered.", report.Plural(sum, "line", "lines"), of, verb)
 }

@@ -20,6 +20,7 @@ const (
 	TakenForAcked Kind = "taken for acknowledged though it was not"
 	FalselyAcked  Kind = "acknowledged though it never came"
 	NotSent       Kind = "never sent"
+	NotKept       Kind = "never seen again where it was given"
 	NotTaken      Kind = "delivered, but not taken in"
 	Altered       Kind = "delivered as a value of another type"
 	StillUnderWay Kind = "still under way at the end"
@@ -78,7 +79,7 @@ func (d *Records) explainLink(r *Run, node string) (Cause, bool, error) {
 	}
 	c := facts.judge(d)
 	c.Value, c.Node, c.Src, c.Dest = d.Value, node, src, dest
-	if dest != node {
+	if dest != node && c.Kind != NotKept {
 		c.Text = fmt.Sprintf("it did not get past %s: %s", dest, c.Text)
 	}
 	return c, true, nil

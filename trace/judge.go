@@ -12,6 +12,9 @@ import (
 func (f *linkFacts) judge(d *Records) Cause {
 	link := fmt.Sprintf("link %s -> %s", f.src, f.dest)
 	learned, _ := d.has(f.src)
+	if len(f.carriers) == 0 && d.anywhere && d.onlyGiven(f.src) {
+		return Cause{Kind: NotKept, At: learned.At, Text: fmt.Sprintf("%s was given it at %s, and from then on neither sent it to a node nor showed it to a client: it did not keep it", f.src, seconds(learned.At))}
+	}
 	if len(f.carriers) == 0 {
 		return f.withTrouble(Cause{Kind: NotSent, At: learned.At, Text: fmt.Sprintf("%s has it since %s, and %s never sent it", f.src, seconds(learned.At), link)})
 	}

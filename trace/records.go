@@ -298,6 +298,13 @@ func (d *Records) has(node string) (Learning, bool) {
 	return Learning{}, false
 }
 
+// onlyGiven reports whether a client gave a node the value, and no message of the node ever held it.
+func (d *Records) onlyGiven(node string) bool {
+	of := func(l Learning) bool { return l.Node == node }
+	sent := func(c Carrier) bool { return c.Src == node }
+	return slices.ContainsFunc(d.Given, of) && !slices.ContainsFunc(d.shown, of) && !slices.ContainsFunc(d.Carriers, sent)
+}
+
 // keeps reports whether a node learned the value in its last life.
 func (d *Records) keeps(node string) bool {
 	lives := d.lives[node]

@@ -119,7 +119,13 @@ func Abbreviate(text []byte, limit int) string {
 }
 
 func syntaxReason(line []byte) string {
+	first := json.NewDecoder(bytes.NewReader(line))
 	var v json.RawMessage
+	if first.Decode(&v) == nil {
+		if rest := bytes.TrimSpace(line[first.InputOffset():]); len(rest) > 0 && rest[0] == '{' {
+			return "a second message stands on the same line; each message ends with a line feed"
+		}
+	}
 	if err := json.Unmarshal(line, &v); err != nil {
 		return err.Error()
 	}

@@ -12,7 +12,6 @@ import (
 	"flag"
 	"log"
 	"slices"
-	"sync"
 	"time"
 
 	maelstrom "github.com/jepsen-io/maelstrom/demo/go"
@@ -27,25 +26,34 @@ type server struct {
 	node  *maelstrom.Node
 	wrong string
 
-	mu     sync.Mutex // over values
+	do     chan func() // what is to be done with values, by the goroutine that owns them
 	values []int
+}
+
+// own does what handlers ask for, one after the other.
+func (s *server) own() {
+	for do := range s.do {
+		do()
+	}
 }
 
 // learn keeps a value and reports whether it is new.
 func (s *server) learn(value int) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if slices.Contains(s.values, value) {
-		return false
+	fresh := make(chan bool)
+	s.do <- func() {
+		known := slices.Contains(s.values, value)
+		if !known {
+			s.values = append(s.values, value)
+		}
+		fresh <- !known
 	}
-	s.values = append(s.values, value)
-	return true
+	return <-fresh
 }
 
 func (s *server) read() []int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.values)
+	all := make(chan []int)
+	s.do <- func() { all <- slices.Clone(s.values) }
+	return <-all
 }
 
 // spread sends a value to all peers but the one it came from, each until it acknowledges it.
@@ -90,7 +98,8 @@ func (s *server) take(reply string) maelstrom.HandlerFunc {
 func main() {
 	wrong := flag.String("wrong", "", "forget, nobody or invented: what to do wrong")
 	flag.Parse()
-	s := &server{node: maelstrom.NewNode(), wrong: *wrong}
+	s := &server{node: maelstrom.NewNode(), wrong: *wrong, do: make(chan func())}
+	go s.own()
 	s.node.Handle("topology", func(msg maelstrom.Message) error {
 		return s.node.Reply(msg, map[string]any{"type": "topology_ok"})
 	})
