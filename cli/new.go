@@ -33,7 +33,7 @@ func newCommand() *cobra.Command {
 	lang, workload, checkout := "go", "broadcast", ""
 	cmd := &cobra.Command{
 		Use:   "new DIR",
-		Short: "Write the first version of a node, in Go, Python or JavaScript",
+		Short: "Write the first version of a node, in one of five languages",
 		Long: `New makes a directory with a node for one of Maelstrom's workloads: it builds,
 runs and passes a test, and its README says how. It is a beginning: correct, simple,
 and yours to change.
@@ -46,7 +46,8 @@ The languages are
   go            actors, on Eddy's own runtime; the node has all of eddy's commands
   go-library    Maelstrom's library for Go
   python        Python 3, without a library
-  javascript    Node.js, without a library`,
+  javascript    Node.js, without a library
+  rust          Rust, with serde_json`,
 		Args: func(_ *cobra.Command, args []string) error {
 			switch {
 			case len(args) == 0 || args[0] == "":

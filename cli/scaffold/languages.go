@@ -77,6 +77,21 @@ var languages = []language{
 		},
 		commands: func(s *page, flags string) { s.program("./node.js", flags) },
 	},
+	{
+		name: "rust", title: "Rust",
+		files: []File{
+			{From: "WORKLOAD.rs", To: "src/main.rs", Says: "the node: what it does with each type of message"},
+			{From: "maelstrom.rs", To: "src/maelstrom.rs", Says: "the protocol: lines, requests and replies"},
+			{From: "outbox.rs", To: "src/outbox.rs", Says: "what is sent to all other nodes until they acknowledge it", only: reliable},
+			{From: "Cargo.toml", To: "Cargo.toml", Says: "names the one crate that it needs, serde_json"},
+			{From: "Cargo.lock", To: "Cargo.lock", Says: "its version, and those of what it needs"},
+			{From: "gitignore", To: ".gitignore", Says: "leaves out what is built and the files of runs"},
+		},
+		commands: func(s *page, flags string) {
+			s.program("target/debug/"+s.Package, flags)
+			s.Building, s.Build = "Build the node", "cargo build"
+		},
+	},
 }
 
 // program sets the commands for a node that Eddy runs by --bin.
