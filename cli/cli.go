@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -91,17 +93,23 @@ real Maelstrom or a built-in bench, and judges what happened.
 	if p.offersNew() {
 		root.AddCommand(newCommand())
 	}
-	rename(root)
+	p.suitExamples(root)
 	return root
 }
 
-// rename has the examples of all help call the program by its name.
-func rename(cmd *cobra.Command) {
+// ofChallenge are examples that are about a challenge.
+var ofChallenge = regexp.MustCompile(`(?m)^  .* --(challenge|only) .*\n`)
+
+// suitExamples has the examples of all help call the program by its name, and name a service that it has.
+func (p *program) suitExamples(cmd *cobra.Command) {
 	if name := cmd.Root().Name(); name != "eddy" {
 		cmd.Long = strings.ReplaceAll(cmd.Long, "  eddy ", "  "+name+" ")
 	}
+	if names := p.workloads.Names(); !slices.Contains(names, "broadcast") {
+		cmd.Long = strings.ReplaceAll(ofChallenge.ReplaceAllString(cmd.Long, ""), " broadcast", " "+names[0])
+	}
 	for _, c := range cmd.Commands() {
-		rename(c)
+		p.suitExamples(c)
 	}
 }
 

@@ -63,3 +63,21 @@ func TestAProgramKnowsOnlyTheServicesThatItWasGiven(t *testing.T) {
 		t.Errorf("broadcast: %v; challenges %v", err, p.challengeNumbers())
 	}
 }
+
+// Examples in help are commands that work.
+func TestHelpNamesServicesThatTheProgramHas(t *testing.T) {
+	p, err := newProgram([]Service{builtin.Echo()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range p.rootCommand().Commands() {
+		for line := range strings.Lines(c.Long) {
+			if strings.HasPrefix(line, "  eddy ") && (strings.Contains(line, "broadcast") || strings.Contains(line, "3d")) {
+				t.Errorf("%s: %s", c.Name(), line)
+			}
+		}
+	}
+	if long := p.rootCommand().Long; !strings.Contains(long, "eddy sim echo") {
+		t.Errorf("help says\n%s", long)
+	}
+}
