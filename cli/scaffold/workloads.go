@@ -89,7 +89,7 @@ A log is out of reach for as long as its owner is: requests for it fail in a par
 	{
 		name: "lin-kv", template: "lin-kv", goPackage: "linkv",
 		short:     "Hands requests to Maelstrom's lin-kv",
-		flags:     " --concurrency 4n", // its clients come in groups of two for each node
+		flags:     " --concurrency 4n --rate 100", // its clients come in groups of two for each node, and few cas succeed
 		goOptions: `o.Concurrency = "4n"`,
 		hand:      []string{`{"src":"c1","dest":"n1","body":{"type":"read","msg_id":2,"key":1}}`},
 		about: `The node hands each request to Maelstrom's own service lin-kv, and hands back the answer. So it is linearizable and

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"time"
 
 	"eddy/actor"
 	"eddy/actor/node"
@@ -13,8 +14,9 @@ type (
 
 	request = node.Request[node.None, ticket]
 
-	read struct{ actor.Answer[int64] } // what lin-kv holds: the highest number that is taken
-	took struct {                      // whether the numbers from first to last are this node's now
+	again struct{}                      // a pause is over
+	read  struct{ actor.Answer[int64] } // what lin-kv holds: the highest number that is taken
+	took  struct {                      // whether the numbers from first to last are this node's now
 		first, last int64
 		err         error
 	}
@@ -32,36 +34,52 @@ type tickets struct{ ahead int }
 type counter struct {
 	tickets
 	node    *node.Node
-	waiting []request
-	asking  bool  // lin-kv is asked
+	waiting []waiting
+	asking  bool  // lin-kv is asked, or will be after a pause
 	next    int64 // numbers from next to last are left from the last time
 	last    int64
 }
 
+// waiting is a request, and when the node has to give up: clients wait for 5 s.
+type waiting struct {
+	request
+	until time.Duration
+}
+
 const (
+	giveUpAfter = 3 * time.Second
+	pauseMax    = 20 * time.Millisecond
+
 	key                = "highest"
 	keyDoesNotExist    = 20
 	preconditionFailed = 22
+	unavailable        = 11
 )
 
 func (s *counter) Receive(c *actor.Context[message], m message) {
 	switch m := m.(type) {
 	case request:
-		s.waiting = append(s.waiting, m)
+		s.waiting = append(s.waiting, waiting{m, c.Elapsed() + giveUpAfter})
+	case again:
+		s.asking = false
 	case read:
 		s.asking = false
 		if m.Err != nil && codeOf(m.Err) != keyDoesNotExist {
 			s.fail(m.Err)
-			return
+		} else {
+			s.take(c, m.Value)
 		}
-		s.take(c, m.Value)
 	case took:
 		s.asking = false
-		if m.err == nil {
+		switch {
+		case m.err == nil:
 			s.next, s.last = m.first, m.last
-		} else if codeOf(m.err) != preconditionFailed {
+		case codeOf(m.err) != preconditionFailed:
 			s.fail(m.err)
-			return
+		default: // another node was faster; a pause by lot, or the same one always is
+			s.giveUp(c.Elapsed())
+			s.asking = true
+			c.After(time.Duration(c.Rand().Int64N(int64(pauseMax))), again{})
 		}
 	}
 	s.proceed(c)
@@ -80,8 +98,7 @@ func (s *counter) proceed(c *actor.Context[message]) {
 	node.Read(c, s.node.LinKV(), key, node.KVOptions{}, func(a actor.Answer[int64]) message { return read{a} })
 }
 
-// take asks for as many numbers as there are requests, and those to reserve. Another node may be faster: then it
-// begins again.
+// take asks for as many numbers as there are requests, and those to reserve.
 func (s *counter) take(c *actor.Context[message], highest int64) {
 	s.asking = true
 	mine := took{first: highest + 1, last: highest + int64(len(s.waiting)+s.ahead)}
@@ -89,6 +106,14 @@ func (s *counter) take(c *actor.Context[message], highest int64) {
 		mine.err = err
 		return mine
 	})
+}
+
+// giveUp fails the requests whose clients may not wait much longer.
+func (s *counter) giveUp(now time.Duration) {
+	for len(s.waiting) > 0 && s.waiting[0].until < now {
+		s.waiting[0].Fail(node.Errorf(unavailable, "other nodes were faster for %v", giveUpAfter))
+		s.waiting = s.waiting[1:]
+	}
 }
 
 func (s *counter) fail(err error) {
