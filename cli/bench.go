@@ -39,13 +39,13 @@ func (p *program) benchCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "bench [workload] [flags] --vary flag=v1,v2 ... [-- strategy flags]",
 		Short: "Compare configurations in the simulator, over a grid of flags",
-		Long: `Bench runs every combination of the flags that it is told to vary, several seeds
+		Long: p.withWorkloads(`Bench runs every combination of the flags that it is told to vary, several seeds
 each, in the simulator on all cores, and tells what each costs: messages an op,
 median and longest stable latency, with 95 % confidence intervals.
 
-  eddy bench broadcast --challenge 3d --vary interval=50ms,100ms,200ms --vary topology=star,tree:4
-  eddy bench broadcast --vary-test node-count=5,25,100 --csv nodes.csv --html nodes.html
-  eddy bench broadcast --challenge 3d --config '' --config '--strategy flood --topology tree:4'
+  eddy bench broadcast --challenge 3d --vary interval=50ms,200ms
+  eddy bench broadcast --vary-test node-count=5,25,100 --csv nodes.csv
+  eddy bench broadcast --challenge 3d --config '' --config '--strategy flood'
   eddy bench --replay nodes.csv --against nodes.csv
 
 --vary takes a flag of the strategy or, if strategies have none of that name, of
@@ -53,7 +53,7 @@ the test; --vary-test takes one of the test. --config takes whole sets of strate
 flags, for a comparison that is no grid. Combinations that make no sense are
 skipped, and the reason told. Seeds run from --seed (default 1) on.
 
-Exit status: 0 all runs valid, 1 some are not, 2 could not run.`,
+Exit status: 0 all runs valid, 1 some are not, 2 could not run.`),
 		ValidArgsFunction: p.completeWorkload,
 	}
 	declareOptions(cmd.Flags(), &options)
@@ -145,6 +145,9 @@ func (p *program) runBench(cmd *cobra.Command, args []string, o *testbench.Optio
 		if earlier, err = sweep.ReadFile(own.against); err != nil {
 			return err
 		}
+	}
+	if err := tryOutputs(own.csv, own.html, own.svg); err != nil {
+		return err
 	}
 	collectLess(o)
 	fmt.Fprintf(os.Stdout, "Running in the simulator, seeds %d to %d at each point.\n\n", o.Seed, o.Seed+uint64(own.seeds)-1)
@@ -260,6 +263,7 @@ func (own *benchFlags) tell(made, earlier sweep.Sweep, targets sweep.Targets) er
 		fmt.Fprintf(os.Stdout, "\nAgainst %s:\n\n%s", own.against, made.Against(earlier))
 	}
 	title := shellLine(append([]string{programName(), "bench"}, made.Command...))
+	var failed []error
 	for _, output := range []struct {
 		path  string
 		write func(io.Writer) error
@@ -271,22 +275,13 @@ func (own *benchFlags) tell(made, earlier sweep.Sweep, targets sweep.Targets) er
 		if output.path == "" {
 			continue
 		}
-		if err := writeFile(output.path, output.write); err != nil {
-			return err
-		}
+		failed = append(failed, writeOutput(output.path, output.write))
 	}
+	status := 0
 	if slices.ContainsFunc(made.Rows, func(r sweep.Row) bool { return r.Failed > 0 }) {
-		return statusError(1)
+		status = 1
 	}
-	return nil
-}
-
-func writeFile(path string, write func(io.Writer) error) error {
-	file, err := os.Create(path)
-	if err != nil {
-		return fmt.Errorf("write the sweep: %w", err)
-	}
-	return errors.Join(write(file), file.Close())
+	return unwritten(statusError(status), errors.Join(failed...))
 }
 
 // targetsOf are a challenge's targets as bounds of the chart.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"eddy/testbench"
 	"eddy/workload"
 )
 
@@ -56,4 +57,22 @@ func (c challenge) apply(flags *pflag.FlagSet) error {
 		}
 	}
 	return nil
+}
+
+// neutral are the flags of a test that do not change what a challenge asks for.
+var neutral = []string{"seed", "strict", "bin", "log-stderr", "log-net-send", "log-net-recv"}
+
+// applyChallenge sets the challenge's flags, and says which of those given ask for something else than it does.
+func (p *program) applyChallenge(c challenge, flags *pflag.FlagSet) (unofficial []string, err error) {
+	o, official := testbench.Defaults(p.workloads), pflag.NewFlagSet("official", pflag.ContinueOnError)
+	declareOptions(official, &o)
+	if err := c.apply(official); err != nil {
+		return nil, err
+	}
+	flags.Visit(func(f *pflag.Flag) {
+		if other := official.Lookup(f.Name); other != nil && !slices.Contains(neutral, f.Name) && other.Value.String() != f.Value.String() {
+			unofficial = append(unofficial, "--"+f.Name+" "+strings.Trim(f.Value.String(), "[]"))
+		}
+	})
+	return unofficial, c.apply(flags)
 }

@@ -16,7 +16,7 @@ import (
 
 func (p *program) checkCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "check [workload] <history.edn | history.jsonl | history.txt | directory of a run>",
+		Use:   "check [workload] <history or directory of a run>",
 		Short: "Judge a stored history, Maelstrom's, Jepsen's or ours",
 		Long: `Check judges a history without running anything: the operations of a run, as
 Maelstrom (history.edn), Eddy (history.jsonl) or another tool stored them,
@@ -39,10 +39,10 @@ store/broadcast/20261127T160124Z.`,
 		if err != nil {
 			return err
 		}
-		results, meta, err := p.checkHistory(name, path, checker.Options{ConsistencyModels: *models, Strict: *strict}, *availability)
-		if err == nil && *jsonFile != "" {
-			err = report.WriteJSON(*jsonFile, results)
+		if err := prepareOutputs(*jsonFile); err != nil {
+			return err
 		}
+		results, meta, err := p.checkHistory(name, path, checker.Options{ConsistencyModels: *models, Strict: *strict}, *availability)
 		if err != nil {
 			_ = report.CouldNotRun(os.Stdout, err, meta)
 			return exitStatus(exitCouldNotRun)
@@ -50,7 +50,10 @@ store/broadcast/20261127T160124Z.`,
 		if err := report.Terminal(os.Stdout, results, meta); err != nil {
 			return err
 		}
-		return statusError(report.ExitStatus(results))
+		if *jsonFile == "" {
+			return statusError(report.ExitStatus(results))
+		}
+		return unwritten(statusError(report.ExitStatus(results)), writeResults(*jsonFile, results))
 	}
 	return cmd
 }

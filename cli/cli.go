@@ -12,6 +12,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 )
@@ -93,14 +94,19 @@ real Maelstrom or a built-in bench, and judges what happened.
 	if p.offersNew() {
 		root.AddCommand(newCommand())
 	}
+	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages", fmt.Sprintf(".FlagUsagesWrapped %d", helpWidth)))
 	p.suitExamples(root)
 	return root
 }
 
+// helpWidth is where lines of help are broken.
+const helpWidth = 79
+
 // ofChallenge are examples that are about a challenge.
 var ofChallenge = regexp.MustCompile(`(?m)^  .* --(challenge|only) .*\n`)
 
-// suitExamples has the examples of all help call the program by its name, and name a service that it has.
+// suitExamples has the examples of all help call the program by its name, and name a service that it has, and breaks its
+// paragraphs.
 func (p *program) suitExamples(cmd *cobra.Command) {
 	if name := cmd.Root().Name(); name != "eddy" {
 		cmd.Long = strings.ReplaceAll(cmd.Long, "  eddy ", "  "+name+" ")
@@ -108,9 +114,36 @@ func (p *program) suitExamples(cmd *cobra.Command) {
 	if names := p.workloads.Names(); !slices.Contains(names, "broadcast") {
 		cmd.Long = strings.ReplaceAll(ofChallenge.ReplaceAllString(cmd.Long, ""), " broadcast", " "+names[0])
 	}
+	cmd.Long = reflowed(cmd.Long)
 	for _, c := range cmd.Commands() {
 		p.suitExamples(c)
 	}
+}
+
+// reflowed breaks the paragraphs of a help text anew. Lines that are indented stay as they are.
+func reflowed(text string) string {
+	var lines []string
+	open := false // the last line may be continued
+	for _, line := range strings.Split(text, "\n") {
+		if line == "" || line[0] == ' ' {
+			lines, open = append(lines, line), false
+			continue
+		}
+		for _, word := range strings.Fields(line) {
+			last := len(lines) - 1
+			if open && utf8.RuneCountInString(lines[last])+1+utf8.RuneCountInString(word) <= helpWidth {
+				lines[last] += " " + word
+				continue
+			}
+			lines, open = append(lines, word), true
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// withWorkloads adds to a help text which workloads there are.
+func (p *program) withWorkloads(long string) string {
+	return long + "\n\nWorkloads: " + strings.Join(p.workloads.Names(), ", ") + "."
 }
 
 // versionCommand is for those who look for the version there; --version is shorter.

@@ -54,22 +54,37 @@ func chooseEngine(asked string, w *workload.Workload) (engine, error) {
 func runBuiltin(o testbench.Options, own *testFlags, meta report.Meta) testbench.Outcome {
 	interrupts, release := realtime.Interrupts()
 	defer release()
-	if o.Seed == 0 {
-		o.Seed = rand.Uint64()
+	return runBuiltinOn(interrupts)(o, own, meta)
+}
+
+func runBuiltinOn(interrupts <-chan os.Signal) func(testbench.Options, *testFlags, report.Meta) testbench.Outcome {
+	return func(o testbench.Options, own *testFlags, meta report.Meta) testbench.Outcome {
+		if o.Seed == 0 {
+			o.Seed = rand.Uint64()
+		}
+		return realtime.Run(o, realtime.Config{
+			Meta: meta, Store: own.store, Interrupts: interrupts,
+			Progress: own.progress(), Terminal: isatty.IsTerminal(os.Stderr.Fd()),
+		})
 	}
-	return realtime.Run(o, realtime.Config{
-		Meta: meta, Store: own.store, Interrupts: interrupts,
-		Progress: own.progress(), Terminal: isatty.IsTerminal(os.Stderr.Fd()),
-	})
 }
 
 func runMaelstrom(program string) func(testbench.Options, *testFlags, report.Meta) testbench.Outcome {
 	return func(o testbench.Options, own *testFlags, meta report.Meta) testbench.Outcome {
 		interrupts, release := realtime.Interrupts()
 		defer release()
-		return maelstrom.Run(o, maelstrom.Config{
-			Program: program, Meta: meta, Store: own.store, Output: own.progress(), Interrupts: interrupts,
-		})
+		return runMaelstromOn(program, interrupts, true)(o, own, meta)
+	}
+}
+
+// runMaelstromOn passes Maelstrom's log on only if that is wanted: it is long, and in the run's directory.
+func runMaelstromOn(program string, interrupts <-chan os.Signal, log bool) func(testbench.Options, *testFlags, report.Meta) testbench.Outcome {
+	return func(o testbench.Options, own *testFlags, meta report.Meta) testbench.Outcome {
+		config := maelstrom.Config{Program: program, Meta: meta, Store: own.store, Interrupts: interrupts}
+		if log {
+			config.Output = own.progress()
+		}
+		return maelstrom.Run(o, config)
 	}
 }
 

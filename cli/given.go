@@ -2,14 +2,17 @@ package cli
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/spf13/pflag"
 
 	"eddy/testbench"
+	"eddy/workload"
 )
 
-// checkGiven refuses values that mean "not given" where a flag gives them.
-func checkGiven(flags *pflag.FlagSet, o *testbench.Options) error {
+// checkGiven refuses values that mean "not given" where a flag gives them, and flags that would do nothing.
+func (p *program) checkGiven(flags *pflag.FlagSet, o *testbench.Options) error {
 	switch {
 	case flags.Changed("node-count") && o.NodeCount == 0:
 		return fmt.Errorf("--node-count 0: expected an integer from 1 to %d", testbench.NodesMax)
@@ -17,6 +20,59 @@ func checkGiven(flags *pflag.FlagSet, o *testbench.Options) error {
 		return fmt.Errorf("--key-count 0: expected an integer of at least 1")
 	case flags.Changed("bin") && o.Bin == "":
 		return fmt.Errorf(`--bin "": expected the path of a program that runs a node`)
+	}
+	w, err := p.workloads.Named(o.Workload)
+	if err != nil {
+		return err
+	}
+	if err := p.checkUsed(flags, w); err != nil {
+		return err
+	}
+	return checkFaultAsked(flags, o)
+}
+
+// checkUsed refuses flags that the workload does not heed.
+func (p *program) checkUsed(flags *pflag.FlagSet, w *workload.Workload) error {
+	users := func(uses func(*workload.Workload) bool) string {
+		var names []string
+		for i := range p.workloads {
+			if uses(&p.workloads[i]) {
+				names = append(names, p.workloads[i].Name)
+			}
+		}
+		return strings.Join(names, ", ")
+	}
+	uses := map[string]func(*workload.Workload) bool{
+		"consistency-models": func(w *workload.Workload) bool { return len(w.Models) > 0 },
+		"topology":           func(w *workload.Workload) bool { return w.Topology },
+	}
+	for _, flag := range []string{"key-count", "min-txn-length", "max-txn-length", "max-writes-per-key"} {
+		uses[flag] = func(w *workload.Workload) bool { return slices.Contains(w.Uses, flag) }
+	}
+	var wrong error
+	flags.Visit(func(f *pflag.Flag) {
+		if used := uses[f.Name]; used != nil && !used(w) && wrong == nil {
+			wrong = fmt.Errorf("--%s does nothing for the workload %s: leave it out", f.Name, w.Name)
+			if by := users(used); by != "" {
+				wrong = fmt.Errorf("%w; it is for %s", wrong, by)
+			}
+		}
+	})
+	return wrong
+}
+
+// checkFaultAsked refuses the options of faults that are not asked for.
+func checkFaultAsked(flags *pflag.FlagSet, o *testbench.Options) error {
+	varied := flags.Lookup("vary-test") != nil // a comparison may vary --nemesis
+	for _, f := range o.Faults.All() {
+		if varied || slices.Contains(o.Nemesis, f.Name) {
+			continue
+		}
+		for _, s := range f.Settings {
+			if flags.Changed(s.Flag) {
+				return fmt.Errorf("--%s does nothing without --nemesis %s: add %s to --nemesis, or leave --%s out", s.Flag, f.Name, f.Name, s.Flag)
+			}
+		}
 	}
 	return nil
 }

@@ -1,19 +1,21 @@
 package cli
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 	"strings"
 
+	"github.com/mattn/go-shellwords"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"eddy/testbench"
 	"eddy/testbench/checker"
 	"eddy/testbench/maelstrom"
+	"eddy/testbench/realtime"
 	"eddy/testbench/report"
 	"eddy/testbench/virtual"
 )
@@ -21,13 +23,15 @@ import (
 // glomersFlags are the flags of `eddy glomers`.
 type glomersFlags struct {
 	engine   string
-	bin      string
-	args     []string // of the program, where there is one
+	bins     []string            // as given: a program, or workload=program
+	programs map[string][]string // the words of each workload's program; of "" for every workload
+	args     []string            // after --, of a program for every workload
 	only     []string
 	jsonFile string
 	store    string
 	seed     uint64
 	quiet    bool
+	log      bool // show what Maelstrom prints
 }
 
 func (p *program) glomersCommand() *cobra.Command {
@@ -40,29 +44,36 @@ and eddy's strategies for them, and holds what was measured against their target
 
   eddy glomers
   eddy glomers --engine builtin --only 3d,3e
-  eddy glomers --only 3a,3b,3c --bin ./mynode
+  eddy glomers --only 3a,3b,3c --bin ./mynode -- arguments of it
+  eddy glomers --engine builtin --bin broadcast=./b --bin kafka='python3 k.py'
+
+With programs for some workloads only their challenges run.
 
 Exit status: 0 if every run is valid and meets its targets, 1 if not, 2 if one
-could not run.`,
+could not run, or it was interrupted.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			args, own.args = splitAtDash(cmd, args)
 			switch {
 			case len(args) > 0:
 				return fmt.Errorf("glomers takes no %s: --only names challenges, and what is meant for a program comes after --", args[0])
-			case len(own.args) > 0 && own.bin == "":
+			case len(own.args) > 0 && len(own.bins) == 0:
 				return errors.New("arguments after -- without --bin: eddy's own nodes get those of each challenge")
+			}
+			if err := p.placeBins(&own); err != nil {
+				return err
 			}
 			return p.runGlomers(&own)
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&own.bin, "bin", "", "program of a node in place of eddy's own; for the simulator one built for WASI, or the directory of a Go package")
+	flags.StringArrayVar(&own.bins, "bin", nil, "program of a node in place of eddy's own, or workload=program with its arguments, repeatable; for the simulator built for WASI, or the directory of a Go package")
 	flags.StringVar(&own.engine, "engine", "sim", "sim, builtin or maelstrom")
 	flags.StringSliceVar(&own.only, "only", nil, "only these, with commas between: "+strings.Join(p.challengeNumbers(), ", "))
 	flags.StringVar(&own.jsonFile, "json", "", "also write the rows to this file")
 	flags.StringVar(&own.store, "store", testbench.DefaultStore, "directory for the files of runs; the simulator leaves none")
 	flags.Uint64Var(&own.seed, "seed", 1, "of the simulator and the built-in bench")
 	flags.BoolVar(&own.quiet, "quiet", false, "no progress")
+	flags.BoolVar(&own.log, "log", false, "under Maelstrom: show all that it prints; it is in the maelstrom.log of each run anyway")
 	return cmd
 }
 
@@ -81,12 +92,17 @@ type glomersRow struct {
 }
 
 func (p *program) runGlomers(own *glomersFlags) error {
-	chosen, err := p.chosen(own.only)
+	chosen, err := p.chosen(own)
 	if err != nil {
 		return err
 	}
-	run, says, err := p.runner(own)
+	interrupts, release := realtime.Interrupts()
+	defer release()
+	run, says, err := p.runner(own, interrupts)
 	if err != nil {
+		return err
+	}
+	if err := prepareOutputs(own.jsonFile); err != nil {
 		return err
 	}
 	fmt.Fprintln(os.Stdout, says)
@@ -102,22 +118,73 @@ func (p *program) runGlomers(own *glomersFlags) error {
 		outcome := run(c, o)
 		row := rowOf(c, &outcome)
 		shown.clear()
+		if outcome.Interrupted {
+			status = testbench.ExitCouldNot
+			break
+		}
 		fmt.Fprintln(os.Stdout, row.line)
 		rows, status = append(rows, row), max(status, row.status)
 	}
-	if own.jsonFile != "" {
-		if err := writeRows(own.jsonFile, rows); err != nil {
-			return err
-		}
+	fmt.Fprintln(os.Stdout, "\n"+summary(rows, len(chosen)))
+	if own.jsonFile == "" {
+		return statusError(status)
 	}
-	fmt.Fprintln(os.Stdout, "\n"+summary(rows))
-	return statusError(status)
+	return unwritten(statusError(status), writeOutput(own.jsonFile, func(w io.Writer) error {
+		return writeJSON(w, map[string]any{"rows": rows})
+	}))
 }
 
-// challenges are those that --only names, or all.
-func (p *program) chosen(only []string) ([]challenge, error) {
+// placeBins finds out which workload each program is for.
+func (p *program) placeBins(own *glomersFlags) error {
+	own.programs = make(map[string][]string)
+	for _, given := range own.bins {
+		workload, command, named := strings.Cut(given, "=")
+		if !named || strings.ContainsAny(workload, "/. ") {
+			workload, command = "", given
+		}
+		words, err := shellwords.Parse(command)
+		switch {
+		case err != nil:
+			return fmt.Errorf("--bin %s: %w", given, err)
+		case len(words) == 0:
+			return fmt.Errorf("--bin %q: expected the path of a program that runs a node", given)
+		case workload != "" && !slices.Contains(p.workloads.Names(), workload):
+			return fmt.Errorf("--bin %s: there is no workload %q%s", given, workload, suggest(workload, p.workloads.Names()))
+		case own.programs[workload] != nil:
+			return fmt.Errorf("--bin %s: there is a second program for the same", given)
+		case workload == "":
+			words = append(words, own.args...)
+		}
+		own.programs[workload] = words
+	}
+	if len(own.args) > 0 && own.programs[""] == nil {
+		return errors.New("arguments after -- belong to a program for all workloads: give those of one workload's program with it, as in --bin kafka='python3 k.py'")
+	}
+	return nil
+}
+
+// program is the words of the program that runs a challenge's nodes; nil for eddy's own.
+func (own *glomersFlags) program(c challenge) []string {
+	if words := own.programs[c.workload]; words != nil {
+		return words
+	}
+	return own.programs[""]
+}
+
+// chosen are the challenges that --only names, or all that there is a program for.
+func (p *program) chosen(own *glomersFlags) ([]challenge, error) {
+	var all []challenge
+	for _, c := range p.challenges {
+		if len(own.programs) == 0 || own.program(c) != nil {
+			all = append(all, c)
+		}
+	}
+	only := own.only
 	if len(only) == 0 {
-		return p.challenges, nil
+		if len(all) == 0 {
+			return nil, errors.New("no challenge is of the workload that --bin names")
+		}
+		return all, nil
 	}
 	for _, number := range only {
 		if !slices.Contains(p.challengeNumbers(), strings.TrimSpace(number)) {
@@ -125,10 +192,13 @@ func (p *program) chosen(only []string) ([]challenge, error) {
 		}
 	}
 	var chosen []challenge
-	for _, c := range p.challenges {
+	for _, c := range all {
 		if slices.ContainsFunc(only, func(n string) bool { return strings.TrimSpace(n) == c.Number }) {
 			chosen = append(chosen, c)
 		}
+	}
+	if len(chosen) == 0 {
+		return nil, fmt.Errorf("--only %s: --bin names no program for it", strings.Join(only, ","))
 	}
 	return chosen, nil
 }
@@ -144,28 +214,28 @@ func (p *program) challengeOptions(c challenge, seed uint64) (testbench.Options,
 }
 
 // runner gives what runs a challenge on the engine asked for, and its name.
-func (p *program) runner(own *glomersFlags) (run func(challenge, testbench.Options) testbench.Outcome, says string, err error) {
+func (p *program) runner(own *glomersFlags, interrupts <-chan os.Signal) (run func(challenge, testbench.Options) testbench.Outcome, says string, err error) {
 	switch own.engine {
 	case "sim":
 		return func(c challenge, o testbench.Options) testbench.Outcome {
 			args := c.strategy
-			if own.bin != "" {
-				o.Bin, args = own.bin, own.args
+			if words := own.program(c); words != nil {
+				o.Bin, args = words[0], words[1:]
 			}
 			s, err := p.newSimulation(o, args, report.Meta{Targets: c.Targets})
 			if err != nil {
 				return testbench.Outcome{Options: o, Err: err}
 			}
-			return s.run()
+			return s.show(interruptible(interrupts))
 		}, fmt.Sprintf("Running in the simulator from seed %d.", own.seed), nil
 	case "builtin":
-		return p.processes(own, runBuiltin), fmt.Sprintf("Running on the built-in bench from seed %d.", own.seed), nil
+		return p.processes(own, runBuiltinOn(interrupts)), fmt.Sprintf("Running on the built-in bench from seed %d.", own.seed), nil
 	case "maelstrom":
 		program, err := maelstrom.Find()
 		if err != nil {
 			return nil, "", err
 		}
-		return p.processes(own, runMaelstrom(program)), "Running under Maelstrom, " + program + ".", nil
+		return p.processes(own, runMaelstromOn(program, interrupts, own.log)), "Running under Maelstrom, " + program + ".", nil
 	}
 	return nil, "", fmt.Errorf("--engine %s: there is no such; choose one of sim, builtin, maelstrom", own.engine)
 }
@@ -173,8 +243,8 @@ func (p *program) runner(own *glomersFlags) (run func(challenge, testbench.Optio
 // processes runs challenges on an engine whose nodes are processes of this program.
 func (p *program) processes(own *glomersFlags, run func(testbench.Options, *testFlags, report.Meta) testbench.Outcome) func(challenge, testbench.Options) testbench.Outcome {
 	return func(c challenge, o testbench.Options) testbench.Outcome {
-		if own.bin != "" {
-			o.Bin, o.Args = own.bin, own.args
+		if words := own.program(c); words != nil {
+			o.Bin, o.Args = words[0], words[1:]
 		} else if err := p.serveItself(&o, c.strategyOn(own.engine == "maelstrom")); err != nil {
 			return testbench.Outcome{Options: o, Err: err}
 		}
@@ -255,28 +325,19 @@ func targetKey(t report.Target) string {
 	return key
 }
 
-func summary(rows []glomersRow) string {
+func summary(rows []glomersRow, all int) string {
 	var wanting []string
 	for _, r := range rows {
 		if r.status != 0 {
 			wanting = append(wanting, r.Challenge)
 		}
 	}
+	if len(rows) < all {
+		return fmt.Sprintf("glomers: interrupted after %d of %d challenges, %d of them valid and within their targets", len(rows), all, len(rows)-len(wanting))
+	}
 	if len(wanting) == 0 {
 		return fmt.Sprintf("glomers: %d of %d challenges valid and within their targets", len(rows), len(rows))
 	}
 	return fmt.Sprintf("glomers: %d of %d challenges valid and within their targets, not %s",
 		len(rows)-len(wanting), len(rows), strings.Join(wanting, ", "))
-}
-
-// writeRows writes {"rows": [...]}, in the order of the challenges.
-func writeRows(path string, rows []glomersRow) error {
-	text, err := json.MarshalIndent(map[string]any{"rows": rows}, "", "  ")
-	if err == nil {
-		err = os.WriteFile(path, append(text, '\n'), 0o644)
-	}
-	if err != nil {
-		return fmt.Errorf("write the rows: %w", err)
-	}
-	return nil
 }

@@ -66,12 +66,15 @@ func TestProgramThatIsNoneIsRefusedWithTheFlag(t *testing.T) {
 }
 
 func TestChallengesRunWithAProgram(t *testing.T) {
-	own := glomersFlags{engine: "sim", bin: "../testbench/wasi/testdata/echo", seed: 1, quiet: true, only: []string{"1"}}
-	run, _, err := eddy.runner(&own)
+	own := glomersFlags{engine: "sim", bins: []string{"echo=../testbench/wasi/testdata/echo"}, seed: 1, quiet: true, only: []string{"1"}}
+	if err := eddy.placeBins(&own); err != nil {
+		t.Fatal(err)
+	}
+	run, _, err := eddy.runner(&own, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	chosen, err := eddy.chosen(own.only)
+	chosen, err := eddy.chosen(&own)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -43,7 +43,7 @@ and yours to change.
 
 The languages are
 
-  go            actors, on Eddy's own runtime; the node has all of eddy's commands
+  go            actors, on Eddy's own runtime, with all of eddy's commands
   go-library    Maelstrom's library for Go
   python        Python 3, without a library
   javascript    Node.js, without a library

@@ -63,7 +63,7 @@ func writePicture(to io.Writer, run *trace.Run, part drawing.Span, path string) 
 		return fmt.Errorf("--html %s: there is nothing to draw: was the run made with --trace messages or full?", path)
 	}
 	page.Title, page.Subtitle = titleOf(run)
-	if err := writeFile(path, page.Write); err != nil {
+	if err := writeOutput(path, page.Write); err != nil {
 		return err
 	}
 	fmt.Fprintf(to, "%s: %d events\n", path, page.Events())

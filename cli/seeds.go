@@ -119,11 +119,6 @@ func runSeeds(s simulation, own *simFlags) error {
 	made := b.run(shown, interrupted)
 	shown.clear()
 	status, failures := made.status(), made.failures
-	if own.jsonFile != "" {
-		if err := b.writeJSON(own.jsonFile, &made); err != nil {
-			return err
-		}
-	}
 	if err := b.report(&made, own); err != nil {
 		return err
 	}
@@ -134,7 +129,10 @@ func runSeeds(s simulation, own *simFlags) error {
 		fmt.Fprintf(os.Stdout, "\n%s: interrupted after %d of %d seeds\n", s.options.Workload, len(made.all), b.count)
 		status = testbench.ExitCouldNot
 	}
-	return statusError(status)
+	if own.jsonFile == "" {
+		return statusError(status)
+	}
+	return unwritten(statusError(status), b.writeJSON(own.jsonFile, &made))
 }
 
 // report tells how the runs went: the first failure in full, the others by the

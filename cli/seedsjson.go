@@ -1,10 +1,8 @@
 package cli
 
 import (
-	"encoding/json"
-	"fmt"
+	"io"
 	"math"
-	"os"
 
 	"eddy/testbench/sweep"
 )
@@ -48,18 +46,5 @@ func (b batch) writeJSON(path string, r *sweepResult) error {
 		}
 		file.Runs = append(file.Runs, run)
 	}
-	text, err := json.MarshalIndent(file, "", "  ")
-	if err != nil {
-		return fmt.Errorf("write the sweep: %w", err)
-	}
-	text = append(text, '\n')
-	if path == "-" {
-		_, err = os.Stdout.Write(text)
-	} else {
-		err = os.WriteFile(path, text, 0o644)
-	}
-	if err != nil {
-		return fmt.Errorf("write the sweep: %w", err)
-	}
-	return nil
+	return writeOutput(path, func(w io.Writer) error { return writeJSON(w, file) })
 }

@@ -18,7 +18,7 @@ func (p *program) serveCommand() *cobra.Command {
 		Long: `Serve is one Maelstrom node: it reads messages on stdin, writes messages on
 stdout and logs on stderr. It is what Maelstrom's --bin runs:
 
-  maelstrom test -w broadcast --bin ./eddy --node-count 5 --time-limit 20 -- serve broadcast`,
+  maelstrom test -w broadcast --bin ./eddy -- serve broadcast`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {

@@ -29,26 +29,26 @@ func (p *program) simCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "sim [workload] [flags] [-- strategy flags]",
 		Short: "Run a cluster in one process and virtual time, and judge it",
-		Long: `Sim makes the run that test makes, with the same flags, but with every node in
+		Long: p.withWorkloads(`Sim makes the run that test makes, with the same flags, but with every node in
 this process and in virtual time. A seed fixes all of it: the same seed and the
 same binary give the same history, messages and trace, byte for byte.
 
   eddy sim broadcast --challenge 3d
   eddy sim broadcast --node-count 5 --nemesis partition --seed 7
-  eddy sim broadcast --node-count 5 --nemesis partition --seeds 1000 -- --strategy flood
+  eddy sim broadcast --nemesis partition --seeds 1000 -- --strategy flood
 
 With --bin the nodes are programs built for WASI (docs/wasi.md), unchanged: files,
 directories of Go packages, or several of them with commas between for a cluster
 whose nodes differ. What comes after -- are their arguments.
 
-  eddy sim broadcast --node-count 5 --bin ./mynode --nemesis partition --seeds 1000
+  eddy sim broadcast --bin ./mynode --nemesis partition --seeds 1000
 
 With --seeds many runs are made, on all cores, from --seed on. The first that
 fails ends them; it is made again to leave its files, and the command that
 replays it is printed. Then smaller runs that fail in the same way are looked
 for, and the command of the smallest is the last line.
 
-Exit status: 0 valid, 1 invalid, 2 could not run.`,
+Exit status: 0 valid, 1 invalid, 2 could not run.`),
 		ValidArgsFunction: p.completeWorkload,
 	}
 	declareOptions(cmd.Flags(), &options)
@@ -79,6 +79,9 @@ func (p *program) runSim(cmd *cobra.Command, args []string, o *testbench.Options
 		return err
 	}
 	if err := own.traceForPicture(cmd.Flags()); err != nil {
+		return err
+	}
+	if err := prepareOutputs(own.jsonFile, own.html); err != nil {
 		return err
 	}
 	if !cmd.Flags().Changed("seed") {
@@ -126,6 +129,8 @@ func (own *simFlags) check(flags *pflag.FlagSet, o *testbench.Options) error {
 	switch {
 	case o.Bin != "" && len(own.trace.arguments(flags)) > 0:
 		return fmt.Errorf("%s with --bin: other programs have no such flag; the messages of a run are recorded anyway", own.trace.arguments(flags)[0])
+	case own.noStore && len(own.trace.arguments(flags)) > 0:
+		return fmt.Errorf("--no-store with %s: there would be no file to hold the trace; leave one of them out", own.trace.arguments(flags)[0])
 	case flags.Changed("seeds") && own.seeds < 1:
 		return fmt.Errorf("--seeds %d: expected at least 1", own.seeds)
 	case own.html != "" && (own.seeds > 0 || own.noStore):
@@ -139,22 +144,31 @@ func (own *simFlags) check(flags *pflag.FlagSet, o *testbench.Options) error {
 // drawSeed draws a seed that is easy to type.
 func drawSeed() uint64 { return rand.Uint64N(1_000_000_000) }
 
-// runOnce makes one run and reports it.
-func runOnce(s simulation, own *simFlags) error {
-	fmt.Fprintf(os.Stdout, "Running in the simulator from seed %d.\n", s.options.Seed)
-	interrupts, release := realtime.Interrupts()
-	defer release()
-	shown := newProgress(own.quiet)
-	w := watch{attend: func(c *testbench.Conductor) {
-		if shown.due() {
-			shown.show(c.Status().String())
-		}
+// interruptible ends a run at a signal.
+func interruptible(interrupts <-chan os.Signal) watch {
+	return watch{attend: func(c *testbench.Conductor) {
 		select {
 		case <-interrupts:
 			c.Interrupt()
 		default:
 		}
 	}}
+}
+
+// runOnce makes one run and reports it.
+func runOnce(s simulation, own *simFlags) error {
+	fmt.Fprintf(os.Stdout, "Running in the simulator from seed %d.\n", s.options.Seed)
+	interrupts, release := realtime.Interrupts()
+	defer release()
+	shown := newProgress(own.quiet)
+	w := interruptible(interrupts)
+	end := w.attend
+	w.attend = func(c *testbench.Conductor) {
+		if shown.due() {
+			shown.show(c.Status().String())
+		}
+		end(c)
+	}
 	var outcome testbench.Outcome
 	if own.noStore {
 		outcome = s.show(w)

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 	"strings"
@@ -12,6 +13,7 @@ import (
 
 	"eddy/actor/node"
 	"eddy/testbench"
+	"eddy/testbench/checker"
 	"eddy/testbench/nemesis"
 	"eddy/testbench/report"
 )
@@ -34,7 +36,7 @@ func (p *program) testCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "test [workload] [flags] [-- strategy flags]",
 		Short: "Run a cluster and judge it",
-		Long: `Test runs a cluster of nodes under a workload, with the flags of Maelstrom's
+		Long: p.withWorkloads(`Test runs a cluster of nodes under a workload, with the flags of Maelstrom's
 own test command, and judges what the clients saw.
 
 It runs under Maelstrom where $MAELSTROM or the PATH leads to it, else under the
@@ -44,9 +46,9 @@ that speaks Maelstrom's protocol (what comes after -- are its arguments).
 
   eddy test broadcast --challenge 3d
   eddy test broadcast --challenge 3d -- --strategy flood --topology tree:4
-  eddy test broadcast --node-count 5 --rate 50 --nemesis partition --bin ./mynode
+  eddy test broadcast --node-count 5 --nemesis partition --bin ./mynode
 
-Exit status: 0 valid, 1 invalid, 2 could not run.`,
+Exit status: 0 valid, 1 invalid or a target missed, 2 could not run.`),
 		ValidArgsFunction: p.completeWorkload,
 	}
 	declareOptions(cmd.Flags(), &options)
@@ -144,6 +146,9 @@ func (p *program) runTest(cmd *cobra.Command, args []string, o *testbench.Option
 	if err := o.Validate(); err != nil {
 		return err
 	}
+	if err := prepareOutputs(own.jsonFile, own.html); err != nil {
+		return err
+	}
 	fmt.Fprintln(os.Stdout, engine.says)
 	meta.NodeOf = o.NodeOf()
 	outcome := engine.run(*o, own, meta)
@@ -174,7 +179,7 @@ func (p *program) settle(flags *pflag.FlagSet, args, nodeArgs []string, o *testb
 		if len(nodeArgs) == 0 && o.Bin == "" {
 			nodeArgs = c.strategyOn(own.maelstrom)
 		}
-		if err := c.apply(flags); err != nil {
+		if meta.Unofficial, err = p.applyChallenge(c, flags); err != nil {
 			return nil, err
 		}
 	}
@@ -185,7 +190,7 @@ func (p *program) settle(flags *pflag.FlagSet, args, nodeArgs []string, o *testb
 		return nil, fmt.Errorf("there is no workload %q%s", own.workload, suggest(own.workload, names))
 	}
 	o.Workload, meta.Workload = own.workload, own.workload
-	return nodeArgs, checkGiven(flags, o)
+	return nodeArgs, p.checkGiven(flags, o)
 }
 
 func splitAtDash(cmd *cobra.Command, args []string) (own, rest []string) {
@@ -217,13 +222,19 @@ func finish(outcome *testbench.Outcome, own *testFlags) error {
 		}
 		return exitStatus(exitCouldNotRun)
 	}
-	if own.jsonFile != "" {
-		if err := report.WriteJSON(own.jsonFile, outcome.Results); err != nil {
-			return err
-		}
-	}
 	if err := report.Terminal(os.Stdout, outcome.Results, outcome.Meta); err != nil {
 		return err
 	}
-	return statusError(outcome.ExitStatus())
+	status := outcome.ExitStatus()
+	if status == 0 && report.Missed(outcome.Results, outcome.Meta) > 0 {
+		status = 1
+	}
+	if own.jsonFile == "" {
+		return statusError(status)
+	}
+	return unwritten(statusError(status), writeResults(own.jsonFile, outcome.Results))
+}
+
+func writeResults(path string, r checker.Results) error {
+	return writeOutput(path, func(w io.Writer) error { return writeJSON(w, r) })
 }

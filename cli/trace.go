@@ -2,12 +2,12 @@ package cli
 
 import (
 	"bufio"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -40,13 +40,13 @@ func traceCommand() *cobra.Command {
 latest run, or of the run or the logs that are named.
 
   eddy sim broadcast --seed 7 --trace full
-  eddy trace                                  what happened, and what stands out
-  eddy trace --follow 412                     how a value got around, and where it did not
-  eddy trace --follow n4/17                   what led to a message, and what it led to
+  eddy trace                        what happened, and what stands out
+  eddy trace --follow 412           how a value got around
+  eddy trace --follow n4/17         what led to a message and what it led to
   eddy trace --actor 'gossip/link/*' --event retry,drop --between 3.2s..4s
-  eddy trace --html run.html                  a picture to look at
-  eddy trace --otlp spans.json                OpenTelemetry's spans
-  eddy trace --diff A B                       where two runs part`,
+  eddy trace --html run.html        a picture to look at
+  eddy trace --otlp spans.json      OpenTelemetry's spans
+  eddy trace --diff A B             where two runs part`,
 		Args: cobra.ArbitraryArgs,
 	}
 	own.declare(cmd.Flags())
@@ -73,6 +73,12 @@ const linesShown = 200
 
 func (own *traceCommandFlags) run(to io.Writer, args []string) error {
 	if err := own.parseBetween(); err != nil {
+		return err
+	}
+	if err := own.checkEvents(); err != nil {
+		return err
+	}
+	if err := tryOutputs(own.otlp, own.html); err != nil {
 		return err
 	}
 	if own.diff {
@@ -105,6 +111,19 @@ func (own *traceCommandFlags) run(to io.Writer, args []string) error {
 	return s.WriteText(to)
 }
 
+// checkEvents refuses events that no node records.
+func (own *traceCommandFlags) checkEvents() error {
+	if own.filter.Event == "" {
+		return nil
+	}
+	for kind := range strings.SplitSeq(own.filter.Event, ",") {
+		if !slices.Contains(trace.Kinds(), kind) {
+			return fmt.Errorf("--event %s: no node records such an event%s", kind, suggest(kind, trace.Kinds()))
+		}
+	}
+	return nil
+}
+
 // parseBetween reads from..to; either may be missing.
 func (own *traceCommandFlags) parseBetween() error {
 	if own.between == "" {
@@ -128,13 +147,6 @@ func (own *traceCommandFlags) parseBetween() error {
 		}
 	}
 	return nil
-}
-
-func writeJSON(to io.Writer, v any) error {
-	out := json.NewEncoder(to)
-	out.SetIndent("", "  ")
-	out.SetEscapeHTML(false)
-	return out.Encode(v)
 }
 
 func (own *traceCommandFlags) runFilter(to io.Writer, run *trace.Run) error {
@@ -184,7 +196,7 @@ func (own *traceCommandFlags) runDiff(to io.Writer, args []string) error {
 
 func (own *traceCommandFlags) writeOTLP(to io.Writer, run *trace.Run) error {
 	spans := 0
-	err := writeFile(own.otlp, func(w io.Writer) (err error) {
+	err := writeOutput(own.otlp, func(w io.Writer) (err error) {
 		buffered := bufio.NewWriter(w)
 		spans, err = trace.WriteOTLP(buffered, run, own.filter)
 		return errors.Join(err, buffered.Flush())

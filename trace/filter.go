@@ -16,6 +16,11 @@ type Filter struct {
 	Between  bool // From and To count
 }
 
+// Kinds are the events that nodes record.
+func Kinds() []string {
+	return []string{Receive, Send, Tick, Timeout, Retry, Drop, State, Spawn, Restart, Stop, "panic", "escalate", "hung", "rejected", "dead-letter", "late-answer"}
+}
+
 // Lets reports whether a record passes.
 func (f *Filter) Lets(e *Event) bool {
 	switch {

@@ -43,6 +43,8 @@ type Workload struct {
 	// GroupsOf gives the number of workers that work together, for a cluster of so many nodes: there must be
 	// one or more such groups and nobody over. Nil where workers work alone.
 	GroupsOf func(nodes int) int
+	// Uses are the flags of [Options], such as key-count, that NewGenerator heeds; a command refuses the others.
+	Uses []string
 	// Timeout is how long clients wait for a reply, for a mean latency between nodes; nil for the usual 5 s.
 	Timeout func(latencyMs int64) time.Duration
 	// Final makes what a worker does after recovery, from the main phase's generator as that phase left it;

@@ -35,7 +35,7 @@ const broadcastLong = `The strategy is how values get around (--strategy), over 
 
   flood    a new value goes at once to every neighbour but the one it came from
   origin   the node that a client gave the value sends it to all the others
-  detour   origin, and whoever learns something new also sends it to its neighbours
+  detour   origin, and a node that learns a value sends it to its neighbours too
   batch    each neighbour is sent now and then what it has not acknowledged
   paced    batch over a star, every node's batches timed to reach the hub just
            before it sends its own; a hub that is silent is replaced

@@ -25,10 +25,10 @@ const counterLong = `The strategy is where the parts of the sum are kept, one pa
 
   crdt     on every node: each tells its neighbours at intervals what they are
            not known to have
-  seq-kv   each under a key of seq-kv that only its node writes: before an add is
-           acknowledged (--write through) or at intervals (--write behind); reads
-           gather the others from there (--read store) or from their nodes
-           (--read owners)
+  seq-kv   each under a key of seq-kv that only its node writes: before an add
+           is acknowledged (--write through) or at intervals (--write behind);
+           reads gather the others from there (--read store) or from their
+           nodes (--read owners)
 
 An acknowledged add is counted through loss, duplication and partitions; through
 kills, of all nodes too, with --write through or --data.`

@@ -14,12 +14,12 @@ import (
 const listAppendLong = `Strictly serializable transactions on lists. The strategy is how they come into one
 order:
 
-  raft    through a replicated log, on every node's copy of the lists; what only
-          reads does not go through the log (--read), if the log is not asked for
+  raft    through a replicated log, on every node's copy of the lists; what
+          only reads does not go through the log, unless --read asks for it
   chunks  the lists are a tree of chunks in lww-kv that never change; a node
-          commits by moving the pointer to the root, which is in lin-kv, from the
-          root that it has executed its transactions on. Those that came meanwhile
-          are committed together
+          commits by moving the pointer to the root, which is in lin-kv, from
+          the root that it has executed its transactions on. Those that came
+          meanwhile are committed together
 
 Raft needs a majority of nodes that reach each other, and with --data a node that
 was killed comes back; see eddy serve lin-kv about the flags. With chunks every
@@ -28,7 +28,7 @@ node goes on that reaches the stores, also after a kill.`
 // TxnListAppend is strictly serializable transactions on lists.
 func TxnListAppend() service.Service {
 	return service.Service{
-		Workload: listappend.New(), Short: "Strictly serializable transactions on lists, by Raft or on lin-kv",
+		Workload: listappend.New(), Short: "Strictly serializable transactions on lists, on Raft or lin-kv",
 		Long: listAppendLong, Flags: listAppendFlags,
 	}
 }

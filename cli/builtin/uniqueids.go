@@ -19,9 +19,9 @@ func UniqueIDs() service.Service {
 const uniqueIDsLong = `The strategy is what an id is made of.
 
   counter    the node's id, a number that each start draws, and a count
-  snowflake  63 bits that sort by time: milliseconds, the node's place, 4 bits that
-             each start draws, and a count. With --data no id comes twice, whatever
-             the clock says after a kill`
+  snowflake  63 bits that sort by time: milliseconds, the node's place, 4 bits
+             that each start draws, and a count. With --data no id comes
+             twice, whatever the clock says after a kill`
 
 func uniqueIDFlags(flags *pflag.FlagSet) service.Build {
 	var c uniqueids.Config

@@ -15,9 +15,12 @@ type Meta struct {
 	Flags    []string // as given, such as "--node-count", "25"
 	Dir      string   // where the run's files are; empty if there are none
 	Targets  []Target
-	Warnings []string // sentences about limits of the bench, with their figures
-	Errors   []string // which errors nodes answered clients with, and how often
-	Harm     []string // what faults did to messages, such as "12 lost in partitions"; each a part of one row
+	// Unofficial are flags that ask for something else than the challenge does whose targets these are: none is met or
+	// missed then.
+	Unofficial []string
+	Warnings   []string // sentences about limits of the bench, with their figures
+	Errors     []string // which errors nodes answered clients with, and how often
+	Harm       []string // what faults did to messages, such as "12 lost in partitions"; each a part of one row
 
 	// Cause says what went wrong first in a run that is not valid, in a sentence; empty if that is not known.
 	// Commands show more of it.

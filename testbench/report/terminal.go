@@ -28,7 +28,7 @@ func Terminal(w io.Writer, r checker.Results, meta Meta) error {
 		p.Paragraph(p.Faint(label)+" ", label+" ", strings.Join(meta.Harm, ", "), "  ")
 	}
 	if !meta.Interrupted {
-		p.targets(r, meta.Targets)
+		p.targets(r, meta)
 	}
 	for _, finding := range r.Stricter {
 		p.section()
@@ -182,11 +182,15 @@ func (p *Page) Quantiles(label string, q *checker.Quantiles) {
 	p.Row(label, fmt.Sprintf("median %s   p95 %s   p99 %s   max %s", ms(q.MedianMs), ms(q.P95Ms), ms(q.P99Ms), ms(q.MaxMs)))
 }
 
-func (p *Page) targets(r checker.Results, targets []Target) {
+func (p *Page) targets(r checker.Results, meta Meta) {
+	targets := meta.Targets
 	if len(targets) == 0 {
 		return
 	}
 	p.section()
+	if len(meta.Unofficial) > 0 {
+		p.Paragraph(p.doubt("not the official flags")+": ", "not the official flags: ", strings.Join(meta.Unofficial, " ")+". No target is met or missed.", "  ")
+	}
 	width := 0
 	for _, t := range targets {
 		width = max(width, utf8.RuneCountInString(bound(t)))
@@ -201,8 +205,11 @@ func (p *Page) targets(r checker.Results, targets []Target) {
 		if t.Met(r) {
 			answer = p.good("met")
 		}
-		if !known {
+		switch {
+		case !known:
 			answer, figures = p.doubt("not measured"), "-"
+		case len(meta.Unofficial) > 0:
+			answer = ""
 		}
 		p.Row(label, fmt.Sprintf("%s  %9s  %s", padded(bound(t), width), figures, answer))
 	}
@@ -274,7 +281,7 @@ func (p *Page) lastLine(r checker.Results, meta Meta) {
 	}
 	switch r.Valid {
 	case checker.Valid:
-		p.Line(subject(meta) + ": " + p.good("valid") + beyond(r) + missedTargets(r, meta.Targets))
+		p.Line(subject(meta) + ": " + p.good("valid") + beyond(r) + missedTargets(r, meta))
 	case checker.Unknown:
 		p.Line(subject(meta) + ": " + p.Bad("invalid") + ", for it is unknown whether it is valid")
 	case checker.Invalid:
@@ -286,17 +293,23 @@ func (p *Page) lastLine(r checker.Results, meta Meta) {
 
 // missedTargets keeps a valid run from looking like a complete success when it
 // is not.
-func missedTargets(r checker.Results, targets []Target) string {
-	missed := 0
-	for _, t := range targets {
-		if _, measured := t.Measure(r); measured && !t.Met(r) {
-			missed++
-		}
-	}
+func missedTargets(r checker.Results, meta Meta) string {
+	missed := Missed(r, meta)
 	if missed == 0 {
 		return ""
 	}
-	return fmt.Sprintf(", but %d of %s missed", missed, Plural(len(targets), "target", "targets"))
+	return fmt.Sprintf(", but %d of %s missed", missed, Plural(len(meta.Targets), "target", "targets"))
+}
+
+// Missed counts the targets that a run has missed; none of one that was not made with the official flags.
+func Missed(r checker.Results, meta Meta) int {
+	missed := 0
+	for _, t := range meta.Targets {
+		if _, measured := t.Measure(r); measured && !t.Met(r) && len(meta.Unofficial) == 0 {
+			missed++
+		}
+	}
+	return missed
 }
 
 // pageWidth is where paragraphs are broken.

@@ -33,6 +33,7 @@ func New() workload.Workload {
 		},
 		Final:        finalPolls,
 		FinalLimit:   10 * time.Second,
+		Uses:         []string{"key-count", "max-writes-per-key"},
 		NewGenerator: newGenerator,
 		NewClient:    newClient,
 		Calls: []workload.Call{

@@ -26,6 +26,7 @@ func New(name, write string, kind *workload.Kind) workload.Workload {
 		Judge:        checker.Judge{Fs: []string{"txn"}, Empty: func() checker.Workload { return &Results{} }},
 		Models:       analysis.Models(),
 		KeepsClients: true,
+		Uses:         []string{"key-count", "min-txn-length", "max-txn-length", "max-writes-per-key"},
 		Final:        func(workload.Generator) workload.Script { return nothing{} }, // as Maelstrom's, which waits for recovery all the same
 		NewGenerator: func(s workload.Setting, _ *rand.Rand) workload.Generator {
 			return &generator{pool: workload.NewKeyPool(s.Options), write: write, least: s.Options.MinTxnLength, most: s.Options.MaxTxnLength}
