@@ -83,6 +83,7 @@ real Maelstrom or a built-in bench, and judges what happened.
   eddy trace                             what the nodes of the latest run did
   eddy serve broadcast                   be one node on stdin and stdout
   eddy check broadcast history.edn       judge a stored history
+  eddy runs                              the runs in the store
   eddy journal data                      what nodes have on their disks`,
 		Version:       fullVersion(),
 		SilenceUsage:  true,
@@ -90,7 +91,7 @@ real Maelstrom or a built-in bench, and judges what happened.
 	}
 	root.SetVersionTemplate(root.Name() + " {{.Version}}\n")
 	root.SetFlagErrorFunc(p.unknownFlag)
-	root.AddCommand(p.serveCommand(), p.testCommand(), p.simCommand(), p.benchCommand(), p.glomersCommand(), p.checkCommand(), traceCommand(), p.journalCommand(), versionCommand())
+	root.AddCommand(p.serveCommand(), p.testCommand(), p.simCommand(), p.benchCommand(), p.glomersCommand(), p.checkCommand(), traceCommand(), p.runsCommand(), p.journalCommand(), versionCommand())
 	if p.offersNew() {
 		root.AddCommand(newCommand())
 	}
