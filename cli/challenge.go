@@ -60,7 +60,7 @@ func (c challenge) apply(flags *pflag.FlagSet) error {
 }
 
 // neutral are the flags of a test that do not change what a challenge asks for.
-var neutral = []string{"seed", "strict", "bin", "log-stderr", "log-net-send", "log-net-recv"}
+var neutral = []string{"seed", "strict", "bin", "log-stderr", "log-net-send", "log-net-recv", "store-max"}
 
 // applyChallenge sets the challenge's flags, and says which of those given ask for something else than it does.
 func (p *program) applyChallenge(c challenge, flags *pflag.FlagSet) (unofficial []string, err error) {

@@ -60,6 +60,27 @@ func (m milliseconds) Set(value string) error {
 
 func (milliseconds) Type() string { return "ms" }
 
+// mebibytes is a size given in MiB.
+type mebibytes struct{ to *int64 }
+
+func (m mebibytes) String() string {
+	if m.to == nil {
+		return ""
+	}
+	return strconv.FormatInt(*m.to>>20, 10)
+}
+
+func (m mebibytes) Set(value string) error {
+	n, err := strconv.ParseInt(value, 10, 64)
+	if err != nil || n < 0 || n > 1<<40 {
+		return fmt.Errorf("%q is no size: write a whole number of MiB, such as 512, or 0 for no bound", value)
+	}
+	*m.to = n << 20
+	return nil
+}
+
+func (mebibytes) Type() string { return "MiB" }
+
 // distribution is the shape of latencies.
 type distribution network.Distribution
 

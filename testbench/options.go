@@ -45,6 +45,7 @@ type Options struct {
 	Recovery      time.Duration   // between the end of faults and the final reads
 	IdealDelivery bool            // see package network
 	ClientTimeout time.Duration   // how long a client waits for a reply; the default leaves it to the workload
+	StoreBytesMax int64           // of messages.jsonl, about; beyond it only some messages are recorded; 0: no bound
 	ServiceTime   time.Duration   // what a step of a program in the simulator costs
 	Loss          float64         // probability that a message between nodes is lost, at all times
 	Faults        nemesis.Options // of the nemesis
@@ -72,6 +73,7 @@ func Defaults(workloads workload.Workloads) Options {
 		Topology:        "grid",
 		Recovery:        10 * time.Second,
 		ClientTimeout:   clientTimeoutDefault,
+		StoreBytesMax:   storeBytesMaxDefault,
 		Operations:      workload.DefaultOptions(),
 		Faults:          nemesis.Defaults(),
 	}
@@ -79,6 +81,9 @@ func Defaults(workloads workload.Workloads) Options {
 
 // clientTimeoutDefault is how long clients wait whose workload does not say.
 const clientTimeoutDefault = 5 * time.Second
+
+// storeBytesMaxDefault is about a million and a half messages, each sent and received.
+const storeBytesMaxDefault = 512 << 20
 
 // Limits that keep a slip of the finger from filling the machine.
 const (
@@ -180,6 +185,7 @@ func (o *Options) Validate() error {
 	check(err == nil, "availability", o.Availability, "total or a number from 0 to 1")
 	check(o.Recovery >= 0, "recovery", o.Recovery, "a time that is not negative, such as 10s")
 	check(o.ClientTimeout > 0, "client-timeout", o.ClientTimeout, "a positive time, such as 5s")
+	check(o.StoreBytesMax >= 0, "store-max", o.StoreBytesMax>>20, "MiB, a whole number; 0 for no bound")
 	check(o.ServiceTime >= 0, "service-time", o.ServiceTime, "a time that is not negative, such as 1ms")
 	check(o.Loss >= 0 && o.Loss <= 1, "loss", o.Loss, "a probability from 0 to 1")
 	o.checkFaults(check)

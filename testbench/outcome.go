@@ -123,6 +123,17 @@ func silentFinally(h history.History, nodeOf func(process int) string) string {
 	return fmt.Sprintf("%d of %d final reads were answered, none by %s: the verdict says nothing of what is kept there.", answered, asked, named)
 }
 
+// Keep completes the files of a run that has been judged. What cannot be written, on a full disk for example, is a warning:
+// the verdict stands.
+func (o *Outcome) Keep(recording *Recording) {
+	if warning := recording.Warning(); warning != "" {
+		o.Meta.Warnings = append(o.Meta.Warnings, warning)
+	}
+	if err := errors.Join(recording.Close(), o.Save()); err != nil {
+		o.Meta.Warnings = append(o.Meta.Warnings, "Not all files of the run could be written: "+err.Error()+".")
+	}
+}
+
 // Save writes results.json, latency.svg and the pictures of the workload's checker into the directory of the outcome. One without results has
 // neither.
 func (o *Outcome) Save() error {

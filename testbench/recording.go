@@ -3,6 +3,7 @@ package testbench
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -37,14 +38,25 @@ const (
 type Recording struct {
 	ops, messages *stream
 	shown         []string // how the long requests begin that were recorded whole
+	sampling
 }
+
+// sampling bounds what is recorded of messages: beyond bytesMax only one in sampledOneIn, and beyond a quarter more none.
+type sampling struct {
+	bytesMax int64 // 0: no bound
+	bytes    int64
+	from     time.Duration // since when only some are recorded
+	omitted  int64         // messages of which nothing is recorded
+}
+
+const sampledOneIn = 1000
 
 // wholeBytesMax is the length of the longest request that is recorded whole each time. That of a cluster of a
 // thousand nodes is shorter.
 const wholeBytesMax = 64 << 10
 
-// NewRecording creates the files in a directory.
-func NewRecording(dir string) (*Recording, error) {
+// NewRecording creates the files in a directory. Of messages it records about messagesBytesMax bytes, or all if that is 0.
+func NewRecording(dir string, messagesBytesMax int64) (*Recording, error) {
 	ops, err := openStream(filepath.Join(dir, HistoryFile))
 	if err != nil {
 		return nil, err
@@ -53,7 +65,7 @@ func NewRecording(dir string) (*Recording, error) {
 	if err != nil {
 		return nil, errors.Join(err, ops.close(HistoryFile))
 	}
-	return &Recording{ops: ops, messages: messages}, nil
+	return &Recording{ops: ops, messages: messages, sampling: sampling{bytesMax: messagesBytesMax}}, nil
 }
 
 // Op records an entry of the history.
@@ -64,6 +76,10 @@ func (r *Recording) Op(op history.Op) {
 
 // Sent records that a message entered the network.
 func (r *Recording) Sent(at time.Duration, m *network.Message) {
+	if !r.wanted(at, m) {
+		r.omitted++
+		return
+	}
 	r.message(at, "send", m)
 	r.messages.buffer = append(r.messages.buffer, `,"body":`...)
 	if begin, again := r.shownBefore(m); again {
@@ -95,12 +111,18 @@ func (r *Recording) shownBefore(m *network.Message) (begin string, again bool) {
 
 // Received records that a message was delivered.
 func (r *Recording) Received(at time.Duration, m *network.Message) {
+	if !r.wanted(at, m) {
+		return
+	}
 	r.message(at, "recv", m)
 	r.endMessage()
 }
 
 // Lost records that a message will not be delivered, and why.
 func (r *Recording) Lost(at time.Duration, m *network.Message, why string) {
+	if !r.wanted(at, m) {
+		return
+	}
 	r.message(at, "lost", m)
 	r.messages.buffer = network.AppendString(append(r.messages.buffer, `,"why":`...), why)
 	r.endMessage()
@@ -118,6 +140,34 @@ func (r *Recording) message(at time.Duration, kind string, m *network.Message) {
 func (r *Recording) endMessage() {
 	r.messages.buffer = append(r.messages.buffer, '}')
 	r.messages.line()
+	r.bytes = r.messages.bytes
+}
+
+// wanted tells whether a message is to be recorded, and leaves a line where that begins not to be so for all:
+//
+//	{"time":9000,"type":"sampled","every":1000}
+func (r *Recording) wanted(at time.Duration, m *network.Message) bool {
+	if r.bytesMax == 0 || r.bytes < r.bytesMax {
+		return true
+	}
+	if r.from == 0 {
+		r.from = max(at, 1)
+		b := append(r.messages.buffer, `{"time":`...)
+		b = strconv.AppendInt(b, int64(at), 10)
+		b = strconv.AppendInt(append(b, `,"type":"sampled","every":`...), sampledOneIn, 10)
+		r.messages.buffer = b
+		r.endMessage()
+	}
+	return m.ID%sampledOneIn == 0 && r.bytes < r.bytesMax+r.bytesMax/4
+}
+
+// Warning says that not all messages are recorded; empty if they are.
+func (r *Recording) Warning() string {
+	if r.from == 0 {
+		return ""
+	}
+	return fmt.Sprintf("From %.3f s on %s holds only some of the messages, since it had reached %d MiB: %d are left out, so that what is said of a message may be wrong. --store-max sets the bound.",
+		r.from.Seconds(), MessagesFile, r.bytesMax>>20, r.omitted)
 }
 
 // Flush passes on what has been recorded to the disk, unless that would mean to wait.

@@ -10,6 +10,8 @@ import (
 // wait, too: nothing is ever left out.
 type stream struct {
 	buffer []byte
+	bytes  int64 // in all, lines that are ended
+	ended  int   // of buffer, likewise
 	chunks chan []byte
 	free   chan []byte
 	result chan error
@@ -57,6 +59,8 @@ func (s *stream) write(file *os.File) {
 // line ends a line that the owner has appended to buffer.
 func (s *stream) line() {
 	s.buffer = append(s.buffer, '\n')
+	s.bytes += int64(len(s.buffer) - s.ended)
+	s.ended = len(s.buffer)
 	if len(s.buffer) >= streamChunkBytes {
 		s.chunks <- s.buffer
 		s.renew()
@@ -64,6 +68,7 @@ func (s *stream) line() {
 }
 
 func (s *stream) renew() {
+	s.ended = 0
 	select {
 	case s.buffer = <-s.free:
 	default:

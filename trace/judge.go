@@ -10,6 +10,14 @@ import (
 // judge says what went wrong on a link whose sender has the value and whose
 // receiver has not.
 func (f *linkFacts) judge(d *Records) Cause {
+	c := f.judged(d)
+	if d.sampled > 0 && (c.Kind == NotSent || c.Kind == NotKept || c.Kind == NeverAgain) {
+		c.Text += fmt.Sprintf(" (as far as is recorded: from %s on only some messages are)", seconds(d.sampled))
+	}
+	return c
+}
+
+func (f *linkFacts) judged(d *Records) Cause {
 	link := fmt.Sprintf("link %s -> %s", f.src, f.dest)
 	learned, _ := d.has(f.src)
 	if len(f.carriers) == 0 && d.anywhere && d.onlyGiven(f.src) {

@@ -42,6 +42,7 @@ type Records struct {
 	traced   bool                       // there are words of state, so that what is not said did not happen
 	altered  string                     // the value as another type, to be looked for too
 	anywhere bool                       // the value may be in any field: of a program whose messages say no more
+	sampled  time.Duration              // since when only some messages are recorded; 0: all are
 	shown    []Learning                 // replies to clients that held the value
 }
 
@@ -64,6 +65,7 @@ func Collect(r *Run, value string) (*Records, error) {
 			}
 		}
 	}
+	d.sampled = r.Sampled
 	byTime := func(a, b Learning) int { return cmp.Compare(a.At, b.At) }
 	slices.SortStableFunc(d.Given, byTime)
 	slices.SortStableFunc(d.Learned, byTime)

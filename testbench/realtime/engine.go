@@ -64,7 +64,7 @@ func run(options testbench.Options, config Config, meta report.Meta) (testbench.
 	if err := testbench.PointLatest(config.Store, meta.Dir); err != nil {
 		return out, err
 	}
-	recording, err := testbench.NewRecording(meta.Dir)
+	recording, err := testbench.NewRecording(meta.Dir, options.StoreBytesMax)
 	if err != nil {
 		return out, err
 	}
@@ -75,13 +75,11 @@ func run(options testbench.Options, config Config, meta report.Meta) (testbench.
 		defer e.watch.end() // judging may take its time, and can be broken off, too
 	}
 	e.console.close()
-	if err := errors.Join(err, recording.Close()); err != nil {
-		return out, err
+	if err != nil {
+		return out, errors.Join(err, recording.Close())
 	}
 	out = testbench.Judge(options, measured, meta)
-	if err := out.Save(); err != nil {
-		out.Meta.Warnings = append(out.Meta.Warnings, "Not all files of the run could be written: "+err.Error()+".")
-	}
+	out.Keep(recording)
 	return out, nil
 }
 

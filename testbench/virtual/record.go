@@ -14,7 +14,7 @@ import (
 // the run, however the goroutines are scheduled.
 func Record(dir string, options testbench.Options, config Config, wrap func(testbench.Recorder) testbench.Recorder) testbench.Outcome {
 	config.Meta.Dir = dir
-	recording, err := testbench.NewRecording(dir)
+	recording, err := testbench.NewRecording(dir, options.StoreBytesMax)
 	if err != nil {
 		return failed(options, config, err)
 	}
@@ -23,12 +23,7 @@ func Record(dir string, options testbench.Options, config Config, wrap func(test
 		config.Recorder = wrap(recording)
 	}
 	out := Run(options, config)
-	if err := recording.Close(); err != nil {
-		return failed(options, config, err)
-	}
-	if err := out.Save(); err != nil {
-		out.Meta.Warnings = append(out.Meta.Warnings, "Not all files of the run could be written: "+err.Error()+".")
-	}
+	out.Keep(recording)
 	return out
 }
 
