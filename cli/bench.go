@@ -29,6 +29,7 @@ type benchFlags struct {
 	svg     string
 	against string
 	replay  string
+	engine  string
 }
 
 // seedsPerPoint is how many runs a point gets by default.
@@ -53,6 +54,12 @@ the test; --vary-test takes one of the test. --config takes whole sets of strate
 flags, for a comparison that is no grid. Combinations that make no sense are
 skipped, and the reason told. Seeds run from --seed (default 1) on.
 
+With --engine builtin the nodes are processes, of any --bin too: then it also tells
+latencies of requests, operations a second, processor time for 1,000 operations
+and peak memory. Ctrl-C ends it with what is done.
+
+  eddy bench broadcast --engine builtin --bin ./mynode --vary rate=100,1000
+
 Exit status: 0 all runs valid, 1 some are not, 2 could not run.`),
 		ValidArgsFunction: p.completeWorkload,
 	}
@@ -74,6 +81,7 @@ func (p *program) declareBench(flags *pflag.FlagSet, own *benchFlags) {
 	flags.Var(axes{to: &own.vary}, "vary", "a flag, of the strategy before the test's, and its values; repeatable")
 	flags.Var(axes{to: &own.vary, ofTest: true}, "vary-test", "the same for a flag of the test that strategies have too")
 	flags.Var(configurations{to: &own.vary}, "config", "strategy flags as one point of the comparison; repeatable, '' for none")
+	flags.StringVar(&own.engine, "engine", "sim", "sim, or builtin: real processes, one run at a time")
 	flags.IntVar(&own.seeds, "seeds", seedsPerPoint, "runs a point")
 	flags.StringVar(&own.csv, "csv", "", "write the figures to this file, from which the sweep can be made again")
 	flags.StringVar(&own.html, "html", "", "write a page with a chart to this file")
@@ -133,6 +141,9 @@ func (p *program) runBench(cmd *cobra.Command, args []string, o *testbench.Optio
 	if err != nil {
 		return err
 	}
+	if own.engine != "sim" && own.engine != "builtin" {
+		return fmt.Errorf("--engine %s: there is no such; choose one of sim, builtin", own.engine)
+	}
 	if own.seeds < 1 {
 		return fmt.Errorf("--seeds %d: expected at least 1", own.seeds)
 	}
@@ -150,13 +161,22 @@ func (p *program) runBench(cmd *cobra.Command, args []string, o *testbench.Optio
 		return err
 	}
 	collectLess(o)
-	fmt.Fprintf(os.Stdout, "Running in the simulator, seeds %d to %d at each point.\n\n", o.Seed, o.Seed+uint64(own.seeds)-1)
-	made, err := p.runSweep(*o, nodeArgs, placed, own)
+	where := "in the simulator"
+	if own.engine == "builtin" {
+		where = "on the built-in bench"
+	}
+	fmt.Fprintf(os.Stdout, "Running %s, seeds %d to %d at each point.\n\n", where, o.Seed, o.Seed+uint64(own.seeds)-1)
+	made, interrupted, err := p.runSweep(*o, nodeArgs, placed, own)
 	if err != nil {
 		return err
 	}
 	made.Command = command
-	return own.tell(made, earlier, targetsOf(meta.Targets))
+	err = own.tell(made, earlier, targetsOf(meta.Targets))
+	if interrupted != "" {
+		fmt.Fprintln(os.Stdout, "\n"+interrupted)
+		return exitStatus(exitCouldNotRun)
+	}
+	return err
 }
 
 // benchArguments are the arguments that make the same sweep: what was given,
@@ -185,22 +205,25 @@ func benchArguments(flags *pflag.FlagSet, args, nodeArgs []string, seed uint64, 
 // point is a place in the grid: what to run there, or why nothing is.
 type point struct {
 	values  []string
-	at      simulation
+	run     runner
+	first   uint64 // seed
 	skipped string
 }
 
 // runSweep makes all runs of the grid on all cores.
-func (p *program) runSweep(base testbench.Options, nodeArgs []string, all []axis, own *benchFlags) (sweep.Sweep, error) {
-	var made sweep.Sweep
+func (p *program) runSweep(base testbench.Options, nodeArgs []string, all []axis, own *benchFlags) (made sweep.Sweep, interrupted string, err error) {
 	for _, a := range all {
 		made.Axes = append(made.Axes, a.Axis)
 	}
 	var points []point
 	var runnable []int
 	for _, values := range sweep.Points(made.Axes) {
-		at := point{values: values}
-		var err error
-		if at.at, err = p.atPoint(base, nodeArgs, all, values); err != nil {
+		at := point{values: values, first: base.Seed}
+		o, strategy, err := p.atPoint(base, nodeArgs, all, values)
+		if err == nil {
+			at.run, err = p.runnerAt(o, strategy, own.engine)
+		}
+		if err != nil {
 			at.skipped = strings.ReplaceAll(err.Error(), "\n", "; ")
 		} else {
 			runnable = append(runnable, len(points))
@@ -208,9 +231,9 @@ func (p *program) runSweep(base testbench.Options, nodeArgs []string, all []axis
 		points = append(points, at)
 	}
 	if len(runnable) == 0 {
-		return made, fmt.Errorf("no point of the grid makes sense: %s", points[0].skipped)
+		return made, "", fmt.Errorf("no point of the grid makes sense: %s", points[0].skipped)
 	}
-	samples, failures, err := runPoints(points, runnable, own)
+	samples, failures, interrupted := runPoints(points, runnable, own)
 	for i, at := range points {
 		row := sweep.Row{Values: at.values, Skipped: at.skipped}
 		if at.skipped == "" {
@@ -218,42 +241,64 @@ func (p *program) runSweep(base testbench.Options, nodeArgs []string, all []axis
 		}
 		made.Rows = append(made.Rows, row)
 	}
-	return made, err
+	return made, interrupted, nil
 }
 
 // runPoints gives for each point, in the order of its seeds, what runs measured
-// and how they failed.
-func runPoints(points []point, runnable []int, own *benchFlags) (samples [][]sweep.Sample, failures [][]string, err error) {
+// and how they failed, of those that were made. interrupted says how many that are, where not all.
+func runPoints(points []point, runnable []int, own *benchFlags) (samples [][]sweep.Sample, failures [][]string, interrupted string) {
 	samples, failures = make([][]sweep.Sample, len(points)), make([][]string, len(points))
+	madeOf := make([][]*result, len(points))
 	for _, i := range runnable {
-		samples[i], failures[i] = make([]sweep.Sample, own.seeds), make([]string, own.seeds)
+		madeOf[i] = make([]*result, own.seeds)
 	}
 	interrupts, release := realtime.Interrupts()
 	defer release()
-	type result struct {
-		sample  sweep.Sample
-		failure string
-	}
 	work := func(job int) result {
-		at := points[runnable[job/own.seeds]].at
-		out := at.seeded(at.options.Seed + uint64(job%own.seeds)).run()
-		return result{sweep.Measure(&out), virtual.Failure(&out)}
+		at := points[runnable[job/own.seeds]]
+		out := at.run(at.first+uint64(job%own.seeds), interrupts)
+		failure := virtual.Failure(&out)
+		if out.Err != nil {
+			failure, _, _ = strings.Cut(out.Err.Error(), "\n")
+		}
+		return result{sweep.Measure(&out), failure, out.Interrupted}
+	}
+	workers := runtime.GOMAXPROCS(0)
+	if own.engine == "builtin" {
+		workers = 1 // runs side by side would take each other's processors
 	}
 	shown, jobs, done := newProgress(own.quiet), own.seeds*len(runnable), 0
-	sweep.Pool(jobs, runtime.GOMAXPROCS(0), work, func(job int, r result) bool {
-		i, seed := runnable[job/own.seeds], job%own.seeds
-		samples[i][seed], failures[i][seed] = r.sample, r.failure
+	sweep.Pool(jobs, workers, work, func(job int, r result) bool {
+		if r.interrupted {
+			interrupted = fmt.Sprintf("interrupted after %d of %d runs", done, jobs)
+			return false
+		}
+		madeOf[runnable[job/own.seeds]][job%own.seeds] = &r
 		done++
 		shown.show(bar(done, jobs, "runs"))
 		select {
 		case <-interrupts:
-			err = fmt.Errorf("the sweep was interrupted after %d of %d runs", done, jobs)
+			interrupted = fmt.Sprintf("interrupted after %d of %d runs", done, jobs)
 		default:
 		}
-		return err == nil
+		return interrupted == ""
 	})
 	shown.clear()
-	return samples, failures, err
+	for _, i := range runnable {
+		for _, r := range madeOf[i] {
+			if r != nil {
+				samples[i], failures[i] = append(samples[i], r.sample), append(failures[i], r.failure)
+			}
+		}
+	}
+	return samples, failures, interrupted
+}
+
+// result is what is kept of a run.
+type result struct {
+	sample      sweep.Sample
+	failure     string
+	interrupted bool
 }
 
 // tell writes the sweep wherever it is wanted.

@@ -125,12 +125,12 @@ func TestPointLeavesTheBaseAlone(t *testing.T) {
 	base := testbench.Defaults(eddy.workloads)
 	base.Workload, base.Nemesis, base.Rate = "broadcast", []string{"partition"}, 33
 	all := []axis{{Axis: sweep.Axis{Flag: "rate"}, ofTest: true}, {Axis: sweep.Axis{Flag: "mailbox"}}}
-	s, err := eddy.atPoint(base, []string{"--strategy", "flood"}, all, []string{"7", "2"})
+	o, strategy, err := eddy.atPoint(base, []string{"--strategy", "flood"}, all, []string{"7", "2"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.options.Rate != 7 || base.Rate != 33 || len(s.options.Nemesis) != 1 || strings.Join(s.nodeArgs, " ") != "--strategy flood --mailbox=2" {
-		t.Errorf("the point is %+v of %q", s.options, s.nodeArgs)
+	if o.Rate != 7 || base.Rate != 33 || len(o.Nemesis) != 1 || strings.Join(strategy, " ") != "--strategy flood --mailbox=2" {
+		t.Errorf("the point is %+v of %q", o, strategy)
 	}
 }
 

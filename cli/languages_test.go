@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"eddy/testbench/checker"
 	"eddy/testbench/realtime"
 	"eddy/testbench/report"
+	"eddy/testbench/sweep"
 )
 
 // wrongNodes are the nodes of examples/nodes, each correct once and wrong in three ways, and what the report must say: of
@@ -118,5 +120,27 @@ func checkNode(t *testing.T, bin string, args []string, wrong string, valid chec
 	}
 	if out.Results.Valid != valid || !strings.Contains(told, says) {
 		t.Errorf("%v, and no %q in %q; the report:\n%s", out.Results.Valid, says, told, text.String())
+	}
+}
+
+func TestProcessesAreComparedByWhatTheyUse(t *testing.T) {
+	if os.Getenv("EDDY_CHECK") == "" {
+		t.Skip("takes real time; EDDY_CHECK=1 runs it")
+	}
+	t.Parallel()
+	bin, args := nodeIn(t, "python", t.TempDir())
+	o := testbench.Defaults(eddy.workloads)
+	o.Workload, o.NodeCount, o.Rate, o.TimeLimit, o.Recovery, o.Bin = "broadcast", 2, 20, 2*time.Second, time.Second, bin
+	run, err := eddy.builtinAt(o, args)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := run(1, nil)
+	s := sweep.Measure(&out)
+	if out.Err != nil || out.Results.Valid != checker.Valid || !(s[sweep.PerSecond] > 0) || !(s[sweep.RequestMedianMs] > 0) || !(s[sweep.CPUPerThousand] > 0) {
+		t.Errorf("%v, %v, %v", out.Err, out.Results.Valid, s)
+	}
+	if runtime.GOOS == "linux" && !(s[sweep.PeakMiB] > 1) {
+		t.Errorf("peak memory of a Python node: %v MiB", s[sweep.PeakMiB])
 	}
 }

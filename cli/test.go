@@ -86,7 +86,7 @@ func declareOptions(flags *pflag.FlagSet, o *testbench.Options) {
 	flags.Var(seconds{&o.TimeLimit}, "time-limit", "how long operations are started, in seconds")
 	flags.Var(milliseconds{&o.LatencyMs}, "latency", "mean latency between nodes, in ms")
 	flags.Var((*distribution)(&o.LatencyDist), "latency-dist", "constant, uniform or exponential")
-	flags.StringSliceVar(&o.Nemesis, "nemesis", nil, "faults, with commas between: "+strings.Join(nemesis.Known(), ", ")+"; Maelstrom knows partition")
+	flags.StringSliceVar(&o.Nemesis, "nemesis", nil, "faults, with commas between: "+strings.Join(nemesis.Known(), ", ")+"; Maelstrom knows partition, and versions from July 2026 on kill and pause")
 	flags.Var(seconds{&o.NemesisInterval}, "nemesis-interval", "between faults on average, in seconds")
 	flags.StringVar(&o.Topology, "topology", o.Topology, "offered to broadcast nodes: line, grid, tree, tree2, tree3, tree4 or total")
 	flags.StringVar(&o.Availability, "availability", "", "total, or the least fraction of operations that must succeed")

@@ -2,12 +2,14 @@ package cli
 
 import (
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
 
 	"eddy/testbench"
+	"eddy/testbench/realtime"
 	"eddy/testbench/report"
 	"eddy/testbench/sweep"
 )
@@ -106,21 +108,60 @@ func flagNames(set *pflag.FlagSet) []string {
 	return names
 }
 
-// atPoint is a simulation with the values of a point; an error says why the
-// combination makes no sense.
-func (p *program) atPoint(base testbench.Options, nodeArgs []string, all []axis, values []string) (simulation, error) {
-	o, set := testbench.Defaults(p.workloads), pflag.NewFlagSet("point", pflag.ContinueOnError)
+// atPoint gives the options and the strategy's flags with the values of a point.
+func (p *program) atPoint(base testbench.Options, nodeArgs []string, all []axis, values []string) (o testbench.Options, strategy []string, err error) {
+	o = testbench.Defaults(p.workloads)
+	set := pflag.NewFlagSet("point", pflag.ContinueOnError)
 	declareOptions(set, &o)
 	o = base // the flags point into it
-	strategy := slices.Clone(nodeArgs)
+	strategy = slices.Clone(nodeArgs)
 	for i, a := range all {
 		if !a.ofTest {
 			strategy = append(strategy, a.arguments(values[i])...)
 			continue
 		}
 		if err := set.Set(a.Flag, values[i]); err != nil {
-			return simulation{}, err
+			return o, nil, err
 		}
 	}
-	return p.newSimulation(o, strategy, report.Meta{})
+	return o, strategy, nil
+}
+
+// runnerAt gives what makes a run at a point; an error says why the combination makes no sense.
+func (p *program) runnerAt(o testbench.Options, strategy []string, engine string) (runner, error) {
+	if engine == "builtin" {
+		return p.builtinAt(o, strategy)
+	}
+	s, err := p.newSimulation(o, strategy, report.Meta{})
+	if err != nil {
+		return nil, err
+	}
+	return func(seed uint64, _ <-chan os.Signal) testbench.Outcome { return s.seeded(seed).run() }, nil
+}
+
+// runner makes a run of a seed.
+type runner func(seed uint64, interrupts <-chan os.Signal) testbench.Outcome
+
+// builtinAt makes runs of processes, whose files are not kept.
+func (p *program) builtinAt(o testbench.Options, nodeArgs []string) (runner, error) {
+	if err := o.Validate(); err != nil {
+		return nil, err
+	}
+	if o.Bin != "" {
+		o.Args = nodeArgs
+		if _, err := realtime.FindProgram(o.Bin); err != nil {
+			return nil, err
+		}
+	} else if err := p.serveItself(&o, nodeArgs); err != nil {
+		return nil, err
+	}
+	return func(seed uint64, interrupts <-chan os.Signal) testbench.Outcome {
+		o.Seed = seed
+		store, err := os.MkdirTemp("", "eddy-bench-")
+		if err != nil {
+			return testbench.Outcome{Options: o, Err: err}
+		}
+		defer os.RemoveAll(store)
+		return realtime.Run(o, realtime.Config{Store: store, Interrupts: interrupts})
+	}, nil
 }

@@ -25,10 +25,17 @@ type Run struct {
 	Held        Figures // how long operations waited for a worker
 	Delivery    Figures // how late messages were handed to nodes, in real time
 	PerSecond   float64 // operations begun a second while the workload ran
+	Usage       Usage   // of the nodes, where they are processes
 	// Runaway tells of a cluster that sends without end, in a clause; empty for any other.
 	Runaway string
 	// Err says why the run could not be made, such as a node that did not answer init; nil if it was.
 	Err error
+}
+
+// Usage is what the processes of nodes have used. The zero value says that it was not measured.
+type Usage struct {
+	CPU       time.Duration // of all together
+	PeakBytes int64         // the most memory that one of them held at once
 }
 
 // Run gives what was measured. It is complete once the run has ended.

@@ -23,6 +23,15 @@ type Latency struct {
 	MaxMs     float64 `json:"max-ms"`
 }
 
+// LatenciesOf works them out from a history that does not contradict itself; of another it gives none.
+func LatenciesOf(h history.History) Latencies {
+	pairs, err := h.Pair()
+	if err != nil {
+		return nil
+	}
+	return latenciesOf(h, pairs)
+}
+
 func latenciesOf(h history.History, pairs history.Pairing) Latencies {
 	waits := make(map[string][]time.Duration)
 	first, last := time.Duration(math.MaxInt64), time.Duration(0)

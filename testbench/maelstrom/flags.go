@@ -3,12 +3,12 @@ package maelstrom
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"eddy/testbench"
-	"eddy/testbench/nemesis"
 )
 
 // Command gives the arguments of Maelstrom for a test of valid options with a program: the flags that
@@ -62,9 +62,8 @@ func refuse(o testbench.Options) error {
 	check(o.ClientTimeout == d.ClientTimeout, "client-timeout", o.ClientTimeout, fmt.Sprintf("Maelstrom's clients always wait %v", d.ClientTimeout))
 	check(!o.IdealDelivery, "ideal-delivery", o.IdealDelivery, "Maelstrom delivers messages one after the other")
 	check(o.Loss == 0, "loss", o.Loss, "Maelstrom loses messages in partitions only")
-	for _, fault := range o.Nemesis {
-		check(fault == nemesis.FaultPartition, "nemesis", fault, "Maelstrom knows "+nemesis.FaultPartition+" only; the built-in bench and the simulator know more")
-	}
+	check(len(o.Faults.Kill.Targets)+len(o.Faults.Pause.Targets) == 0, "kill-targets and --pause-targets", slices.Concat(o.Faults.Kill.Targets, o.Faults.Pause.Targets), "Maelstrom draws from its own targets")
+	check(o.Faults.Kill.Duration+o.Faults.Pause.Duration == 0, "kill-duration and --pause-duration", max(o.Faults.Kill.Duration, o.Faults.Pause.Duration), "Maelstrom's faults last as long as --nemesis-interval has it")
 	check(len(o.Faults.Partition.Shapes) == 0, "partition-shapes", strings.Join(o.Faults.Partition.Shapes, ","), "Maelstrom draws from its own shapes")
 	check(o.Faults.Partition.Duration == 0, "partition-duration", o.Faults.Partition.Duration, "Maelstrom's partitions last as long as --nemesis-interval has it")
 	check(o.LatencyMs != 0 || o.LatencyDist == d.LatencyDist, "latency-dist", o.LatencyDist, "Maelstrom cannot draw from it with --latency 0")

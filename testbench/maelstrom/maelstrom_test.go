@@ -184,3 +184,32 @@ func TestMaelstromIsFoundByTheVariableThenOnThePath(t *testing.T) {
 		}
 	}
 }
+
+func TestFaultsAreThoseThatTheVersionInjects(t *testing.T) {
+	run := func(faults string, nemesis ...string) testbench.Outcome {
+		t.Setenv("FAULTS", faults)
+		t.Setenv("RECORDING", recording(t, "echo/valid"))
+		o := options("echo")
+		o.Nemesis = nemesis
+		return Run(o, Config{Program: fake(t), Store: t.TempDir()})
+	}
+	for _, c := range []struct {
+		knows   string
+		nemesis []string
+		want    string
+	}{
+		{"partition", []string{"partition"}, ""},
+		{"partition, kill, pause", []string{"partition", "kill", "pause"}, ""},
+		{"partition", []string{"partition", "kill"}, "--nemesis kill: this version of Maelstrom does not inject it, by its own help; versions from July 2026 on do"},
+		{"partition, kill", []string{"pause"}, "--nemesis pause: this version"},
+		{"partition, kill", []string{"loss"}, "--nemesis loss: no version of Maelstrom injects it"},
+	} {
+		out := run(c.knows, c.nemesis...)
+		if (out.Err == nil) != (c.want == "") || out.Err != nil && !strings.Contains(out.Err.Error(), c.want) {
+			t.Errorf("Maelstrom that injects %s, --nemesis %q: %v", c.knows, c.nemesis, out.Err)
+		}
+		if out.Err == nil && len(out.Results.Latencies) != 1 {
+			t.Errorf("latencies %+v", out.Results.Latencies)
+		}
+	}
+}

@@ -49,6 +49,9 @@ func run(out *testbench.Outcome, config Config) error {
 	if err != nil {
 		return err
 	}
+	if err := checkFaults(config.Program, out.Options); err != nil {
+		return err
+	}
 	if config.Store == "" {
 		config.Store = testbench.DefaultStore
 	}
@@ -151,6 +154,7 @@ func read(out *testbench.Outcome, e ending) error {
 		out.Results = checker.Results{}
 		return err
 	}
+	out.Results.Latencies = checker.LatenciesOf(out.History)
 	if err := keep(out); err != nil {
 		out.Meta.Warnings = append(out.Meta.Warnings, "Not all files of the run could be written: "+err.Error()+".")
 	}

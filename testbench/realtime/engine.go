@@ -136,7 +136,13 @@ func (e *engine) run(bin string) (testbench.Run, error) {
 	e.tick(time.Second, e.recording.Flush)
 	e.loop.run()
 	measured := e.conductor.Run()
+	for _, p := range e.processes {
+		measured.Usage.PeakBytes = max(measured.Usage.PeakBytes, p.peakBytes())
+	}
 	late := e.stop()
+	for _, p := range e.processes {
+		measured.Usage.CPU += child.CPU(p.command)
+	}
 	measured.Delivery = late.Figures()
 	measured.Warnings = append(measured.Warnings, e.warnings(measured.Delivery)...)
 	return measured, nil

@@ -91,6 +91,12 @@ func (p *process) wait(outputDone <-chan struct{}, exited func(status string)) {
 // kill ends the process and its group.
 func (p *process) kill() { p.signal(child.Kill) }
 
+// peakBytes is the most memory that the process has held, as long as it runs.
+func (p *process) peakBytes() (peak int64) {
+	p.signal(func(command *exec.Cmd) { peak = child.PeakBytes(command) })
+	return peak
+}
+
 // signal sends something to the process and its group. One that has not been started or that has ended is let
 // alone: its number may be another's by now.
 func (p *process) signal(send func(*exec.Cmd)) {

@@ -42,8 +42,13 @@ func (s Sweep) SVG(w io.Writer, title string, targets Targets) error {
 	c.printf(`<text class="title" x="%g" y="42">%s</text>`+"\n", legendLeft, escaped("Messages an op against latency"))
 	c.printf(`<text class="faint" x="%g" y="66">%s</text>`+"\n", legendLeft, escaped(abbreviated(title, titleRunes)))
 	c.legend()
-	c.panel(leftPanel, MedianMs, "median stable latency, ms")
-	c.panel(rightPanel, MaxMs, "max stable latency, ms")
+	if median, most := s.latencies(); median == MedianMs {
+		c.panel(leftPanel, median, "median stable latency, ms")
+		c.panel(rightPanel, most, "max stable latency, ms")
+	} else {
+		c.panel(leftPanel, median, "median latency of requests, ms")
+		c.panel(rightPanel, most, "p99 latency of requests, ms")
+	}
 	c.printf("</svg>\n")
 	_, err := w.Write(c.out.Bytes())
 	return err
@@ -288,7 +293,7 @@ func (c *chart) point(r Row, x, y scale, latency Figure) {
 
 func (c *chart) hover(r Row) string {
 	lines := []string{c.sweep.label(r)}
-	for _, f := range Figures() {
+	for _, f := range c.sweep.measured() {
 		lines = append(lines, fmt.Sprintf("%s %s%s", f, r.Figures[f], f.unit()))
 	}
 	if note := r.note(); note != "" {

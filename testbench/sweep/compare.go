@@ -7,7 +7,7 @@ import (
 )
 
 // Change is how a figure of a point differs from that of an earlier sweep. Less
-// is better for all of them.
+// is better for all of them but operations a second.
 type Change string
 
 // What a comparison can say.
@@ -55,7 +55,11 @@ func (s Sweep) Against(earlier Sweep) string {
 	for _, axis := range s.Axes {
 		header = append(header, axis.Flag)
 	}
-	lines := [][]string{append(header, "messages an op", "median ms", "max ms", "")}
+	shown := s.measured()
+	for _, f := range shown {
+		header = append(header, headings[f])
+	}
+	lines := [][]string{append(header, "")}
 	alone := 0
 	for _, r := range s.Rows {
 		before, found := earlier.find(s, r)
@@ -67,8 +71,8 @@ func (s Sweep) Against(earlier Sweep) string {
 			continue
 		}
 		line := slices.Clone(r.Values)
-		for _, f := range Figures() {
-			line = append(line, told(before.Figures[f], r.Figures[f]))
+		for _, f := range shown {
+			line = append(line, told(f, before.Figures[f], r.Figures[f]))
 		}
 		lines = append(lines, append(line, validity(before, r)))
 	}
@@ -79,8 +83,11 @@ func (s Sweep) Against(earlier Sweep) string {
 	return text
 }
 
-func told(before, now Estimate) string {
+func told(f Figure, before, now Estimate) string {
 	change := Compare(before, now)
+	if f == PerSecond { // the one of which more is better
+		change = map[Change]Change{Better: Worse, Worse: Better, Noise: Noise, Unknown: Unknown}[change]
+	}
 	if change == Unknown || before.Mean == 0 || change == Noise && before.Mean == now.Mean {
 		if change == Noise {
 			return "same"

@@ -26,7 +26,9 @@ import (
 
 const commandPrefix = "# eddy bench "
 
-var figureColumns = [figures]string{"messages_per_op", "median_ms", "max_ms"}
+var figureColumns = [figures]string{
+	"messages_per_op", "median_ms", "max_ms", "request_median_ms", "request_p99_ms", "ops_per_second", "cpu_s_per_1000_ops", "peak_mib",
+}
 
 const intervalSuffix = "_ci95"
 
@@ -105,16 +107,18 @@ func Read(r io.Reader) (Sweep, error) {
 	if err != nil {
 		return s, err
 	}
-	fixed := 2*int(figures) + len(trailing)
-	if len(records) == 0 || len(records[0]) < fixed || records[0][len(records[0])-fixed] != figureColumns[0] {
+	if len(records) == 0 {
+		return s, fmt.Errorf("there are no columns")
+	}
+	columns, known := columnsOf(records[0])
+	if !known {
 		return s, fmt.Errorf("the columns are not those of a sweep: expected axes, then %s and so on", figureColumns[0])
 	}
-	axes := len(records[0]) - fixed
-	for _, flag := range records[0][:axes] {
+	for _, flag := range records[0][:columns.axes] {
 		s.Axes = append(s.Axes, Axis{Flag: flag})
 	}
 	for i, record := range records[1:] {
-		row, err := parseRow(record, axes)
+		row, err := parseRow(record, columns)
 		if err != nil {
 			return s, fmt.Errorf("point %d: %w", i+1, err)
 		}
@@ -128,9 +132,29 @@ func Read(r io.Reader) (Sweep, error) {
 	return s, nil
 }
 
-func parseRow(record []string, axes int) (Row, error) {
-	row := Row{Values: record[:axes]}
-	rest := record[axes+2*int(figures):]
+// columns are where things stand in a file. One that was written before there was a figure lacks its columns.
+type columns struct {
+	axes     int
+	figures  [figures]int // 0 for those that it lacks
+	trailing int
+}
+
+func columnsOf(header []string) (columns, bool) {
+	c := columns{axes: slices.Index(header, figureColumns[0]), trailing: len(header) - len(trailing)}
+	if c.axes < 0 || c.trailing < c.axes || !slices.Equal(header[c.trailing:], trailing) {
+		return c, false
+	}
+	for f, name := range figureColumns {
+		if at := slices.Index(header[c.axes:], name); at >= 0 {
+			c.figures[f] = c.axes + at
+		}
+	}
+	return c, true
+}
+
+func parseRow(record []string, c columns) (Row, error) {
+	row := Row{Values: record[:c.axes]}
+	rest := record[c.trailing:]
 	var err error
 	if row.Runs, err = strconv.Atoi(rest[0]); err != nil {
 		return row, fmt.Errorf("runs is %q: expected a whole number", rest[0])
@@ -143,8 +167,16 @@ func parseRow(record []string, axes int) (Row, error) {
 		row.Skipped, row.Failure = rest[2], ""
 	}
 	for _, f := range Figures() {
-		mean, half := record[axes+2*int(f)], record[axes+2*int(f)+1]
 		e := Estimate{Mean: math.NaN(), Half: math.NaN()}
+		at := c.figures[f]
+		if at == 0 && f > 0 {
+			row.Figures[f] = e
+			continue
+		}
+		mean, half := record[c.axes], record[c.axes+1]
+		if f > 0 {
+			mean, half = record[at], record[at+1]
+		}
 		if mean != "" {
 			e.N = 1
 			if e.Mean, err = strconv.ParseFloat(mean, 64); err != nil {

@@ -56,7 +56,7 @@ func Collect(values []string, samples []Sample, failures []string) Row {
 
 // Measured tells whether the point has the figures of a chart.
 func (r Row) Measured() bool {
-	return r.Skipped == "" && r.Figures[MessagesPerOp].N > 0 && r.Figures[MedianMs].N > 0
+	return r.Skipped == "" && r.Figures[MessagesPerOp].N > 0 && (r.Figures[MedianMs].N > 0 || r.Figures[RequestMedianMs].N > 0)
 }
 
 // Sweep is a grid and what came of it, in the order of the points.

@@ -15,16 +15,30 @@ type Figure int
 
 // The figures, in the order of tables and files.
 const (
-	MessagesPerOp Figure = iota // between nodes, for each operation of a client
-	MedianMs                    // of stable latencies
-	MaxMs
+	MessagesPerOp   Figure = iota // between nodes, for each operation of a client
+	MedianMs                      // of stable latencies
+	MaxMs                         // likewise
+	RequestMedianMs               // of what clients waited, of the slowest kind of operation
+	RequestP99Ms                  // likewise
+	PerSecond                     // operations that succeeded
+	CPUPerThousand                // seconds that nodes used of processors for a thousand operations
+	PeakMiB                       // of memory, of the node that held most
 	figures
 )
 
 // Figures lists them all.
-func Figures() []Figure { return []Figure{MessagesPerOp, MedianMs, MaxMs} }
+func Figures() []Figure {
+	var all []Figure
+	for f := range figures {
+		all = append(all, f)
+	}
+	return all
+}
 
-var figureNames = [figures]string{"messages an op", "median latency", "max latency"}
+var figureNames = [figures]string{"messages an op", "median latency", "max latency", "median request", "p99 request", "ops a second", "CPU s / 1000 ops", "peak memory"}
+
+// headings are those of tables.
+var headings = [figures]string{"messages an op", "median ms", "max ms", "request median ms", "request p99 ms", "ops a second", "CPU s / 1000 ops", "peak MiB"}
 
 // String names the figure for people.
 func (f Figure) String() string { return figureNames[f] }
@@ -32,15 +46,33 @@ func (f Figure) String() string { return figureNames[f] }
 // Sample is what one run measured. What it did not measure is NaN.
 type Sample [figures]float64
 
-// Measure takes the figures of a run.
+// Measure takes the figures of a run. In virtual time it takes what clients waited only of a workload that has no stable
+// latencies: throughput, processors and memory are not those of nodes there.
 func Measure(o *testbench.Outcome) Sample {
-	s := Sample{math.NaN(), math.NaN(), math.NaN()}
+	var s Sample
+	for f := range s {
+		s[f] = math.NaN()
+	}
 	if net := o.Results.Net; net != nil && net.Servers.MsgsPerOp != nil {
 		s[MessagesPerOp] = float64(*net.Servers.MsgsPerOp)
 	}
+	settles := false
 	if settling, ok := o.Results.Workload.(checker.Settling); ok {
+		settles = true
 		if q := settling.Settled(); q != nil {
 			s[MedianMs], s[MaxMs] = float64(q.MedianMs), float64(q.MaxMs)
+		}
+	}
+	real := o.Run.Usage != testbench.Usage{}
+	requests, any := o.Results.Latencies.Together()
+	if any && (real || !settles) {
+		s[RequestMedianMs], s[RequestP99Ms] = requests.MedianMs, requests.P99Ms
+	}
+	if any && real {
+		s[PerSecond] = requests.PerSecond
+		s[CPUPerThousand] = o.Run.Usage.CPU.Seconds() / float64(o.Results.Stats.Count) * 1000
+		if o.Run.Usage.PeakBytes > 0 {
+			s[PeakMiB] = float64(o.Run.Usage.PeakBytes) / (1 << 20)
 		}
 	}
 	return s
@@ -56,17 +88,20 @@ func Ranges(samples []Sample) string {
 			continue
 		}
 		e := Estimated(values)
-		fmt.Fprintf(&text, "  %-15s least %s   mean %s   most %s%s\n", f,
+		fmt.Fprintf(&text, "  %-16s least %s   mean %s   most %s%s\n", f,
 			number(slices.Min(values)), number(e.Mean), number(slices.Max(values)), f.unit())
 	}
 	return text.String()
 }
 
 func (f Figure) unit() string {
-	if f == MessagesPerOp {
-		return ""
+	switch f {
+	case MedianMs, MaxMs, RequestMedianMs, RequestP99Ms:
+		return " ms"
+	case PeakMiB:
+		return " MiB"
 	}
-	return " ms"
+	return ""
 }
 
 // measured are the values of one figure.

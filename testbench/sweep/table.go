@@ -2,6 +2,7 @@ package sweep
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -13,8 +14,13 @@ func (s Sweep) Table() string {
 	for _, axis := range s.Axes {
 		header = append(header, axis.Flag)
 	}
-	lines := [][]string{append(header, "messages an op", "median ms", "max ms", "")}
-	frontier := Frontier(s.Rows, MedianMs)
+	shown := s.measured()
+	for _, f := range shown {
+		header = append(header, headings[f])
+	}
+	lines := [][]string{append(header, "")}
+	median, _ := s.latencies()
+	frontier := Frontier(s.Rows, median)
 	for i, r := range s.Rows {
 		if r.Skipped != "" {
 			continue
@@ -24,12 +30,37 @@ func (s Sweep) Table() string {
 			mark = "*"
 		}
 		line := append([]string{mark}, r.Values...)
-		for _, f := range Figures() {
+		for _, f := range shown {
 			line = append(line, r.Figures[f].String())
 		}
 		lines = append(lines, append(line, r.note()))
 	}
 	return aligned(lines, 1+len(s.Axes)) + s.skipped()
+}
+
+// measured are the figures that some point has, and the first three in any case but for stable latencies where requests
+// stand for them.
+func (s Sweep) measured() []Figure {
+	median, _ := s.latencies()
+	var all []Figure
+	for _, f := range Figures() {
+		has := slices.ContainsFunc(s.Rows, func(r Row) bool { return r.Figures[f].N > 0 })
+		if has || f == MessagesPerOp || f <= MaxMs && median == MedianMs {
+			all = append(all, f)
+		}
+	}
+	return all
+}
+
+// latencies are those that points are compared by: the stable ones, or those of requests where there are none.
+func (s Sweep) latencies() (median, most Figure) {
+	has := func(f Figure) bool {
+		return slices.ContainsFunc(s.Rows, func(r Row) bool { return r.Figures[f].N > 0 })
+	}
+	if !has(MedianMs) && has(RequestMedianMs) {
+		return RequestMedianMs, RequestP99Ms
+	}
+	return MedianMs, MaxMs
 }
 
 // skipped tells which points were not run, a paragraph for each reason.
