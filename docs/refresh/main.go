@@ -13,6 +13,9 @@
 // Commands run one after the other with bash, from the present directory, those
 // of one block in one shell. With --only or --skip, regular expressions, places
 // are chosen by their commands. Blocks of other languages (sh) are never run.
+//
+// With --check nothing is written: the first line that is not what its command
+// prints is an error.
 package main
 
 import (
@@ -21,6 +24,8 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"strconv"
+	"strings"
 )
 
 func main() {
@@ -34,6 +39,7 @@ func run(args []string) error {
 	flags := flag.NewFlagSet("refresh", flag.ContinueOnError)
 	only := flags.String("only", "", "refresh the places whose commands match this regular expression")
 	skip := flags.String("skip", "", "leave the places whose commands match this regular expression")
+	check := flags.Bool("check", false, "write nothing: a page that does not show what its commands print is an error")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -45,7 +51,7 @@ func run(args []string) error {
 		return fmt.Errorf("which files? name at least one")
 	}
 	for _, name := range flags.Args() {
-		if err := refreshFile(name, chosen); err != nil {
+		if err := refreshFile(name, chosen, *check); err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 	}
@@ -67,7 +73,7 @@ func choice(only, skip string) (func(commands string) bool, error) {
 	}, nil
 }
 
-func refreshFile(name string, chosen func(string) bool) error {
+func refreshFile(name string, chosen func(string) bool, check bool) error {
 	old, err := os.ReadFile(name)
 	if err != nil {
 		return err
@@ -76,5 +82,24 @@ func refreshFile(name string, chosen func(string) bool) error {
 	if err != nil || bytes.Equal(old, []byte(fresh)) {
 		return err
 	}
+	if check {
+		return differing(string(old), fresh)
+	}
 	return os.WriteFile(name, []byte(fresh), 0o644)
+}
+
+// differing names the first line in which two texts differ.
+func differing(old, fresh string) error {
+	was, is := strings.Split(old, "\n"), strings.Split(fresh, "\n")
+	i := 0
+	for i < len(was) && i < len(is) && was[i] == is[i] {
+		i++
+	}
+	line := func(of []string) string {
+		if i < len(of) {
+			return strconv.Quote(of[i])
+		}
+		return "the end of the page"
+	}
+	return fmt.Errorf("line %d is %s, and its command prints %s", i+1, line(was), line(is))
 }

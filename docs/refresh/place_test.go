@@ -1,6 +1,8 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -58,5 +60,25 @@ func TestAShellKeepsTheStatusAndHidesProgress(t *testing.T) {
 	printed, err := shell([]string{"printf ' 12.5s  running  7 operations: 7 ok\\n'; false", "echo $?"}, true)
 	if err != nil || len(printed) != 2 || printed[0] != "" || printed[1] != "1\n" {
 		t.Errorf("%q %v", printed, err)
+	}
+}
+
+func TestCheckNamesTheLineThatIsNotWhatTheCommandPrints(t *testing.T) {
+	page := filepath.Join(t.TempDir(), "page.md")
+	for text, want := range map[string]string{
+		"# Page\n\n```console\n$ echo one\none\n```\n":      "",
+		"# Page\n\n```console\n$ echo one\ntwo\n```\n":      `line 5 is "two", and its command prints "one"`,
+		"# Page\n\n```console\n$ echo one\none\ntwo\n```\n": `line 6 is "two", and its command prints "` + "```" + `"`,
+	} {
+		if err := os.WriteFile(page, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		err := run([]string{"--check", page})
+		if want == "" && err != nil || want != "" && (err == nil || !strings.HasSuffix(err.Error(), want)) {
+			t.Errorf("%q: %v; want %s", text, err, want)
+		}
+		if after, _ := os.ReadFile(page); string(after) != text {
+			t.Errorf("%q was written: %q", text, after)
+		}
 	}
 }

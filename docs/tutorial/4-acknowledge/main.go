@@ -1,0 +1,100 @@
+// Command 4-acknowledge is the fourth step of the tutorial: what a neighbour does not acknowledge is sent again.
+package main
+
+import (
+	"time"
+
+	"eddy/actor"
+	"eddy/actor/node"
+	"eddy/cli"
+	"eddy/cli/service"
+	workload "eddy/workload/broadcast"
+)
+
+// What the actor is sent.
+type (
+	message any
+
+	topology  = node.Request[links, node.None]
+	broadcast = node.Request[value, node.None]
+	read      = node.Request[node.None, values]
+
+	// answered is what became of a value on its way to a neighbour.
+	answered struct {
+		neighbour string
+		value     int64
+		err       error
+	}
+)
+
+type links struct {
+	Topology map[string][]string `json:"topology" wire:"required"`
+}
+
+type value struct {
+	Message int64 `json:"message" wire:"required"`
+}
+
+type values struct {
+	Messages []int64 `json:"messages"`
+}
+
+// store is the actor. Only its goroutine touches it, so it needs no lock.
+type store struct {
+	node       *node.Node
+	neighbours []string
+	known      []int64
+	seen       map[int64]bool
+}
+
+func (s *store) Receive(c *actor.Context[message], m message) {
+	switch m := m.(type) {
+	case topology:
+		s.neighbours = m.Body.Topology[s.node.ID()]
+		m.Reply(node.None{})
+	case broadcast: // of a client or of a neighbour: both wait for the reply
+		s.learn(c, m.Body.Message, m.From)
+		m.Reply(node.None{})
+	case answered:
+		if m.err != nil {
+			s.send(c, m.neighbour, m.value)
+		}
+	case read:
+		m.Reply(values{s.known})
+	}
+}
+
+// learn hands a value that is new to all neighbours but the one that it came from.
+func (s *store) learn(c *actor.Context[message], v int64, from string) {
+	if s.seen[v] {
+		return
+	}
+	s.seen[v] = true
+	s.known = append(s.known, v)
+	for _, neighbour := range s.neighbours {
+		if neighbour != from {
+			s.send(c, neighbour, v)
+		}
+	}
+}
+
+// send asks a neighbour to take a value. The reply, or that there was none within the time, comes as a message.
+func (s *store) send(c *actor.Context[message], neighbour string, v int64) {
+	call := node.Call{Dest: neighbour, Type: "broadcast", Fields: value{v}, Within: 500 * time.Millisecond}
+	node.RPC(c, s.node, call, func(a actor.Answer[node.None]) message { return answered{neighbour, v, a.Err} })
+}
+
+// serve builds the node: its actor, and which messages go to it.
+func serve(n *node.Node) error {
+	to := actor.Spawn(n, "store", func(*actor.Context[message]) actor.Actor[message] {
+		return &store{node: n, seen: map[int64]bool{}}
+	})
+	node.Handle(n, "topology", to, func(r topology) message { return r })
+	node.Handle(n, "broadcast", to, func(r broadcast) message { return r })
+	node.Handle(n, "read", to, func(r read) message { return r })
+	return nil
+}
+
+func main() {
+	cli.Main(service.Service{Workload: workload.New(), Short: "Floods until it is acknowledged", Flags: service.Fixed(serve)})
+}

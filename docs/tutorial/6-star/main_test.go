@@ -1,0 +1,13 @@
+package main
+
+import (
+	"testing"
+	"time"
+
+	"eddy/simtest"
+	workload "eddy/workload/broadcast"
+)
+
+func TestNothingIsLost(t *testing.T) {
+	simtest.Run(t, simtest.Cluster{Service: serve(200 * time.Millisecond), Workload: workload.New(), Faults: []string{"partition", "loss", "duplicate"}, Seeds: 20})
+}
