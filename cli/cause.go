@@ -234,7 +234,7 @@ func explainOther(dir string, out *testbench.Outcome) (commands []string) {
 func problemInWords(p *checker.Problem) string {
 	text := strings.TrimSpace(p.Node + " " + p.Text)
 	if said := tellingLine(p.Stderr); said != "" {
-		text += " It wrote: " + said
+		text += " It wrote: " + strings.TrimSuffix(said, ".") + "."
 	}
 	return text
 }

@@ -16,6 +16,7 @@ const (
 	kindExit           = "exit"
 	kindForeignSource  = "foreign source"
 	kindMalformedReply = "malformed reply"
+	kindAlteredReply   = "altered reply"
 	kindUnserved       = "unknown request"
 )
 

@@ -91,8 +91,13 @@ func (c *Conductor) complete(w *worker, done workload.Completion) {
 		Value: done.Value, Final: w.invocation.Final, Error: done.Error,
 	})
 	if m := done.Malformed; m != nil {
-		c.find(c.byID[w.node], finding{kind: kindMalformedReply, line: m.Body, warning: true, expected: m.Want.String(),
-			what: fmt.Sprintf("gave a malformed reply to %s, so nobody knows its outcome: %s", w.invocation.F, strings.Join(m.Faults, "; "))})
+		f := finding{kind: kindMalformedReply, line: m.Body, warning: true, expected: m.Want.String(),
+			what: fmt.Sprintf("gave a malformed reply to %s, so nobody knows its outcome: %s", w.invocation.F, strings.Join(m.Faults, "; "))}
+		if m.Altered {
+			f = finding{kind: kindAlteredReply, about: "altered", line: m.Body, expected: "a reply that repeats the writes that were asked for, with reads filled in",
+				what: fmt.Sprintf("replied to a %s with another than was asked for, so nobody knows its outcome: %s", w.invocation.F, strings.Join(m.Faults, "; "))}
+		}
+		c.find(c.byID[w.node], f)
 	}
 	if done.Type == history.Info {
 		w.process += c.threads.workers

@@ -28,6 +28,11 @@ func (w *Workload) Complete(inv Invocation, r Reply) Completion {
 	if err != nil {
 		return Malformed(inv, err.(*MalformedError))
 	}
+	if c.Alters != nil {
+		if altered := c.Alters(inv.Value, field); altered != "" {
+			return Malformed(inv, &MalformedError{Body: r.body, Want: c.Reply, Faults: []string{altered}, Altered: true})
+		}
+	}
 	done := Completion{Type: history.OK, Value: inv.Value}
 	switch {
 	case c.Whole:

@@ -75,6 +75,8 @@ type MalformedError struct {
 	Body   []byte
 	Want   Schema
 	Faults []string
+	// Altered says that the form is right, and that what was done is not what was asked for.
+	Altered bool
 }
 
 // Error tells the reply, the form, and the faults.

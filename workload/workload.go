@@ -79,6 +79,9 @@ type Call struct {
 	Argument   string // field of the request that carries the value; empty for none
 	Reply      Schema
 	Whole      bool // the operation's value is the whole reply, not the field of the schema
+	// Alters says what a reply of the right form has done instead of what was asked for, in a clause; empty for nothing. Nil
+	// for replies that do not repeat the request.
+	Alters     func(argument, reply json.RawMessage) string
 	Idempotent bool // an error or timeout means that it did not happen, since it changes nothing
 }
 

@@ -115,12 +115,14 @@ func TestTransactionsAskAndUnderstandAsMaelstromDoes(t *testing.T) {
 	for _, c := range []struct {
 		workload, reply, ended, value string
 	}{
-		{"txn-rw-register", `{"type":"txn_ok","in_reply_to":1,"txn":[["r",1,{"a":1}],["w","k",null]]}`, "ok", `[["r",1,{"a":1}],["w","k",null]]`},
+		{"txn-rw-register", `{"type":"txn_ok","in_reply_to":1,"txn":[["r",1,{"a":1}]]}`, "ok", `[["r",1,{"a":1}]]`},
+		{"txn-rw-register", `{"type":"txn_ok","in_reply_to":1,"txn":[["w",1,null]]}`, "info", `[["r",1,null]]`},
 		{"txn-rw-register", `{"type":"txn_ok","in_reply_to":1,"txn":[["append",1,2]]}`, "info", `[["r",1,null]]`},
 		{"txn-rw-register", `{"type":"txn_ok","in_reply_to":1,"txn":[["r",1]]}`, "info", `[["r",1,null]]`},
 		{"txn-rw-register", `{"type":"txn_ok","in_reply_to":1,"txn":7}`, "info", `[["r",1,null]]`},
 		{"txn-rw-register", `{"type":"txn_ok","in_reply_to":1}`, "info", `[["r",1,null]]`},
-		{"txn-list-append", `{"type":"txn_ok","in_reply_to":1,"txn":[["r",1,[1,2]],["r",2,null],["append",3,4]]}`, "ok", `[["r",1,[1,2]],["r",2,null],["append",3,4]]`},
+		{"txn-list-append", `{"type":"txn_ok","in_reply_to":1,"txn":[["r",1,[1,2]]]}`, "ok", `[["r",1,[1,2]]]`},
+		{"txn-list-append", `{"type":"txn_ok","in_reply_to":1,"txn":[["r",1,null],["append",3,4]]}`, "info", `[["r",1,null]]`},
 		{"txn-list-append", `{"type":"txn_ok","in_reply_to":1,"txn":[["r",1,2]]}`, "info", `[["r",1,null]]`},
 		{"txn-list-append", `{"type":"error","in_reply_to":1,"code":30,"text":"conflict"}`, "fail", `[["r",1,null]]`},
 		{"txn-list-append", `{"type":"error","in_reply_to":1,"code":14,"text":"aborted"}`, "fail", `[["r",1,null]]`},

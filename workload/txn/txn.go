@@ -3,12 +3,15 @@ package txn
 
 import (
 	"encoding/json"
+	"fmt"
 	"math/rand/v2"
 	"strconv"
+	"strings"
 	"time"
 
 	"eddy/testbench/checker"
 	"eddy/testbench/history"
+	"eddy/testbench/network"
 	"eddy/workload"
 	"eddy/workload/txn/analysis"
 )
@@ -32,7 +35,7 @@ func New(name, write string, kind *workload.Kind) workload.Workload {
 			return &generator{pool: workload.NewKeyPool(s.Options), write: write, least: s.Options.MinTxnLength, most: s.Options.MaxTxnLength}
 		},
 		Calls: []workload.Call{
-			{F: "txn", Argument: "txn", Reply: workload.Schema{Type: "txn_ok", Field: "txn", Kind: kind}},
+			{F: "txn", Argument: "txn", Reply: workload.Schema{Type: "txn_ok", Field: "txn", Kind: kind}, Alters: alters},
 		},
 	}
 }
@@ -103,6 +106,50 @@ func (nothing) Next(now time.Duration, _ *rand.Rand) (workload.Invocation, time.
 
 func isRegisterTxn(value []byte) bool { return isTxn(value, "w", func([]byte) bool { return true }) }
 func isListTxn(value []byte) bool     { return isTxn(value, "append", workload.IsList) }
+
+// alters says where a reply does not repeat the writes that were asked for: as many operations, each on its key, each write
+// of its value. Keys may come back as strings.
+func alters(asked, replied json.RawMessage) string {
+	want, got := operations(asked), operations(replied)
+	if len(want) != len(got) {
+		return fmt.Sprintf("the transaction has %d operations and the reply %d", len(want), len(got))
+	}
+	for i := range want {
+		if w, g := want[i], got[i]; repeated(w) != repeated(g) {
+			return fmt.Sprintf("the transaction's operation %d is %s and the reply's %s", i+1, written(w), written(g))
+		}
+	}
+	return ""
+}
+
+// repeated is what of an operation a reply must repeat.
+func repeated(parts []json.RawMessage) [3]string {
+	all := [3]string{string(parts[0]), strings.Trim(history.Canonical(parts[1]), `"`)}
+	if string(parts[0]) != `"r"` {
+		all[2] = history.Canonical(parts[2])
+	}
+	return all
+}
+
+func written(parts []json.RawMessage) string {
+	return fmt.Sprintf("[%s, %s, %s]", parts[0], parts[1], network.Abbreviate(parts[2], 40))
+}
+
+// operations takes a transaction apart; one that is none has no operations.
+func operations(txn json.RawMessage) (all [][]json.RawMessage) {
+	history.EachElement(txn, func(mop json.RawMessage) bool {
+		var parts []json.RawMessage
+		history.EachElement(mop, func(part json.RawMessage) bool {
+			parts = append(parts, part)
+			return true
+		})
+		if len(parts) == 3 {
+			all = append(all, parts)
+		}
+		return true
+	})
+	return all
+}
 
 // isTxn tells whether a value is a completed transaction.
 func isTxn(value []byte, write string, readable func(value []byte) bool) bool {
