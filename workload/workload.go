@@ -75,10 +75,10 @@ type Challenge struct {
 
 // Call is how one f is done over the network.
 type Call struct {
-	F          string
-	Argument   string // field of the request that carries the value; empty for none
-	Reply      Schema
-	Whole      bool // the operation's value is the whole reply, not the field of the schema
+	F        string
+	Argument string // field of the request that carries the value; empty for none
+	Reply    Schema
+	Whole    bool // the operation's value is the whole reply, not the field of the schema
 	// Alters says what a reply of the right form has done instead of what was asked for, in a clause; empty for nothing. Nil
 	// for replies that do not repeat the request.
 	Alters     func(argument, reply json.RawMessage) string
