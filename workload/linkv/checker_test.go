@@ -120,6 +120,10 @@ func TestSearchThatGrowsBeyondItsBoundIsUnknown(t *testing.T) {
 	if r := registers["0"]; findOrderWithin(1<<20, r.deeds, &r.values, false).verdict != checker.Unknown {
 		t.Error("a search of 2^50 states came to an end")
 	}
+	result, _, err := check(h, pairs, checker.Options{})
+	if err != nil || result.Verdict() != checker.Unknown || len(result.(*Results).Failures) != 0 {
+		t.Errorf("%+v, %v: a key that is unknown is no failure", result, err)
+	}
 }
 
 func TestAnsweredFractionCountsRefusalsForWhatAKeyHolds(t *testing.T) {

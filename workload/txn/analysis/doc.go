@@ -31,12 +31,9 @@
 // searches are bounded by a count of steps, not by a clock. It takes time about
 // linear in the history where there is nothing to find.
 //
-// It departs from Elle in little. In registers two things are anomalies with
-// strict only, since Elle passes over them: a read of what nobody ever wrote
-// (unwritten-read, as bad as G1a; Elle fails on it in lists, where it always
-// counts), and another value read after nil in the same transaction (internal). A cycle of versions of one key does not keep it from
-// ordering those of the other keys; and where Elle gives up after a second, this
-// goes on.
+// It departs from Elle in little; docs/fidelity.md lists all of it, and testdata/elle.edn.gz holds it to Elle's own verdicts.
+// What Elle passes over is an anomaly with strict only. A cycle of versions of one key does not keep it from
+// ordering those of the other keys; and where Elle gives up after a second, this goes on.
 //
 // It refuses histories that it cannot judge, with an error: a value written
 // twice to one key, a null written to a register, an operation that is no

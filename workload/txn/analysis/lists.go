@@ -26,33 +26,46 @@ func (a *analysis) lists() {
 }
 
 // listInternal looks for a read that does not show what the transaction itself
-// had read and appended before.
+// had read and appended before. As in Elle null after an empty list is another value, and what follows a read of null
+// is held against it only with strict.
 func (a *analysis) listInternal(t int32) {
 	type known struct {
 		list  []int32
 		whole bool // else only the end is known
+		empty bool // the last that was known was a read of an empty list that was not null
+		null  bool // the last that was known was a read of null
 	}
 	expected := map[int32]known{}
 	for i := range a.txns[t].mops {
 		m := &a.txns[t].mops[i]
 		state, any := expected[m.key]
 		if !m.read {
-			expected[m.key] = known{append(slices.Clip(state.list), m.value), state.whole}
+			expected[m.key] = known{list: append(slices.Clip(state.list), m.value), whole: state.whole}
 			continue
 		}
-		agrees := !any || state.whole && slices.Equal(state.list, m.list) ||
+		agrees := !any || state.whole && slices.Equal(state.list, m.list) && !(state.empty && m.null) ||
 			!state.whole && len(m.list) >= len(state.list) && slices.Equal(m.list[len(m.list)-len(state.list):], state.list)
 		if !agrees {
 			text, words := a.listText(state.list), "it had itself read or appended before"
 			if !state.whole {
 				words = "its own appends had to stand at the end"
 			}
-			a.find(Finding{Kind: "internal", ops: []int32{t}, mop: m, version: initial, expected: text,
-				told: fmt.Sprintf("T1 read key %s = %s where %s: %s", a.keys[m.key], a.listText(m.list), words, text)})
-			return
+			a.find(Finding{Kind: "internal", beyond: state.null, ops: []int32{t}, mop: m, version: initial, expected: text,
+				told: fmt.Sprintf("T1 read key %s = %s where %s: %s", a.keys[m.key], a.shown(m), words, text)})
+			if !state.null || a.strict {
+				return
+			}
 		}
-		expected[m.key] = known{m.list, true}
+		expected[m.key] = known{list: m.list, whole: true, empty: len(m.list) == 0 && !m.null, null: m.null}
 	}
+}
+
+// shown is the list that a read showed.
+func (a *analysis) shown(m *mop) string {
+	if m.null {
+		return "null"
+	}
+	return a.listText(m.list)
 }
 
 // futureRead looks for a read of an element that the transaction itself appends

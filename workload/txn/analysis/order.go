@@ -19,6 +19,9 @@ func (a *analysis) realtimeEdges(h history.History) {
 	}
 	for i := range h {
 		t := at[i]
+		if h[i].Type == history.Invoke && h[i].Process != history.Nemesis && len(frontier) > 0 {
+			a.related = true // as in Elle, were it to one that failed
+		}
 		if t == nobody {
 			continue
 		}
@@ -55,6 +58,7 @@ func (a *analysis) processEdges() {
 		}
 		process_ := a.txns[t].op.Process
 		if earlier, any := last[process_]; any {
+			a.related = true
 			a.edges = append(a.edges, edge{from: earlier, to: int32(t), kind: process, before: initial, after: initial})
 		}
 		last[process_] = int32(t)

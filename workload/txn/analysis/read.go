@@ -46,6 +46,7 @@ type mop struct {
 	key   int32   // see values
 	value int32   // what was written, or what a register showed; initial if nothing
 	list  []int32 // what a list showed
+	null  bool    // a list was shown as null, not as empty
 }
 
 // last is the version that a read saw: a list's is its last element.
@@ -198,6 +199,7 @@ func (r *reader) mop(raw json.RawMessage, ok bool) (mop, error) {
 func (r *reader) result(m *mop, raw json.RawMessage) error {
 	switch {
 	case string(raw) == "null" || !m.known:
+		m.null = r.data == Lists
 	case r.data == Registers:
 		m.value = r.version(m.key, raw)
 	case raw[0] != '[':

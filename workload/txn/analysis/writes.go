@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"fmt"
+	"slices"
 
 	"eddy/testbench/history"
 )
@@ -92,13 +93,16 @@ func (a *analysis) eachSeen(m *mop, do func(version int32) bool) {
 	}
 }
 
+// seen is a key and what was read of it.
+type seen struct {
+	key   int32
+	state string
+}
+
 // lostUpdates finds committed transactions that read the same version of a key
 // and then both wrote the key: whichever came first, the other did not see it.
+// As in Elle null and the empty list are two versions of a list; with strict they are one.
 func (a *analysis) lostUpdates() {
-	type seen struct {
-		key   int32
-		state string // what was read
-	}
 	updates := map[seen][]int32{}
 	var order []seen
 	for t := range a.txns {
@@ -107,27 +111,38 @@ func (a *analysis) lostUpdates() {
 		}
 		mops := a.txns[t].mops
 		for i := range mops {
-			first := a.firstRead(mops, i)
+			first := firstRead(mops, i)
 			if first == nil {
 				continue
 			}
 			s := seen{first.key, a.state(first)}
-			if len(updates[s]) == 1 {
+			if len(updates[s]) == 0 {
 				order = append(order, s)
 			}
 			updates[s] = append(updates[s], int32(t))
 		}
 	}
 	for _, s := range order {
-		all := updates[s]
-		a.find(Finding{Kind: "lost-update", ops: all, key: s.key, version: initial, state: s.state,
-			told: fmt.Sprintf("all of them read key %s = %s and then wrote it: all but one of these updates built on a state that was gone", a.keys[s.key], s.state)})
+		if len(updates[s]) > 1 {
+			a.lostUpdate(s, updates[s], false)
+			continue
+		}
+		if null := (seen{s.key, "null"}); s.state == "[]" && len(updates[null]) == 1 {
+			both := append(slices.Clone(updates[s]), updates[null]...)
+			slices.Sort(both)
+			a.lostUpdate(s, both, true)
+		}
 	}
 }
 
-// firstRead gives the read behind the update at mops[i]: nil unless that is the
-// transaction's first write of a key that it read before.
-func (a *analysis) firstRead(mops []mop, i int) *mop {
+func (a *analysis) lostUpdate(s seen, all []int32, beyond bool) {
+	a.find(Finding{Kind: "lost-update", beyond: beyond, ops: all, key: s.key, version: initial, state: s.state,
+		told: fmt.Sprintf("all of them read key %s = %s and then wrote it: all but one of these updates built on a state that was gone", a.keys[s.key], s.state)})
+}
+
+// firstRead gives the read behind the update at mops[i], the transaction's first of the key: nil unless that is its first
+// write of a key that it had read before.
+func firstRead(mops []mop, i int) *mop {
 	if mops[i].read {
 		return nil
 	}
@@ -136,10 +151,10 @@ func (a *analysis) firstRead(mops []mop, i int) *mop {
 		m := &mops[j]
 		switch {
 		case m.key != mops[i].key:
-		case !m.read:
-			return nil
-		case first == nil:
+		case m.read && first == nil:
 			first = m
+		case !m.read && first != nil:
+			return nil
 		}
 	}
 	return first
@@ -150,7 +165,7 @@ func (a *analysis) state(m *mop) string {
 	if a.data == Registers {
 		return a.text(m.value)
 	}
-	return a.listText(m.list)
+	return a.shown(m)
 }
 
 func (a *analysis) listText(list []int32) string {
