@@ -8,12 +8,53 @@
 // one goroutine and virtual time ([World]), unchanged. The same seed gives a
 // World the same run, byte for byte.
 //
-//	sys := actor.NewSystem("n1", actor.Live())
-//	adder := actor.Spawn(sys, "adder", func(*actor.Context[int]) actor.Actor[int] {
-//		sum := 0
-//		return actor.Func[int](func(_ *actor.Context[int], n int) { sum += n })
-//	})
-//	adder.Send(42)
+// # A first actor
+//
+// An actor is three things: the messages that it is sent, its state with what it
+// does with each of them, and a constructor.
+//
+//	type (
+//		order   any
+//		set     struct{ degrees int }
+//		current struct{ reply actor.Reply[int] }
+//		cool    struct{} // a timer's
+//	)
+//
+//	// thermostat is a whole actor: its state, and what it does with each message.
+//	type thermostat struct{ degrees int }
+//
+//	func (t *thermostat) Receive(c *actor.Context[order], m order) {
+//		switch m := m.(type) {
+//		case set:
+//			t.degrees = m.degrees
+//			c.After(time.Minute, cool{}) // a message to itself, later
+//		case cool:
+//			t.degrees--
+//		case current:
+//			m.reply.Send(t.degrees)
+//		}
+//	}
+//
+//	func newThermostat(*actor.Context[order]) actor.Actor[order] { return &thermostat{} }
+//
+// Spawn starts it, and gives the only way in. Here an hour passes in virtual time;
+// on Live it is the same actor.
+//
+//	world := actor.NewWorld(1) // in virtual time; actor.Live() for goroutines and the wall clock
+//	sys := actor.NewSystem("house", world)
+//	ref := actor.Spawn(sys, "thermostat", newThermostat)
+//	ref.Send(set{21})
+//	ask := func(r actor.Reply[int]) order { return current{r} }
+//	before, _ := actor.Call(ref, time.Second, ask)
+//	world.Run(time.Hour)
+//	after, err := actor.Call(ref, time.Second, ask)
+//	fmt.Println(before, after, err) // 21 20 <nil>
+//
+// A handler never waits. What it wants to know of another actor it asks with [Ask],
+// and the answer, the refusal or the timeout is a message like any other; [Call] is
+// for main and tests. [SpawnTicker] sends a message again and again. An actor that
+// spawns others on its Context is their supervisor. A function that needs no type of
+// its own is an actor by [Func]. Each function has an example.
 //
 // # What it promises
 //
