@@ -16,6 +16,12 @@ func (p *program) checkGiven(flags *pflag.FlagSet, o *testbench.Options) error {
 	switch {
 	case flags.Changed("node-count") && o.NodeCount == 0:
 		return fmt.Errorf("--node-count 0: expected an integer from 1 to %d", testbench.NodesMax)
+	case flags.Changed("nodes") && flags.Changed("node-count"):
+		return fmt.Errorf("--nodes %s with --node-count %d: give the names of nodes or their number; a challenge gives the number", strings.Join(o.NodeNames, ","), o.NodeCount)
+	case flags.Changed("nodes") && len(o.NodeNames) == 0:
+		return fmt.Errorf(`--nodes "": expected names with commas between, such as n1,n2,n3`)
+	case flags.Changed("test-count") && flags.Lookup("test-count").Value.String() == "0" || flags.Changed("test-count") && strings.HasPrefix(flags.Lookup("test-count").Value.String(), "-"):
+		return fmt.Errorf("--test-count %s: expected an integer of at least 1", flags.Lookup("test-count").Value)
 	case flags.Changed("key-count") && o.Operations.KeyCount == 0:
 		return fmt.Errorf("--key-count 0: expected an integer of at least 1")
 	case flags.Changed("bin") && o.Bin == "":

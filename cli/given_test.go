@@ -70,3 +70,19 @@ func TestOtherFlagsThanTheOfficialMakeNoTargetMet(t *testing.T) {
 		}
 	}
 }
+
+func TestRunsAreRepeatedUpToTheFirstThatFails(t *testing.T) {
+	for failing, want := range map[int]int{9: 3, 1: 2, 0: 1} {
+		made := 0
+		err := repeated(3, func(i int) error {
+			made++
+			if i == failing {
+				return exitStatus(1)
+			}
+			return nil
+		})
+		if made != want || (err != nil) != (failing < 3) {
+			t.Errorf("the run %d fails: %d made, %v", failing, made, err)
+		}
+	}
+}

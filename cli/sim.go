@@ -75,6 +75,9 @@ func (p *program) runSim(cmd *cobra.Command, args []string, o *testbench.Options
 	if err != nil {
 		return err
 	}
+	if err := own.repeat(cmd.Flags()); err != nil {
+		return err
+	}
 	if err := own.check(cmd.Flags(), o); err != nil {
 		return err
 	}
@@ -123,6 +126,18 @@ func (p *program) newSimulation(o testbench.Options, nodeArgs []string, meta rep
 		return simulation{}, err
 	}
 	return simulation{nodes: made, nodeArgs: nodeArgs, meta: meta}.with(o), nil
+}
+
+// repeat takes Maelstrom's --test-count for --seeds.
+func (own *simFlags) repeat(flags *pflag.FlagSet) error {
+	if own.testCount == 1 {
+		return nil
+	}
+	if flags.Changed("seeds") || own.keepGoing {
+		return fmt.Errorf("--test-count %d with --seeds or --keep-going: it is Maelstrom's name for --seeds %d; give one of them", own.testCount, own.testCount)
+	}
+	own.seeds = own.testCount
+	return nil
 }
 
 func (own *simFlags) check(flags *pflag.FlagSet, o *testbench.Options) error {

@@ -27,6 +27,7 @@ type testFlags struct {
 	html      string
 	store     string
 	quiet     bool
+	testCount int
 	trace     *traceFlags // of eddy test
 	maelstrom bool        // runs under Maelstrom
 }
@@ -74,6 +75,7 @@ func (p *program) declareOwn(flags *pflag.FlagSet, own *testFlags) {
 	flags.StringVar(&own.jsonFile, "json", "", "also write the results to this file")
 	flags.StringVar(&own.store, "store", testbench.DefaultStore, "directory for the files of runs")
 	flags.StringVar(&own.html, "html", "", "also write a space-time diagram to this file; it needs --trace, and without it makes that full")
+	flags.IntVar(&own.testCount, "test-count", 1, "make the run so many times, up to the first that fails")
 	flags.BoolVar(&own.quiet, "quiet", false, "no progress")
 }
 
@@ -81,6 +83,7 @@ func (p *program) declareOwn(flags *pflag.FlagSet, own *testFlags) {
 // few of the built-in bench.
 func declareOptions(flags *pflag.FlagSet, o *testbench.Options) {
 	flags.IntVar(&o.NodeCount, "node-count", o.NodeCount, "number of nodes (default: five, n1 to n5)")
+	flags.StringSliceVar(&o.NodeNames, "nodes", nil, "the nodes by name, with commas between (default: n1,n2,n3,n4,n5)")
 	flags.StringVar(&o.Concurrency, "concurrency", o.Concurrency, "number of clients; with an n, times the number of nodes")
 	flags.Float64Var(&o.Rate, "rate", o.Rate, "operations a second, about")
 	flags.Var(seconds{&o.TimeLimit}, "time-limit", "how long operations are started, in seconds")
@@ -152,9 +155,28 @@ func (p *program) runTest(cmd *cobra.Command, args []string, o *testbench.Option
 	}
 	fmt.Fprintln(os.Stdout, engine.says)
 	meta.NodeOf = o.NodeOf()
-	outcome := engine.run(*o, own, meta)
-	explainTest(&outcome, own.trace.mode == string(node.TraceFull))
-	return own.draw(outcome.Meta.Dir, finish(&outcome, own))
+	return repeated(own.testCount, func(i int) error {
+		run := *o
+		if o.Seed != 0 {
+			run.Seed += uint64(i)
+		}
+		outcome := engine.run(run, own, meta)
+		explainTest(&outcome, own.trace.mode == string(node.TraceFull))
+		return own.draw(outcome.Meta.Dir, finish(&outcome, own))
+	})
+}
+
+// repeated makes a run so many times, and ends with the first that fails or could not be made.
+func repeated(times int, run func(i int) error) error {
+	for i := range times {
+		if times > 1 {
+			fmt.Fprintf(os.Stdout, "Run %d of %d.\n", i+1, times)
+		}
+		if err := run(i); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // settle works out the workload, the challenge's flags and the nodes' arguments.

@@ -12,6 +12,7 @@ import (
 	"eddy/testbench/checker"
 	"eddy/testbench/nemesis"
 	"eddy/testbench/network"
+	"eddy/testbench/service"
 	"eddy/workload"
 )
 
@@ -20,7 +21,8 @@ import (
 type Options struct {
 	Workloads         workload.Workloads // those that Workload may name
 	Workload          string
-	NodeCount         int    // 0 is Maelstrom's own cluster: five nodes n1 to n5, where --node-count 5 gives n0 to n4
+	NodeCount         int      // 0 is Maelstrom's own cluster: five nodes n1 to n5, where --node-count 5 gives n0 to n4
+	NodeNames         []string // the nodes by name, where NodeCount is 0
 	Concurrency       string // number of workers; with an n after it, times the number of nodes
 	Rate              float64
 	TimeLimit         time.Duration
@@ -95,6 +97,9 @@ const (
 // Nodes gives the names of the cluster's nodes.
 func (o *Options) Nodes() []string {
 	count, first := o.NodeCount, 0
+	if count == 0 && len(o.NodeNames) > 0 {
+		return slices.Clone(o.NodeNames)
+	}
 	if count == 0 {
 		count, first = 5, 1
 	}
@@ -153,6 +158,7 @@ func (o *Options) Validate() error {
 	w, err := o.Workloads.Named(o.Workload)
 	oneOf("workload", o.Workload, err, o.Workloads.Names())
 	check(o.NodeCount >= 0 && o.NodeCount <= NodesMax, "node-count", o.NodeCount, fmt.Sprintf("an integer from 1 to %d", NodesMax))
+	check(wrongNodeName(o.NodeNames) == "", "nodes", strings.Join(o.NodeNames, ","), "names with commas between, such as n1,n2,n3: "+wrongNodeName(o.NodeNames))
 	if o.NodeCount >= 0 && o.NodeCount <= NodesMax {
 		if workers, err := o.workers(); err != nil {
 			faults = append(faults, err)
@@ -190,6 +196,36 @@ func (o *Options) Validate() error {
 	check(o.Loss >= 0 && o.Loss <= 1, "loss", o.Loss, "a probability from 0 to 1")
 	o.checkFaults(check)
 	return errors.Join(faults...)
+}
+
+var (
+	nodeNameForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`) // they name files, too
+	onlyDigits   = regexp.MustCompile(`^[0-9]+$`)
+)
+
+// wrongNodeName says what is wrong with names of nodes.
+func wrongNodeName(names []string) string {
+	if len(names) == 1 && onlyDigits.MatchString(names[0]) {
+		return "a number of nodes is --node-count " + names[0]
+	}
+	seen := map[string]bool{}
+	for _, name := range names {
+		switch {
+		case !nodeNameForm.MatchString(name):
+			return fmt.Sprintf("%q is none; letters, digits, dots and dashes are allowed", name)
+		case network.IsClient(name):
+			return name + " would be a client: their names start with c"
+		case slices.Contains(service.Names(), name):
+			return name + " is a service"
+		case seen[name]:
+			return name + " comes twice"
+		}
+		seen[name] = true
+	}
+	if len(names) > NodesMax {
+		return fmt.Sprintf("there are more than %d", NodesMax)
+	}
+	return ""
 }
 
 func distributionNames() []string {

@@ -31,6 +31,18 @@ func TestNodeCountNamesNodesFromZero(t *testing.T) {
 	}
 }
 
+func TestNodesMayHaveNames(t *testing.T) {
+	o := Defaults(builtin.Workloads())
+	o.NodeNames = []string{"a", "db-1", "n7"}
+	if err := o.Validate(); err != nil || !slices.Equal(o.Nodes(), o.NodeNames) || o.Workers() != 3 {
+		t.Errorf("%v, %v", o.Nodes(), err)
+	}
+	o.NodeCount = 2 // overrides them, as in Maelstrom
+	if got := o.Nodes(); !slices.Equal(got, []string{"n0", "n1"}) {
+		t.Error(got)
+	}
+}
+
 func TestConcurrencyMayMultiplyTheNodes(t *testing.T) {
 	for text, want := range map[string]int{"1": 1, "10": 10, "1n": 25, "4n": 100, "007": 7} {
 		o := Defaults(builtin.Workloads())
@@ -48,6 +60,11 @@ func TestWrongOptionsAreNamedWithValueAndWhatIsAllowed(t *testing.T) {
 	}{
 		{func(o *Options) { o.Workload = "paxos" }, "--workload paxos: expected one of " + strings.Join(builtin.Workloads().Names(), ", ")},
 		{func(o *Options) { o.NodeCount = -1 }, "--node-count -1: expected an integer from 1 to 100000"},
+		{func(o *Options) { o.NodeNames = []string{"5"} }, "--nodes 5: expected names with commas between, such as n1,n2,n3: a number of nodes is --node-count 5"},
+		{func(o *Options) { o.NodeNames = []string{"n1", "c2"} }, "--nodes n1,c2: expected names with commas between, such as n1,n2,n3: c2 would be a client"},
+		{func(o *Options) { o.NodeNames = []string{"n1", "lin-kv"} }, "lin-kv is a service"},
+		{func(o *Options) { o.NodeNames = []string{"n1", "n1"} }, "n1 comes twice"},
+		{func(o *Options) { o.NodeNames = []string{"n1", "../x"} }, `"../x" is none; letters, digits, dots and dashes are allowed`},
 		{func(o *Options) { o.Concurrency = "2x" }, "--concurrency 2x: expected a positive integer such as 10, or one with n after it"},
 		{func(o *Options) { o.Concurrency = "0" }, "--concurrency 0: expected from 1 to 1000000 workers"},
 		{func(o *Options) { o.Concurrency = "99999999999999999999n" }, "--concurrency 99999999999999999999n: expected"},

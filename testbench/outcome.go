@@ -3,6 +3,7 @@ package testbench
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -10,6 +11,7 @@ import (
 
 	"eddy/testbench/checker"
 	"eddy/testbench/history"
+	"eddy/testbench/nemesis"
 	"eddy/testbench/network"
 	"eddy/testbench/report"
 )
@@ -46,6 +48,9 @@ func Judge(options Options, run Run, meta report.Meta) Outcome {
 	meta.Workload = options.Workload
 	meta.Warnings = slices.Concat(meta.Warnings, run.Warnings)
 	meta.Harm = harm(run.Net.Harm)
+	if n := partitionsOf(run.History); n > 0 && run.Net.All.Sends > 0 && run.Net.Harm.LostInPartition == 0 {
+		meta.Harm = append(meta.Harm, "none lost in "+report.Plural(n, "partition", "partitions")+", which proves nothing of what partitions do")
+	}
 	meta.Errors = run.Errors
 	meta.Interrupted = run.Interrupted
 	out := Outcome{
@@ -88,39 +93,70 @@ func Judge(options Options, run Run, meta report.Meta) Outcome {
 	return out
 }
 
-// silentFinally names the nodes that answered none of their final reads, where others did answer theirs.
-func silentFinally(h history.History, nodeOf func(process int) string) string {
-	asked, answered := 0, 0
-	open := make(map[string]int) // by node: final reads without an answer; of one that answered any, none
-	heard := make(map[string]bool)
-	var nodes []string
+// partitionsOf counts the partitions of a history. Each is in it twice, when it is asked for and when it is done.
+func partitionsOf(h history.History) int {
+	n := 0
 	for _, op := range h {
-		if !op.Final || op.Process == history.Nemesis || op.F != "read" {
+		if fault, _, begins := nemesis.Begins(op.F); op.Process == history.Nemesis && begins && fault == nemesis.FaultPartition && len(op.Value) > 0 && op.Value[0] == '[' {
+			n++
+		}
+	}
+	return n
+}
+
+// silentFinally names the nodes that answered none or not all of their final reads and polls, where some were answered.
+func silentFinally(h history.History, nodeOf func(process int) string) string {
+	type reads struct{ asked, answered int }
+	all, of := reads{}, map[string]*reads{}
+	for _, op := range h {
+		if !op.Final || op.Process == history.Nemesis || op.F != "read" && op.F != "poll" {
 			continue
 		}
 		node := nodeOf(op.Process)
+		if of[node] == nil {
+			of[node] = &reads{}
+		}
 		switch op.Type {
 		case history.Invoke:
-			if asked++; open[node] == 0 {
-				nodes = append(nodes, node)
-			}
-			open[node]++
+			all.asked++
+			of[node].asked++
 		case history.OK:
-			answered++
-			heard[node] = true
+			all.answered++
+			of[node].answered++
 		}
 	}
-	nodes = slices.DeleteFunc(nodes, func(node string) bool { return heard[node] })
-	if answered == 0 || len(nodes) == 0 {
+	if all.answered == 0 || all.answered == all.asked {
 		return ""
 	}
-	slices.Sort(nodes)
-	nodes = slices.Compact(nodes)
-	named := strings.Join(nodes[:min(5, len(nodes))], ", ")
-	if len(nodes) > 5 {
-		named += fmt.Sprintf(" and %d more", len(nodes)-5)
+	var none, part []string
+	for _, node := range slices.Sorted(maps.Keys(of)) {
+		switch r := of[node]; {
+		case r.answered == 0:
+			none = append(none, node)
+		case r.answered < r.asked:
+			part = append(part, fmt.Sprintf("%d of %d by %s", r.answered, r.asked, node))
+		}
 	}
-	return fmt.Sprintf("%d of %d final reads were answered, none by %s: the verdict says nothing of what is kept there.", answered, asked, named)
+	text := fmt.Sprintf("%d of %d final reads were answered", all.answered, all.asked)
+	if len(none) > 0 {
+		text += ", none by " + firstFew(none)
+	}
+	if len(part) > 0 {
+		text += ", " + firstFew(part)
+	}
+	if len(none) > 0 {
+		return text + ": the verdict says nothing of what is kept there."
+	}
+	return text + ": the verdict does not know what the others would have shown."
+}
+
+// firstFew lists the first five of some names.
+func firstFew(names []string) string {
+	const max = 5
+	if len(names) <= max {
+		return strings.Join(names, ", ")
+	}
+	return strings.Join(names[:max], ", ") + fmt.Sprintf(" and %d more", len(names)-max)
 }
 
 // Keep completes the files of a run that has been judged. What cannot be written, on a full disk for example, is a warning:

@@ -3,8 +3,10 @@ package testbench
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"eddy/testbench/checker"
+	"eddy/testbench/history"
 )
 
 func TestRunWithoutAnOperationIsNeverValid(t *testing.T) {
@@ -43,5 +45,46 @@ func TestFinalReadsThatNobodyAnsweredAreNeverValid(t *testing.T) {
 				t.Errorf("verdict %v: %s", out.Results.Valid, told)
 			}
 		})
+	}
+}
+
+func TestNodesThatAnsweredOnlySomeFinalReadsAreNamed(t *testing.T) {
+	node := func(process int) string { return []string{"n0", "n1"}[process%2] }
+	var h history.History
+	op := func(process int, typ history.Type, f string) {
+		h = append(h, history.Op{Index: len(h), Type: typ, Process: process, F: f, Final: true})
+	}
+	for process := range 4 {
+		op(process, history.Invoke, "poll")
+		op(process, history.OK, "poll")
+	}
+	op(1, history.Invoke, "assign")
+	op(1, history.Fail, "assign")
+	if told := silentFinally(h, node); told != "" {
+		t.Errorf("all were answered: %s", told)
+	}
+	op(3, history.Invoke, "poll")
+	op(3, history.Info, "poll")
+	if told, want := silentFinally(h, node), "4 of 5 final reads were answered, 2 of 3 by n1: the verdict does not know what the others would have shown."; told != want {
+		t.Errorf("%s, want %s", told, want)
+	}
+}
+
+func TestPartitionsThatHarmNoMessageAreTold(t *testing.T) {
+	for _, harmless := range []bool{true, false} {
+		o := smallOptions()
+		o.Workload, o.Nemesis, o.NemesisInterval = "echo", []string{"partition"}, time.Second
+		out := simulate(t, o, func(n *fakeNode, _ string, b body) bool {
+			if !harmless && b.Type == "echo" {
+				for _, other := range o.Nodes() {
+					n.send(other, `"type":"hello"`)
+				}
+			}
+			return false
+		}).judge(t, o)
+		told := strings.Join(out.Meta.Harm, ", ")
+		if strings.Contains(told, "none lost in") != harmless || strings.Contains(told, " lost in partitions") == harmless {
+			t.Errorf("harmless %v: %q", harmless, told)
+		}
 	}
 }

@@ -26,6 +26,7 @@ func Command(o testbench.Options, bin string) ([]string, error) {
 		}
 	}
 	add(o.NodeCount > 0, "--node-count", strconv.Itoa(o.NodeCount))
+	add(o.NodeCount == 0 && len(o.NodeNames) > 0, "--nodes", strings.Join(o.NodeNames, ","))
 	add(o.Concurrency != d.Concurrency, "--concurrency", o.Concurrency)
 	add(o.TimeLimit != d.TimeLimit, "--time-limit", seconds(o.TimeLimit))
 	add(o.Rate != d.Rate, "--rate", strconv.FormatFloat(o.Rate, 'f', -1, 64))

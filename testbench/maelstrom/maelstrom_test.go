@@ -37,6 +37,15 @@ func recording(t *testing.T, name string) string {
 	return path
 }
 
+func TestNamesOfNodesArePassedOn(t *testing.T) {
+	o := options("echo")
+	o.NodeNames = []string{"a", "b"}
+	args, err := Command(o, "node")
+	if err != nil || !strings.Contains(strings.Join(args, " "), "--nodes a,b") {
+		t.Errorf("%v, %v", args, err)
+	}
+}
+
 func options(workload string) testbench.Options {
 	o := testbench.Defaults(builtin.Workloads())
 	o.Workload, o.Bin = workload, "/bin/sh"

@@ -85,7 +85,11 @@ func fewerNodes(o testbench.Options) []testbench.Options {
 	var all []testbench.Options
 	for _, fewer := range slices.Compact([]int{count / 2, count * 3 / 4, count - 1}) {
 		smaller := o
-		smaller.NodeCount = fewer
+		if named := o.NodeCount == 0 && len(o.NodeNames) > 0; named {
+			smaller.NodeNames = o.NodeNames[:fewer]
+		} else {
+			smaller.NodeCount = fewer
+		}
 		if fewer >= 1 && fewer < count {
 			all = append(all, smaller)
 		}
