@@ -23,7 +23,7 @@ type Options struct {
 	Workload          string
 	NodeCount         int      // 0 is Maelstrom's own cluster: five nodes n1 to n5, where --node-count 5 gives n0 to n4
 	NodeNames         []string // the nodes by name, where NodeCount is 0
-	Concurrency       string // number of workers; with an n after it, times the number of nodes
+	Concurrency       string   // number of workers; with an n after it, times the number of nodes
 	Rate              float64
 	TimeLimit         time.Duration
 	LatencyMs         int64
