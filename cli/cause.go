@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -10,10 +9,8 @@ import (
 	"eddy/actor/node"
 	"eddy/testbench"
 	"eddy/testbench/checker"
-	"eddy/testbench/history"
-	"eddy/testbench/report"
+	"eddy/testbench/diagnosis"
 	"eddy/testbench/virtual"
-	"eddy/trace"
 )
 
 // retracedMessagesMax is how long a simulated run may be that is made again, traced in
@@ -30,7 +27,7 @@ func (s simulation) explain(out *testbench.Outcome) {
 	// Guests record nothing of their own: their messages are all there is.
 	traced := (s.guests != nil || s.nodes.trace.Mode == node.TraceFull && s.nodes.trace.Sample <= 1) && out.Meta.Dir != ""
 	if traced {
-		out.Meta.Commands = explainFrom(out.Meta.Dir, out)
+		out.Meta.Commands = followCommands(out, diagnosis.Of(out.Meta.Dir, out))
 		return
 	}
 	again := s.command()
@@ -55,7 +52,7 @@ func (s simulation) retraced(out *testbench.Outcome) error {
 	if err != nil {
 		return err
 	}
-	follow := explainFrom(dir, out)
+	follow := followCommands(out, diagnosis.Of(dir, out))
 	if out.Meta.Dir == "" {
 		out.Meta.Commands = append(out.Meta.Commands, follow...)
 		return nil
@@ -112,7 +109,7 @@ func explainTest(out *testbench.Outcome, traced bool) {
 	if !failed(out) || out.Meta.Dir == "" {
 		return
 	}
-	commands := explainFrom(out.Meta.Dir, out)
+	commands := followCommands(out, diagnosis.Of(out.Meta.Dir, out))
 	foreign := slices.ContainsFunc(out.Meta.Flags, func(flag string) bool { return strings.HasPrefix(flag, "--bin") })
 	if !traced && !foreign && len(out.Meta.Flags) > 0 { // what was not recorded needs another run
 		again := append([]string{programName()}, out.Meta.Flags...)
@@ -121,275 +118,14 @@ func explainTest(out *testbench.Outcome, traced bool) {
 	out.Meta.Commands = commands
 }
 
-// followCommand is the command that shows what became of the value of the first
-// witness. It is tried on the files of the run first: there is none where it would
-// show nothing.
-func followCommand(out *testbench.Outcome, dir string) []string {
-	w := firstWitness(out.Results)
-	if w == nil || len(w.Value) == 0 {
+// followCommands is the command that shows what became of a value or a message; none without one.
+func followCommands(out *testbench.Outcome, follow string) []string {
+	if follow == "" {
 		return nil
 	}
-	run, err := trace.Open(dir)
-	if err != nil {
-		return nil
-	}
-	if story, err := trace.Follow(run, string(w.Value)); err != nil || len(story.Steps)+len(story.Missing) == 0 {
-		return nil
-	}
-	return []string{traceLine(out, string(w.Value))}
-}
-
-// traceCommandOf is the command that shows what led to a message and what it led to; none where it would show nothing.
-func traceCommandOf(out *testbench.Outcome, run *trace.Run, message string) []string {
-	if story, err := trace.Follow(run, message); err != nil || len(story.Steps) == 0 {
-		return nil
-	}
-	return []string{traceLine(out, message)}
-}
-
-func traceLine(out *testbench.Outcome, follow string) string {
 	command := []string{programName(), "trace"}
 	if run := out.Meta.Dir; run != "" && !strings.HasPrefix(run, testbench.DefaultStore+string(filepath.Separator)) {
 		command = append(command, run)
 	}
-	return shellLine(append(command, "--follow", follow))
-}
-
-func firstWitness(r checker.Results) *checker.Witness {
-	if w := lostFirst(r); w != nil {
-		return w
-	}
-	if len(r.Witnesses) > 0 {
-		return &r.Witnesses[0]
-	}
-	return nil
-}
-
-// lostFirst is the lost value, of those that are told of, that was acknowledged first.
-func lostFirst(r checker.Results) *checker.Witness {
-	var first *checker.Witness
-	for i := range r.Witnesses {
-		w := &r.Witnesses[i]
-		if w.Kind == checker.Lost && w.Known != nil && (first == nil || w.Known.Time < first.Known.Time) {
-			first = w
-		}
-	}
-	return first
-}
-
-// explainFrom looks into the files of a run, and gives the command that shows more of what it found.
-func explainFrom(dir string, out *testbench.Outcome) (commands []string) {
-	w := lostFirst(out.Results)
-	if w == nil {
-		if commands = explainOther(dir, out); commands == nil {
-			commands = followCommand(out, dir)
-		}
-		return commands
-	}
-	cause, err := causeOfLoss(dir, w, out.Meta.NodeOf)
-	if err != nil {
-		out.Meta.Warnings = append(out.Meta.Warnings, "Why the run failed was not found out: "+err.Error()+".")
-		return nil
-	}
-	out.Meta.Cause = lossInWords(w, cause, out.Meta.NodeOf)
-	if p := problemOf(out.Results.Problems, cause.Node, cause.Dest); p != nil {
-		out.Meta.Cause = problemInWords(p) + " So " + out.Meta.Cause
-	}
-	return followCommand(out, dir)
-}
-
-// explainOther tells of a failure other than a loss: what is wrong, then which node was asked what and replied what.
-func explainOther(dir string, out *testbench.Outcome) (commands []string) {
-	text, ops := inWords(out)
-	out.Meta.Cause = text
-	pairs, err := out.History.Pair()
-	if err != nil || len(ops) == 0 {
-		return nil
-	}
-	var all []wanted
-	for _, index := range ops {
-		if w, ok := operation(out.History, pairs, index, out.Meta.NodeOf); ok {
-			all = append(all, w)
-		}
-	}
-	run, err := trace.Open(dir)
-	if err != nil {
-		return nil // without a journal there is no more to tell
-	}
-	exchanges, err := exchangesOf(run, all)
-	if err != nil {
-		out.Meta.Warnings = append(out.Meta.Warnings, "What the nodes concerned were asked was not found out: "+err.Error()+".")
-		return nil
-	}
-	for _, x := range exchanges {
-		out.Meta.Cause += " " + x.String()
-	}
-	if len(exchanges) == 0 {
-		return nil
-	}
-	return traceCommandOf(out, run, exchanges[len(exchanges)-1].name)
-}
-
-// problemInWords is a problem in a sentence, with what the node said of it.
-func problemInWords(p *checker.Problem) string {
-	text := strings.TrimSpace(p.Node + " " + p.Text)
-	if said := tellingLine(p.Stderr); said != "" {
-		text += " It wrote: " + strings.TrimSuffix(said, ".") + "."
-	}
-	return text
-}
-
-// tellingLine is what of a node's last lines says why it ended: a panic with its text, as Go and Rust have it, else the last
-// line that names an error, as Python and JavaScript do, else the last.
-func tellingLine(stderr []string) string {
-	for i, line := range stderr {
-		if strings.Contains(line, "panic") {
-			if strings.HasSuffix(line, ":") && i+1 < len(stderr) {
-				line += " " + strings.TrimSpace(stderr[i+1])
-			}
-			return line
-		}
-	}
-	for _, line := range slices.Backward(stderr) {
-		if strings.Contains(line, "Error") || strings.Contains(line, "Exception") {
-			return line
-		}
-	}
-	if len(stderr) == 0 {
-		return ""
-	}
-	return stderr[len(stderr)-1]
-}
-
-// problemOf is the first thing against the protocol that one of the nodes did.
-func problemOf(problems []checker.Problem, nodes ...string) *checker.Problem {
-	for i := range problems {
-		p := &problems[i]
-		for _, node := range nodes {
-			if node != "" && (p.Node == node || slices.Contains(p.Others, node)) {
-				return p
-			}
-		}
-	}
-	return nil
-}
-
-// causeOfLoss finds out why a lost value is not on the node whose read missed it
-// last or, where that has it, on the first node that has not.
-func causeOfLoss(dir string, w *checker.Witness, nodeOf func(int) string) (trace.Cause, error) {
-	run, err := trace.Open(dir)
-	if err != nil {
-		return trace.Cause{}, err
-	}
-	d, err := trace.Collect(run, string(w.Value))
-	if err != nil {
-		return trace.Cause{}, err
-	}
-	without := d.Without()
-	node := ""
-	if w.LastMissed != nil && nodeOf != nil {
-		node = nodeOf(w.LastMissed.Process)
-	}
-	if len(without) > 0 && !slices.Contains(without, node) {
-		node = without[0]
-	}
-	if node == "" {
-		return trace.Cause{}, fmt.Errorf("every node has %s, by its log", w.Value)
-	}
-	return trace.Explain(run, d, node)
-}
-
-func lossInWords(w *checker.Witness, c trace.Cause, nodeOf func(int) string) string {
-	where := ""
-	if nodeOf != nil {
-		where = " by " + nodeOf(w.Known.Process)
-	}
-	done := "acknowledged"
-	if w.Known.F == "read" {
-		done = "read"
-	}
-	return fmt.Sprintf("value %s, %s%s at %.3f s, never reached %s: %s.", w.Value, done, where, w.Known.Time.Seconds(), c.Node, c.Text)
-}
-
-// inWords is what a failure other than a loss comes to, in a sentence, and the places in the history of the operations
-// that show it.
-func inWords(out *testbench.Outcome) (text string, ops []int) {
-	r := out.Results
-	if w := firstWitness(r); w != nil {
-		for _, e := range toldOf(w) {
-			ops = append(ops, e.Index)
-		}
-		switch {
-		case w.Kind == checker.WrongEcho && w.Note != "":
-			return fmt.Sprintf("%s was not echoed: %s.", w.Value, strings.TrimSuffix(w.Note, ".")), ops[:1]
-		case w.Kind == checker.WrongEcho && w.Invoked != nil:
-			return fmt.Sprintf("%s, sent at %.3f s, was answered with %s.", w.Value, w.Invoked.Time.Seconds(), w.Got), ops[:1]
-		case w.Kind == checker.NotLinearizable && len(w.Events) > 0:
-			return notLinearizable(w, out.Meta.NodeOf), ops
-		case w.Kind == checker.Diverged:
-			return fmt.Sprintf("key %s: reads after recovery show it differently.", w.Value), ops
-		case w.Note != "":
-			return fmt.Sprintf("%s: %s.", w.Value, strings.TrimSuffix(w.Note, ".")), ops
-		case w.Kind == checker.Duplicated && len(w.Events) > 1:
-			return fmt.Sprintf("id %s was given out at %.3f s, and again at %.3f s.", w.Value, w.Events[0].Time.Seconds(), w.Events[1].Time.Seconds()), ops
-		case len(w.Because) > 0:
-			return strings.Join(w.Because, "; ") + ".", ops
-		}
-		return strings.TrimSpace(fmt.Sprintf("%s %s", w.Kind, w.Value)) + ".", ops
-	}
-	if len(r.Problems) > 0 {
-		return problemInWords(&r.Problems[0]), nil
-	}
-	return firstUnsuccessful(out)
-}
-
-// notLinearizable tells of the operation that fits into no order of those before it, and of what the key held by then.
-func notLinearizable(w *checker.Witness, nodeOf func(int) string) string {
-	culprit := w.Events[len(w.Events)-1]
-	by := report.Placer{NodeOf: nodeOf}.Who(&culprit)
-	text := fmt.Sprintf("key %s: %s by %s, answered at %s, fits into no order", w.Value, culprit.Did, by, report.Seconds(culprit.Answered))
-	if len(w.Events) > 1 {
-		before := w.Events[len(w.Events)-2]
-		if before.Then != "" {
-			text += fmt.Sprintf(": after %s at %s the key held %s", before.Did, report.Seconds(before.Time), before.Then)
-		}
-	}
-	return text + "."
-}
-
-// firstUnsuccessful tells of the first operation, of a kind of which none succeeded, or
-// of any kind, that did not succeed: to which node, when, and how it ended.
-func firstUnsuccessful(out *testbench.Outcome) (text string, ops []int) {
-	stuck := func(f string) bool {
-		return out.Results.Stats.ByF[f].Valid == checker.Invalid && !slices.Contains(out.Results.MayFail, f)
-	}
-	some := out.Results.Stats.Valid == checker.Invalid
-	pairs, err := out.History.Pair()
-	if err != nil {
-		return "", nil
-	}
-	for i, op := range out.History {
-		if op.Process == history.Nemesis || op.Type != history.Invoke || some && !stuck(op.F) {
-			continue
-		}
-		end, ended := pairs.Of(i)
-		if ended && out.History[end].Type == history.OK {
-			continue
-		}
-		where := ""
-		if out.Meta.NodeOf != nil {
-			where = " to " + out.Meta.NodeOf(op.Process)
-		}
-		text := fmt.Sprintf("the first %s that did not succeed was sent%s at %.3f s", op.F, where, op.Time.Seconds())
-		if !ended {
-			return text + " and had no reply before the end of the run.", []int{i}
-		}
-		reply := out.History[end]
-		outcome := "failed"
-		if reply.Type == history.Info {
-			outcome = "with an unknown outcome"
-		}
-		return fmt.Sprintf("%s and ended at %.3f s %s: %s.", text, reply.Time.Seconds(), outcome, history.Canonical(reply.Error)), []int{i}
-	}
-	return "", nil
+	return []string{shellLine(append(command, "--follow", follow))}
 }

@@ -12,6 +12,7 @@ import (
 
 	"eddy/gossip"
 	"eddy/testbench"
+	"eddy/testbench/checker"
 	"eddy/trace"
 )
 
@@ -100,7 +101,7 @@ func TestFailedRunEndsByNamingWhatWentWrongFirst(t *testing.T) {
 	s.nodes.service = gossip.Broadcast(gossip.Config{SkipRetries: true})
 	out := s.run()
 	s.explain(&out)
-	w := lostFirst(out.Results)
+	w := firstLost(out.Results)
 	if w == nil {
 		t.Fatal("nothing is lost")
 	}
@@ -122,7 +123,7 @@ func TestFilesOfAFailedRunCanBeFollowedThoughItWasNotTraced(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.explain(&out)
-	w := lostFirst(out.Results)
+	w := firstLost(out.Results)
 	run, err := trace.Open(out.Meta.Dir)
 	if w == nil || err != nil {
 		t.Fatalf("lost first: %v, %v", w, err)
@@ -150,4 +151,15 @@ func TestValidRunIsNotExplained(t *testing.T) {
 	if out.ExitStatus() != 0 || out.Meta.Cause != "" || out.Meta.Commands != nil {
 		t.Errorf("status %d, %q, %q", out.ExitStatus(), out.Meta.Cause, out.Meta.Commands)
 	}
+}
+
+// firstLost is the lost value that was acknowledged first.
+func firstLost(r checker.Results) *checker.Witness {
+	var first *checker.Witness
+	for i := range r.Witnesses {
+		if w := &r.Witnesses[i]; w.Kind == checker.Lost && (first == nil || w.Known.Time < first.Known.Time) {
+			first = w
+		}
+	}
+	return first
 }

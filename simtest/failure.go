@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"eddy/testbench"
+	"eddy/testbench/checker"
+	"eddy/testbench/diagnosis"
 	"eddy/testbench/report"
 	"eddy/testbench/virtual"
 )
@@ -39,6 +41,9 @@ func (c *Cluster) reported(t testing.TB, o testbench.Options) string {
 	out, _ := c.run(o, dir)
 	if out.Err != nil {
 		return out.Err.Error()
+	}
+	if out.Results.Valid == checker.Invalid {
+		diagnosis.Of(dir, &out)
 	}
 	var text strings.Builder
 	if err := report.Terminal(&text, out.Results, out.Meta); err != nil {

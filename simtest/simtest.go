@@ -11,7 +11,7 @@
 //	}
 //
 // Seeds run on all cores. The first that fails ends the test: a smaller run that fails in the same way is looked
-// for, its report is printed, its files are left, and the command that makes it again:
+// for, its report is printed with what went wrong first, its files are left, and the command that makes it again:
 //
 //	go test -run '^TestLocksHaveOneHolder$' -eddy.seed=17 -eddy.smaller=nodes=3,time-limit=2s
 //

@@ -60,7 +60,7 @@ func TestAFailureIsShrunkReportedAndCanBeReplayed(t *testing.T) {
 	c := flooding(gossip.AckNone)
 	r := record(t, func(tb testing.TB) { Run(tb, c) })
 	text := r.told.String()
-	for _, want := range []string{"lost", "INVALID", "replay: go test -run '^TestAFailureIsShrunkReportedAndCanBeReplayed$' -eddy.seed=", "files "} {
+	for _, want := range []string{"lost", "INVALID", "What went wrong first", ", and never again.", "replay: go test -run '^TestAFailureIsShrunkReportedAndCanBeReplayed$' -eddy.seed=", "files "} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the failure does not say %q:\n%s", want, text)
 		}
