@@ -19,6 +19,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"text/template"
 )
@@ -232,6 +233,9 @@ func (s *page) requireEddy() error {
 	s.GoVersion = string(version[1])
 	for _, block := range requirement.FindAll(mod, -1) {
 		s.Requires += "\n" + string(block)
+	}
+	if strings.ContainsAny(s.Checkout, " \t'`") {
+		s.Checkout = strconv.Quote(s.Checkout) // as go.mod wants it
 	}
 	return nil
 }

@@ -132,3 +132,50 @@ func TestLibraryIsTheOneOfEddy(t *testing.T) {
 		}
 	}
 }
+
+// With a release go.mod names it, and go mod tidy finds out the rest.
+func TestNodeOfAReleaseNamesIt(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "node")
+	released := Source{Module: "example.org/eddy", Version: "v1.2.3", Command: "eddy"}
+	written, err := Write(Project{Dir: dir, Lang: "go", Workload: "echo", Eddy: released})
+	if err != nil || slices.Contains(written.Files, "go.sum") {
+		t.Fatal(written.Files, err)
+	}
+	for name, wants := range map[string][]string{
+		"go.mod":    {"require example.org/eddy v1.2.3"},
+		"main.go":   {`"example.org/eddy/cli"`},
+		"README.md": {"go mod tidy\ngo build -o node ."},
+	} {
+		text, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range wants {
+			if !strings.Contains(string(text), want) {
+				t.Errorf("%s lacks %q:\n%s", name, want, text)
+			}
+		}
+		if strings.Contains(string(text), "replace") {
+			t.Errorf("%s has a replace line:\n%s", name, text)
+		}
+	}
+}
+
+// A command that is not on the PATH is built first, and then called where it is.
+func TestREADMESaysHowToComeByEddy(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "node")
+	from := here
+	from.Command, from.Setup = "./eddy", "go build -C /src/eddy -o \"$PWD/eddy\" ./cmd/eddy"
+	if _, err := Write(Project{Dir: dir, Lang: "rust", Workload: "echo", Eddy: from}); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(filepath.Join(dir, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{from.Setup, "./eddy test echo --bin target/debug/node", "./eddy trace"} {
+		if !strings.Contains(string(text), want) {
+			t.Errorf("README.md lacks %q:\n%s", want, text)
+		}
+	}
+}
