@@ -92,6 +92,7 @@ type node struct {
 	exited  bool
 	ready   bool // init is answered
 
+	initAsker       string // the client that asks for it
 	initReply       []byte // the body of that answer
 	unfinished      int    // bytes that it has printed without an end of line
 	unfinishedStart []byte

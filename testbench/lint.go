@@ -127,6 +127,22 @@ func (c *Conductor) errorRows() []string {
 	return rows
 }
 
+// lintInitReply ends the wait for init where a node has answered it in a way that does not reach who asked: nothing better
+// will come.
+func (c *Conductor) lintInitReply(n *node, reply network.Parsed) {
+	kind, _ := network.Text(fieldOf(reply.Body, "type"))
+	if kind != workload.InitReply.Type {
+		return
+	}
+	const expected = `expected the request's src as "dest" and its msg_id, 1, as "in_reply_to"`
+	switch r := workload.ParseReply(reply.Body); {
+	case reply.Dest != n.initAsker:
+		c.failNode(n, fmt.Sprintf("sent its answer to init to %q, which did not ask: %s", reply.Dest, expected))
+	case !r.Answers || r.InReplyTo != 1:
+		c.failNode(n, fmt.Sprintf("answered init with %s, which is the reply to no request: %s", network.Abbreviate(reply.Body, 200), expected))
+	}
+}
+
 // fieldOf gives the raw value of a body's field; nil if it has none.
 func fieldOf(body []byte, name string) []byte {
 	var found []byte

@@ -38,6 +38,9 @@ func (c *Conductor) FromNode(id string, line []byte) {
 	if cl != nil {
 		c.lintReply(n, cl, line, parsed.Body)
 	}
+	if c.phase == phaseInit && !n.ready {
+		c.lintInitReply(n, parsed)
+	}
 	var unknown *network.UnknownEndpointError
 	if err := c.network.Send(parsed.Src, parsed.Dest, parsed.Body); errors.As(err, &unknown) {
 		if unknown.Field == "dest" && c.wasClient(unknown.ID) && c.options.holdsUp() {

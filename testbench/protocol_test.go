@@ -199,6 +199,16 @@ func TestNodeThatDoesNotJoinIsNamed(t *testing.T) {
 			n.reply(src, b, `"type":"ok"`)
 			return true
 		}, []string{`node n0 answered init with {"type":"ok","in_reply_to":1}`}},
+		{"init answered to a peer", func(n *fakeNode, src string, b body) bool {
+			n.id = b.NodeID
+			n.send("n1", `"type":"init_ok","in_reply_to":1`)
+			return true
+		}, []string{`node n0 sent its answer to init to "n1", which did not ask: expected the request's src as "dest"`}},
+		{"init answered with an id as a string", func(n *fakeNode, src string, b body) bool {
+			n.id = b.NodeID
+			n.send(src, `"type":"init_ok","in_reply_to":"1"`)
+			return true
+		}, []string{`node n0 answered init with {"type":"init_ok","in_reply_to":"1"}, which is the reply to no request`, "And n1, n2 the same"}},
 		{"text instead", func(n *fakeNode, src string, b body) bool {
 			n.run.FromNode(n.id, []byte("hello"))
 			return true

@@ -34,6 +34,7 @@ func (c *Conductor) sendInit() {
 	request := workload.InitRequests(c.options.Nodes())
 	c.askAll(func(i int) {
 		n, cl := c.nodes[i], c.openClient()
+		n.initAsker = cl.id
 		body := func(msgID int64) []byte { return request(n.id, msgID) }
 		cl.ask(n.id, body, InitTimeout, func(r workload.Reply, answered bool) {
 			cl.close()
