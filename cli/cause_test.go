@@ -136,7 +136,7 @@ func TestFilesOfAFailedRunCanBeFollowedThoughItWasNotTraced(t *testing.T) {
 	if err != nil || !bytes.Equal(before, after) {
 		t.Errorf("the history has changed, %v", err)
 	}
-	if entries, err := os.ReadDir(out.Meta.Dir); err != nil || len(entries) != 5 {
+	if entries, err := os.ReadDir(out.Meta.Dir); err != nil || len(entries) != 6 {
 		t.Errorf("the directory has %v, %v", entries, err)
 	}
 	if len(out.Meta.Commands) != 1 {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"eddy/testbench"
 	"eddy/testbench/checker"
 	"eddy/testbench/history"
 	"eddy/testbench/report"
@@ -26,15 +27,16 @@ taken for granted is said. Report and exit status are those of a test.
   eddy check broadcast history.edn
   eddy check store/latest
 
-The workload of a run's directory is the name of the directory around it, as in
-store/broadcast/20261127T160124Z.`,
+A run's directory says how it was judged, and it is judged so again, but for the
+flags that are given. Without its run.json the workload is the name of the
+directory around it, as in store/broadcast/20261127T160124Z.`,
 		ValidArgsFunction: p.completeWorkload,
 	}
 	availability := cmd.Flags().String("availability", "", "total, or the least fraction of operations that must succeed")
 	models := cmd.Flags().StringSlice("consistency-models", nil, "for workloads of transactions: the models to check")
 	strict := cmd.Flags().Bool("strict", false, "what Maelstrom's checkers do not look for makes a run invalid, too (docs/fidelity.md)")
 	jsonFile := cmd.Flags().String("json", "", "also write the results to this file")
-	cmd.RunE = func(_ *cobra.Command, args []string) error {
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		name, path, err := p.toCheck(args)
 		if err != nil {
 			return err
@@ -42,7 +44,29 @@ store/broadcast/20261127T160124Z.`,
 		if err := prepareOutputs(*jsonFile); err != nil {
 			return err
 		}
-		results, meta, err := p.checkHistory(name, path, checker.Options{ConsistencyModels: *models, Strict: *strict}, *availability)
+		options := checker.Options{ConsistencyModels: *models, Strict: *strict}
+		made, known, err := testbench.ReadMade(filepath.Dir(path))
+		if err != nil {
+			return err
+		}
+		var nodeOf func(int) string
+		if known { // as the run was judged, but for what is given
+			if !cmd.Flags().Changed("consistency-models") {
+				options.ConsistencyModels = made.ConsistencyModels
+			}
+			if !cmd.Flags().Changed("availability") {
+				*availability = made.Availability
+			}
+			if !cmd.Flags().Changed("strict") {
+				options.Strict = made.Strict
+			}
+			o := testbench.Options{NodeCount: made.Nodes, Concurrency: made.Concurrency}
+			if nodeOf = o.NodeOf(); made.KillsForget {
+				options.KillsForget = nodeOf
+			}
+		}
+		results, meta, err := p.checkHistory(name, path, options, *availability)
+		meta.NodeOf = nodeOf
 		if err != nil {
 			_ = report.CouldNotRun(os.Stdout, err, meta)
 			return exitStatus(exitCouldNotRun)
@@ -83,6 +107,11 @@ func (p *program) toCheck(args []string) (workload, path string, err error) {
 		return "", "", err
 	}
 	workload = filepath.Base(filepath.Dir(dir))
+	if made, known, err := testbench.ReadMade(dir); err != nil {
+		return "", "", fmt.Errorf("check %s: %w", path, err)
+	} else if known {
+		workload = made.Workload
+	}
 	if len(args) == 2 {
 		workload = args[0]
 	} else if !slices.Contains(p.workloads.Names(), workload) {

@@ -7,7 +7,9 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
+	"eddy/testbench"
 	"eddy/testbench/checker"
 )
 
@@ -110,5 +112,34 @@ func TestBinaryHistoriesAreRefusedWithTheRemedy(t *testing.T) {
 	}
 	if _, _, err := eddy.checkHistory("echo", dir+"/test.jepsen", checker.Options{}, ""); err == nil || !strings.Contains(err.Error(), "Jepsen's own binary form") {
 		t.Errorf("the file: %v", err)
+	}
+}
+
+func TestRunIsJudgedAgainAsItWas(t *testing.T) {
+	o := testbench.Defaults(eddy.workloads)
+	o.Workload, o.Seed, o.TimeLimit, o.NodeCount, o.Availability = "echo", 1, time.Second, 2, "total"
+	store := t.TempDir()
+	out := simulated(t, o, "").record(store, watch{})
+	if out.Err != nil {
+		t.Fatal(out.Err)
+	}
+	made, known, err := testbench.ReadMade(out.Meta.Dir)
+	if err != nil || !known || made.Workload != "echo" || made.Availability != "total" || made.Nodes != 2 || made.Concurrency != "1n" {
+		t.Errorf("%+v, %v, %v", made, known, err)
+	}
+	other := filepath.Join(store, "elsewhere")
+	if err := os.Rename(out.Meta.Dir, other); err != nil {
+		t.Fatal(err)
+	}
+	if workload, _, err := eddy.toCheck([]string{other}); err != nil || workload != "echo" {
+		t.Errorf("away from its place: workload %q, %v", workload, err)
+	}
+	for _, wrong := range []string{`{"workload":"echo","concurrency":"x"}`, `{"nodes":-1,"concurrency":"1n"}`, `half`} {
+		if err := os.WriteFile(filepath.Join(other, testbench.RunFile), []byte(wrong), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := eddy.toCheck([]string{other}); err == nil || !strings.Contains(err.Error(), "read ") {
+			t.Errorf("%s: %v", wrong, err)
+		}
 	}
 }

@@ -170,13 +170,13 @@ func (o *Outcome) Keep(recording *Recording) {
 	}
 }
 
-// Save writes results.json, latency.svg and the pictures of the workload's checker into the directory of the outcome. One without results has
+// Save writes run.json, results.json, latency.svg and the pictures of the workload's checker into the directory of the outcome. One without results has
 // neither.
 func (o *Outcome) Save() error {
 	if o.Err != nil {
 		return nil
 	}
-	if err := report.WriteJSON(filepath.Join(o.Meta.Dir, ResultsFile), o.Results); err != nil {
+	if err := errors.Join(o.saveMade(), report.WriteJSON(filepath.Join(o.Meta.Dir, ResultsFile), o.Results)); err != nil {
 		return err
 	}
 	plot, err := os.Create(filepath.Join(o.Meta.Dir, PlotFile))
