@@ -24,6 +24,22 @@ func (s simulation) explain(out *testbench.Outcome) {
 	if !failed(out) {
 		return
 	}
+	s.findCause(out)
+	keepCause(out)
+}
+
+// keepCause keeps what was found with the results of the run, for eddy trace --html to show later.
+func keepCause(out *testbench.Outcome) {
+	out.Results.Cause = out.Meta.Cause
+	if out.Results.Cause == "" || out.Meta.Dir == "" {
+		return
+	}
+	if err := report.WriteJSON(filepath.Join(out.Meta.Dir, testbench.ResultsFile), out.Results); err != nil {
+		out.Meta.Warnings = append(out.Meta.Warnings, "What went wrong first could not be kept: "+err.Error()+".")
+	}
+}
+
+func (s simulation) findCause(out *testbench.Outcome) {
 	// Guests record nothing of their own: their messages are all there is.
 	traced := (s.guests != nil || s.nodes.trace.Mode == node.TraceFull && s.nodes.trace.Sample <= 1) && out.Meta.Dir != ""
 	if traced {
@@ -116,6 +132,7 @@ func explainTest(out *testbench.Outcome, traced bool) {
 		commands = append([]string{withTrace(shellLine(again))}, commands...)
 	}
 	out.Meta.Commands = commands
+	keepCause(out)
 }
 
 // followCommands is the command that shows what became of a value or a message; none without one.

@@ -7,14 +7,19 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
 
 	"eddy/actor/node"
 	"eddy/testbench"
+	"eddy/testbench/checker"
+	"eddy/testbench/report"
 	"eddy/trace"
 	"eddy/trace/drawing"
+	"eddy/trace/picture"
+	"eddy/workload"
 )
 
 // writeHTML writes the picture of a run, or of the part that --between asks for.
@@ -23,7 +28,7 @@ func (own *traceCommandFlags) writeHTML(to io.Writer, run *trace.Run) error {
 	if own.filter.Between {
 		part = drawing.Span{From: own.filter.From, To: own.filter.To}
 	}
-	return writePicture(to, run, part, own.html)
+	return writePicture(to, run, part, own.html, own.workloads)
 }
 
 // traceForPicture has a run traced in full that --html wants to draw and that nobody has asked to trace.
@@ -42,7 +47,7 @@ func (own *testFlags) draw(dir string, verdict error) error {
 	}
 	run, err := trace.Open(dir)
 	if err == nil {
-		err = writePicture(os.Stdout, run, drawing.Span{}, own.html)
+		err = writePicture(os.Stdout, run, drawing.Span{}, own.html, own.workloads)
 	}
 	if verdict != nil && err != nil {
 		fmt.Fprintln(os.Stderr, "eddy:", err)
@@ -54,7 +59,7 @@ func (own *testFlags) draw(dir string, verdict error) error {
 // crowdedEvents is from how many events on a picture is slow to look at.
 const crowdedEvents = 400_000
 
-func writePicture(to io.Writer, run *trace.Run, part drawing.Span, path string) error {
+func writePicture(to io.Writer, run *trace.Run, part drawing.Span, path string, workloads workload.Workloads) error {
 	page, err := drawing.Draw(run, part)
 	if err != nil {
 		return err
@@ -62,7 +67,7 @@ func writePicture(to io.Writer, run *trace.Run, part drawing.Span, path string) 
 	if page.Events() == 0 {
 		return fmt.Errorf("--html %s: there is nothing to draw: was the run made with --trace messages or full?", path)
 	}
-	page.Title, page.Subtitle = titleOf(run)
+	page.Title, page.Verdict = verdictOf(run, workloads)
 	if err := writeOutput(path, page.Write); err != nil {
 		return err
 	}
@@ -73,24 +78,65 @@ func writePicture(to io.Writer, run *trace.Run, part drawing.Span, path string) 
 	return nil
 }
 
-// titleOf names a run by its place in the store, and says how it was judged.
-func titleOf(run *trace.Run) (title, subtitle string) {
+// verdictOf names a run by its place in the store, and says how it was judged.
+func verdictOf(run *trace.Run, workloads workload.Workloads) (title string, v picture.Verdict) {
 	if run.Dir == "" {
-		return strings.Join(run.Logs, " "), ""
+		return strings.Join(run.Logs, " "), v
 	}
-	title = filepath.Base(filepath.Dir(run.Dir)) + " " + filepath.Base(run.Dir)
+	name := filepath.Base(filepath.Dir(run.Dir))
+	title = name + " " + filepath.Base(run.Dir)
 	text, err := os.ReadFile(filepath.Join(run.Dir, testbench.ResultsFile))
-	var results struct {
-		Valid any `json:"valid?"`
+	if err != nil {
+		return title, v
 	}
-	if err != nil || json.Unmarshal(text, &results) != nil {
-		return title, "not judged"
+	w, err := workloads.Named(name)
+	if err != nil { // it was moved out of the store: the verdict and the cause do not depend on the workload
+		var r checker.Results
+		if json.Unmarshal(text, &struct {
+			Valid *checker.Verdict `json:"valid?"`
+			Cause *string          `json:"cause"`
+		}{&r.Valid, &r.Cause}) == nil {
+			v.Word, v.Cause = r.Valid.String(), r.Cause
+		}
+		return title, v
 	}
-	switch results.Valid {
-	case true:
-		return title, "valid"
-	case false:
-		return title, "invalid"
+	r, err := w.Decode(text)
+	if err != nil {
+		return title, v
 	}
-	return title, "validity unknown"
+	v = picture.Verdict{Word: r.Valid.String(), Reason: report.Reasons(r), Cause: r.Cause}
+	if r.Valid != checker.Invalid {
+		return title, v
+	}
+	v.Heading, v.Total = r.Workload.Title()
+	for _, value := range concerned(r) {
+		if len(v.Values) == concernedMax {
+			break
+		}
+		if text := string(value); len(text) <= concernedBytesMax && !slices.Contains(v.Values, text) {
+			v.Values = append(v.Values, text)
+		}
+	}
+	v.Total = max(v.Total, len(v.Values))
+	return title, v
+}
+
+// Of the values that a failure is about a picture names so many, of at most so many bytes each.
+const (
+	concernedMax      = 200
+	concernedBytesMax = 60
+)
+
+// concerned are the values that a failure is about: all of them, where the workload names them, else those of the witnesses.
+func concerned(r checker.Results) []json.RawMessage {
+	if naming, names := r.Workload.(checker.Naming); names {
+		if values := naming.Concerned(); len(values) > 0 {
+			return values
+		}
+	}
+	var values []json.RawMessage
+	for _, w := range r.Witnesses {
+		values = append(values, w.Value)
+	}
+	return values
 }

@@ -16,10 +16,12 @@ import (
 	"eddy/testbench/checker"
 	"eddy/testbench/nemesis"
 	"eddy/testbench/report"
+	"eddy/workload"
 )
 
 // testFlags are the flags of `eddy test` that are not options of the run.
 type testFlags struct {
+	workloads workload.Workloads // that judge
 	workload  string
 	challenge string
 	engine    string
@@ -70,6 +72,7 @@ func (p *program) completeChallenge(cmd *cobra.Command) {
 }
 
 func (p *program) declareOwn(flags *pflag.FlagSet, own *testFlags) {
+	own.workloads = p.workloads
 	flags.StringVarP(&own.workload, "workload", "w", "", "the workload, as Maelstrom's flag: the same as naming it")
 	flags.StringVar(&own.challenge, "challenge", "", "the official flags and targets of a Gossip Glomers challenge: "+strings.Join(p.challengeNumbers(), ", "))
 	flags.StringVar(&own.jsonFile, "json", "", "also write the results to this file")
@@ -132,8 +135,10 @@ func (p *program) runTest(cmd *cobra.Command, args []string, o *testbench.Option
 	if o.ServiceTime != 0 {
 		return errors.New("--service-time: steps of real processes take their own time; it is for eddy sim")
 	}
-	if err := own.traceForPicture(cmd.Flags()); err != nil {
-		return err
+	if o.Bin == "" { // of other programs the network's journal is drawn
+		if err := own.traceForPicture(cmd.Flags()); err != nil {
+			return err
+		}
 	}
 	trace := own.trace.arguments(cmd.Flags())
 	if len(trace) > 0 && o.Bin != "" {

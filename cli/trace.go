@@ -16,6 +16,7 @@ import (
 
 	"eddy/testbench"
 	"eddy/trace"
+	"eddy/workload"
 )
 
 // traceCommandFlags are those of `eddy trace`.
@@ -29,10 +30,12 @@ type traceCommandFlags struct {
 	html    string
 	store   string
 	list    int
+
+	workloads workload.Workloads // that judged the runs
 }
 
-func traceCommand() *cobra.Command {
-	own := traceCommandFlags{}
+func (p *program) traceCommand() *cobra.Command {
+	own := traceCommandFlags{workloads: p.workloads}
 	cmd := &cobra.Command{
 		Use:   "trace [run directory | log files]",
 		Short: "Look at what the nodes of a run did",

@@ -28,6 +28,9 @@ type Results struct {
 	// Stricter is what was found that Maelstrom's checker does not look for, a clause each, where it did not decide.
 	Stricter []string `json:"stricter-than-maelstrom,omitempty"`
 
+	// Cause says what went wrong first in a run that is not valid, in a sentence; empty where that is not known.
+	Cause string `json:"cause,omitempty"`
+
 	MayFail []string `json:"-"` // what clients do that promises nothing; see [Judge]
 }
 
@@ -53,6 +56,9 @@ type Picture struct {
 
 // Drawn is a [Workload] with pictures of its own, such as of a history that is not linearizable.
 type Drawn interface{ Pictures() []Picture }
+
+// Naming is a [Workload] that names all the values that its failures are about, such as the lost ones.
+type Naming interface{ Concerned() []json.RawMessage }
 
 // Settling is a [Workload] that measures how long values take until every node shows them.
 type Settling interface {

@@ -173,7 +173,7 @@ func (d *drawing) header(r checker.Results, meta Meta) {
 	}
 	d.printf("<text class=\"title\" x=\"%s\" y=\"36\">%s: <tspan class=\"%s\">%s</tspan></text>\n",
 		px(leftPx), escaped(title), verdictClass(r.Valid), r.Valid)
-	d.text("", leftPx, 60, clipTo(reasons(r)+". "+keyFigures(r), headerRunesMax))
+	d.text("", leftPx, 60, clipTo(Reasons(r)+". "+keyFigures(r), headerRunesMax))
 	if len(meta.Flags) > 0 {
 		d.text("faint", leftPx, 80, clipTo(meta.flagLine(), headerRunesMax))
 	}

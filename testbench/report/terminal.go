@@ -92,7 +92,7 @@ func (p *Page) headline(r checker.Results, meta Meta) {
 	if meta.Interrupted {
 		p.Line(p.doubt("INTERRUPTED") + ": no verdict, for what was on its way was not waited for")
 	} else {
-		p.Line(p.verdict(r.Valid, strings.ToUpper(r.Valid.String())) + ": " + reasons(r) + beyond(r))
+		p.Line(p.verdict(r.Valid, strings.ToUpper(r.Valid.String())) + ": " + Reasons(r) + beyond(r))
 	}
 	run := subject(meta)
 	if meta.Engine != "" {

@@ -12,9 +12,9 @@ import (
 	"eddy/testbench/checker"
 )
 
-// reasons says in words what made the verdict: for a valid run what was found
+// Reasons says in words what made the verdict: for a valid run what was found
 // good, else everything that was found wanting, the gravest first.
-func reasons(r checker.Results) string {
+func Reasons(r checker.Results) string {
 	if r.Valid == checker.Valid {
 		if r.Workload == nil {
 			return "nothing was found wrong"

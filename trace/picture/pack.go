@@ -9,7 +9,7 @@ import (
 // packed is a page in columns, as page/src/picture.ts reads it: times in µs, names as indices.
 type packed struct {
 	Title    string        `json:"title"`
-	Subtitle string        `json:"subtitle"`
+	Verdict  packedVerdict `json:"verdict"`
 	End      int64         `json:"end"`
 	Strings  []string      `json:"strings"`
 	Nodes    []packedNode  `json:"nodes"`
@@ -37,6 +37,15 @@ type packed struct {
 		Depth   []int   `json:"depth"`
 		Text    []int   `json:"text"`
 	} `json:"events"`
+}
+
+type packedVerdict struct {
+	Word    string   `json:"word"`
+	Reason  string   `json:"reason"`
+	Cause   string   `json:"cause"`
+	Heading string   `json:"heading"`
+	Total   int      `json:"total"`
+	Values  []string `json:"values"`
 }
 
 type packedNode struct {
@@ -74,7 +83,11 @@ type packer struct {
 
 func (p *Page) pack() packed {
 	k := packer{out: newPacked(), strings: make(map[string]int), lanes: make(map[Lane]int), nodes: make(map[string]int), ids: make(map[string]int)}
-	k.out.Title, k.out.Subtitle, k.out.End = p.Title, p.Subtitle, max(1, us(p.End))
+	k.out.Title, k.out.End = p.Title, max(1, us(p.End))
+	k.out.Verdict = packedVerdict(p.Verdict)
+	if k.out.Verdict.Values == nil {
+		k.out.Verdict.Values = []string{}
+	}
 	k.place(p)
 	k.messages(p)
 	k.hops(p)

@@ -9,14 +9,24 @@ import (
 
 // Page is what a page shows. Times count from the begin of the picture, and are shown to the microsecond.
 type Page struct {
-	Title    string
-	Subtitle string
-	End      time.Duration // of the picture; stretched to hold whatever is in it
+	Title   string
+	Verdict Verdict
+	End     time.Duration // of the picture; stretched to hold whatever is in it
 
 	messages []Message
 	hops     []Hop
 	events   []Event
 	shades   []Shade
+}
+
+// Verdict is how a run was judged, and why. Where it was not judged all is empty.
+type Verdict struct {
+	Word    string // valid, invalid, unknown
+	Reason  string // in a few words
+	Cause   string // what went wrong first, in a sentence; ids of messages in it can be clicked
+	Heading string // of the values
+	Total   int    // how many values there are; Values may be fewer
+	Values  []string
 }
 
 // Lane is the line of an actor in the diagram. An empty Actor stands for a node, or anything else, that has

@@ -17,7 +17,7 @@ const ms = time.Millisecond
 // relayed is a page of three nodes: n1 gets a value from a client, sends it to n2 and to n10; what goes to
 // n10 is lost in a partition.
 func relayed() *Page {
-	p := &Page{Title: "a <b> & c", Subtitle: "broadcast: invalid", End: time.Second}
+	p := &Page{Title: "a <b> & c", Verdict: Verdict{Word: "invalid", Reason: "1 value lost"}, End: time.Second}
 	p.Hop(Hop{Message: "n1/2", From: Lane{"n1", "stdout"}, To: Lane{"n10", "stdin"}, Sent: 11 * ms, Lost: true, Why: "partition"})
 	p.Hop(Hop{Message: "n1/1", From: Lane{"n1", "stdout"}, To: Lane{"n2", "stdin"}, Sent: 10 * ms, Got: 110 * ms})
 	p.Hop(Hop{Message: "c1/1", From: Lane{Clients, "c1"}, To: Lane{"n1", "stdin"}, Sent: 9 * ms, Got: 9 * ms})

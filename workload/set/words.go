@@ -43,6 +43,9 @@ func (s *Results) Settled() *checker.Quantiles { return s.StableLatencies }
 // Title counts the lost values.
 func (s *Results) Title() (string, int) { return "Lost values", s.LostCount }
 
+// Concerned are the values that were lost.
+func (s *Results) Concerned() []json.RawMessage { return s.Lost }
+
 // Figures tells what became of the values.
 func (s *Results) Figures(p *report.Page) {
 	p.Row("values", fmt.Sprintf("%s added: %s stable, %s lost, %s never read",

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -23,7 +24,10 @@ const ms = time.Millisecond
 // spread is a page of values that spread from the nodes where clients gave them over a star of 25. Value 42
 // does not reach n7.
 func spread(values int) *picture.Page {
-	p := &picture.Page{Title: "broadcast", Subtitle: "broadcast: invalid, 1 value lost"}
+	p := &picture.Page{Title: "broadcast", Verdict: picture.Verdict{
+		Word: "invalid", Reason: "1 value lost, of 100 added", Heading: "Lost values", Total: 1, Values: []string{"42"},
+		Cause: "value 42, acknowledged by n17 at 12.600 s, never reached n7: n0 sent it in n0/42-7 at 12.700 s, lost in a partition.",
+	}}
 	every := 30 * time.Second / time.Duration(values)
 	for v := range values {
 		at := time.Duration(v) * every
@@ -186,7 +190,7 @@ func TestSearchFindsAValueAndFollowingItLightsItsPath(t *testing.T) {
 	b := open(t, written(t, spread(100)))
 	b.shoot("whole")
 	b.search("42")
-	if got := b.text("#status"); !strings.HasPrefix(got, "1 of 24: broadcast c17/42 at 12.600 s, 0 led to it, it led to 24") {
+	if got := b.text("#status"); !strings.HasPrefix(got, "1 of 25: broadcast c17/42 at 12.600 s, 0 led to it, it led to 24, 25 carry the value, 1 of them lost, 24 of 25 nodes learned it, n7 never") {
 		t.Errorf("after the search the status is %q", got)
 	}
 	details := b.text("#details")
@@ -259,15 +263,101 @@ func TestAClickOnAnArrowFollowsIt(t *testing.T) {
 	if got := b.text("#status"); got != "" {
 		t.Fatalf("the status is %q", got)
 	}
-	type rectangle struct{ Left, Top, Width float64 }
-	box := run(b, chromedp.Evaluate[rectangle](`(() => { const r = document.getElementById("diagram").getBoundingClientRect(); return {Left: r.left, Top: r.top, Width: r.width}; })()`))
+	type rectangle struct{ Left, Top, Width, Line float64 }
+	box := run(b, chromedp.Evaluate[rectangle](`(() => { const r = document.getElementById("diagram").getBoundingClientRect(); return {Left: r.left, Top: r.top, Width: r.width, Line: document.querySelector("#gutter .node").offsetHeight}; })()`))
 	found := false
 	for x := 0.0; x < box.Width && !found; x += 5 {
-		b.do(chromedp.MouseClickXY(box.Left+x, box.Top+48)) // between the lines of n0 and n1
+		b.do(chromedp.MouseClickXY(box.Left+x, box.Top+2*box.Line)) // between the lines of n0 and n1
 		found = strings.Contains(b.text("#status"), "gossip n1/1 ")
 	}
 	if !found {
 		t.Error("no click between n0 and n1 found the message")
+	}
+	b.quiet()
+}
+
+func TestTheVerdictItsCauseAndTheLostValuesAreOnTop(t *testing.T) {
+	b := open(t, written(t, spread(100)))
+	if got := b.text("#verdict"); got != "INVALID1 value lost, of 100 added" {
+		t.Errorf("the verdict is %q", got)
+	}
+	if got := b.text("#cause"); !strings.Contains(got, "never reached n7: n0 sent it in n0/42-7 at 12.700 s") {
+		t.Errorf("the cause is %q", got)
+	}
+	if large := run(b, chromedp.Evaluate[bool](`parseFloat(getComputedStyle(document.querySelector("#verdict strong")).fontSize) >= 24`)); !large {
+		t.Error("the verdict is not large")
+	}
+	b.do(chromedp.Click(chromedp.CSS(`#values button[data-value="42"]`)))
+	b.frames(2)
+	if got := b.text("#status"); got != "broadcast c17/42 at 12.600 s, 0 led to it, it led to 24, 25 carry the value, 1 of them lost, 24 of 25 nodes learned it, n7 never" {
+		t.Errorf("after a click on the lost value the status is %q", got)
+	}
+	if pressed := run(b, chromedp.Evaluate[bool](`["#follow", "#values button"].every(each => document.querySelector(each).getAttribute("aria-pressed") === "true")`)); !pressed {
+		t.Error("the value is not shown as followed")
+	}
+	lines := run(b, chromedp.Evaluate[string](`[...document.querySelectorAll("#gutter .node")].map(each => each.textContent).join("|")`))
+	for _, want := range []string{"n7never", "n1712.600 s", "n012.700 s"} {
+		if !strings.Contains(strings.ReplaceAll(lines, "▸ ", ""), want) {
+			t.Errorf("beside the lanes there is no %q: %s", want, lines)
+		}
+	}
+	b.shoot("followed-lost")
+	b.do(chromedp.Click(chromedp.CSS(`#cause button[title="Show n0/42-7"]`)))
+	b.frames(2)
+	if got := b.text("#details"); !strings.Contains(got, "never: partition") {
+		t.Errorf("the message of the cause has the details:\n%s", got)
+	}
+	b.quiet()
+}
+
+func TestEveryLaneOf25NodesIsInSight(t *testing.T) {
+	b := open(t, written(t, spread(100)))
+	if n := run(b, chromedp.Evaluate[int](`[...document.querySelectorAll("#gutter .node")].filter(each => each.getBoundingClientRect().bottom <= innerHeight).length`)); n != 26 {
+		t.Errorf("%d of 26 lanes are in sight, clients' with them", n)
+	}
+	b.quiet()
+}
+
+// Everything that the mouse does the keyboard does, too.
+func TestTheKeyboardIsEnough(t *testing.T) {
+	b := open(t, written(t, spread(100)))
+	isOpen := func() bool { return run(b, chromedp.Evaluate[bool](`document.getElementById("help").open`)) }
+	b.keys("?")
+	if !isOpen() {
+		t.Fatal("? opens no help")
+	}
+	b.shoot("help")
+	b.do(chromedp.KeyEvent("f"), chromedp.KeyEvent(kb.Escape))
+	b.frames(2)
+	if isOpen() {
+		t.Error("Esc leaves the help open")
+	}
+	if got := b.text("#status"); got != "" {
+		t.Errorf("a key that was pressed in the help acted beneath it: the status is %q", got)
+	}
+	b.do(chromedp.Focus(chromedp.CSS("#values button")), chromedp.KeyEvent(kb.Enter))
+	b.frames(2)
+	if got := b.text("#status"); !strings.HasPrefix(got, "broadcast c17/42 at 12.600 s") {
+		t.Errorf("Enter on the lost value gives the status %q", got)
+	}
+	followed := func() string {
+		return run(b, chromedp.Evaluate[string](`document.getElementById("follow").getAttribute("aria-pressed")`))
+	}
+	b.keys("f")
+	if got := followed(); got != "false" {
+		t.Errorf("f leaves following at %s", got)
+	}
+	b.keys("f")
+	if got := followed(); got != "true" {
+		t.Errorf("f again leaves following at %s", got)
+	}
+	b.keys(kb.Escape)
+	if got := followed() + b.text("#status"); got != "false" {
+		t.Errorf("let go, following and the status are %q", got)
+	}
+	b.keys("f")
+	if got := b.text("#status"); !strings.HasPrefix(got, "Find a value first") {
+		t.Errorf("with nothing to follow the status is %q", got)
 	}
 	b.quiet()
 }
@@ -306,15 +396,19 @@ func TestARunOf25NodesTracedInFullIsFollowed(t *testing.T) {
 	b := open(t, page)
 	b.shoot("run")
 	b.search("100")
-	if got := b.text("#status"); !strings.HasPrefix(got, "1 of 25: broadcast c") {
-		t.Errorf("value 100 is searched for where 25 nodes learned it, and the status is %q", got)
+	if got := b.text("#status"); !strings.HasPrefix(got, "1 of ") || !strings.Contains(got, ": broadcast c") {
+		t.Errorf("value 100 begins as a broadcast, and the status is %q", got)
 	}
 	if got := b.text("#details"); !strings.Contains(got, `"message":100`) || !strings.Contains(got, "state +value 100") {
 		t.Errorf("the details are:\n%s", got)
 	}
-	if got := b.text("#status"); !strings.HasSuffix(got, "25 carry the value") {
+	if got := b.text("#status"); !regexp.MustCompile(`, [1-9]\d* carry the value, [1-9]\d* of them lost, 25 of 25 nodes learned it$`).MatchString(got) {
 		t.Errorf("its path is not lit: the status is %q", got)
 	}
+	if got := b.text("#verdict"); !strings.HasPrefix(got, "VALID") || !strings.Contains(got, "values added, none lost") {
+		t.Errorf("the verdict is %q", got)
+	}
+	b.keys("f")
 	b.shoot("run-followed")
 	b.quiet()
 }

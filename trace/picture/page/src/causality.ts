@@ -2,7 +2,7 @@ import type { Picture } from "./picture";
 
 /** The messages that led to one, and those that it led to. */
 export interface Light {
-  message: number;
+  message: number; // -1: none of those that are lit
   past: number[]; // the nearest first
   future: number[]; // in the order in which they spread
   lit: Uint8Array; // by message: 1 past, 2 itself, 3 future, 4 carries the same value
@@ -29,6 +29,15 @@ export function light(p: Picture, message: number, carriers: readonly number[]):
   }
   for (const m of carriers) if (!lit[m]) lit[m] = 4;
   return { message, past, future, lit };
+}
+
+/** Lights what was found and one message of it, or none (-1), and nothing else. */
+export function spotlight(p: Picture, message: number, found: readonly number[]): Light {
+  const lit = new Uint8Array(p.messages.id.length);
+  for (const m of found) lit[m] = 4;
+  const led = message >= 0 ? light(p, message, []) : { past: [], future: [] };
+  if (message >= 0) lit[message] = 2;
+  return { message, past: led.past, future: led.future, lit };
 }
 
 export function effectsOf(p: Picture, message: number): Int32Array {

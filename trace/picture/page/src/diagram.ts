@@ -7,9 +7,10 @@ export function drawDiagram(c: CanvasRenderingContext2D, s: State, theme: Theme)
   c.clearRect(0, 0, s.width, s.height);
   drawLanes(c, s, theme);
   drawShades(c, s, theme);
-  drawHops(c, s, theme);
+  const writeReasons = drawHops(c, s, theme);
   drawEvents(c, s, theme);
   drawFound(c, s, theme);
+  writeReasons();
 }
 
 function drawLanes(c: CanvasRenderingContext2D, s: State, theme: Theme): void {
@@ -25,14 +26,14 @@ function drawLanes(c: CanvasRenderingContext2D, s: State, theme: Theme): void {
   }
 }
 
-/** Shades whom a partition, a pause or a kill befalls; drawFaults names them. */
+/** Shades whom a partition or a fault of nodes befalls; drawFaults names them. */
 function drawShades(c: CanvasRenderingContext2D, s: State, theme: Theme): void {
   for (const shade of s.picture.shades) {
     const left = Math.max(0, s.x(shade.from));
     const width = Math.max(1, Math.min(s.width, s.x(shade.to)) - left);
-    if (s.x(shade.to) < 0 || left > s.width || !(shade.kind in theme.shade)) continue;
-    c.fillStyle = theme.shade[shade.kind];
-    if (shade.nodes.length === 0) c.fillRect(left, 0, width, s.height);
+    if (s.x(shade.to) < 0 || left > s.width || !(shade.kind === "partition" || shade.nodes.length > 0)) continue;
+    c.fillStyle = theme.shade[shade.kind] ?? theme.otherShade;
+    if (shade.nodes.length === 0) c.fillRect(left, 0, width, Math.min(s.height, s.lanes.height - s.top));
     for (const row of s.lanes.rows) {
       if (shade.nodes.includes(row.node)) c.fillRect(left, row.top - s.top, width, row.height);
     }
@@ -56,16 +57,45 @@ function hopsInSight(s: State): number[] {
   const inSight: number[] = [];
   for (let i = lowerBound(sent, begin - s.picture.flightMax); i < sent.length && sent[i] <= end; i++) {
     if (got[i] >= 0 && got[i] < begin) continue;
-    const y1 = s.lanes.y(from[i]) - s.top;
-    const y2 = s.lanes.y(to[i]) - s.top;
+    let y1 = s.lanes.y(from[i]) - s.top;
+    let y2 = s.lanes.y(to[i]) - s.top;
+    if (isStub(s, i)) {
+      const nodes = s.picture.laneNode[from[i]] === s.picture.clients ? y2 : y1;
+      if (!Number.isNaN(y1 + y2)) y1 = y2 = nodes;
+    }
     // A hidden lane is at NaN, which no comparison lets pass.
     if (Math.max(y1, y2) > -8 && Math.min(y1, y2) < s.height + 8 && !s.hiddenTypes.has(type[message[i]])) inSight.push(i);
   }
   return inSight;
 }
 
+// What a client sends and gets is drawn in full where it is lit or the clients are opened, else as a short stroke above the
+// node: hundreds of lines across all lanes would hide what passes between nodes.
+const stubWidth = 5;
+
+function isStub(s: State, hop: number): boolean {
+  const { clients, laneNode, hops } = s.picture;
+  if (clients < 0 || s.lanes.opened.has(clients) || (s.light && s.light.lit[hops.message[hop]] > 0)) return false;
+  return laneNode[hops.from[hop]] === clients || laneNode[hops.to[hop]] === clients;
+}
+
+function stub(s: State, hop: number): Segment {
+  const { clients, laneNode, hops } = s.picture;
+  const height = Math.min(10, s.lanes.nodeHeight * 0.42);
+  const lost = hops.got[hop] < 0;
+  if (laneNode[hops.from[hop]] === clients) {
+    const x = s.x(lost ? hops.sent[hop] : hops.got[hop]);
+    const y = s.lanes.y(hops.to[hop]) - s.top;
+    return lost ? { x1: x - stubWidth, y1: y - height, x2: x, y2: y - height / 2, lost } : { x1: x - stubWidth, y1: y - height, x2: x, y2: y, lost };
+  }
+  const x = s.x(hops.sent[hop]);
+  const y = s.lanes.y(hops.from[hop]) - s.top;
+  return { x1: x, y1: y, x2: x + stubWidth, y2: y - height, lost };
+}
+
 /** Where a hop is drawn. */
 function segment(s: State, hop: number): Segment {
+  if (isStub(s, hop)) return stub(s, hop);
   const { hops } = s.picture;
   const y1 = s.lanes.y(hops.from[hop]) - s.top;
   const y2 = s.lanes.y(hops.to[hop]) - s.top;
@@ -79,7 +109,6 @@ function segment(s: State, hop: number): Segment {
 // So many hops are drawn at most: more would cover each other, and take long. While the diagram moves it is fewer.
 const crowd = 6000;
 const crowdMoving = 1200;
-const reasonsMax = 60; // beside lost messages: more could not be read
 
 /** The hops to draw. Where there are too many, those that are alike count once: from one lane to another, and sent
  * within some pixels of each other. Lit ones are drawn all. */
@@ -103,7 +132,8 @@ function chooseHops(s: State): { hops: number[]; crowded: boolean } {
   return { hops, crowded };
 }
 
-function drawHops(c: CanvasRenderingContext2D, s: State, theme: Theme): void {
+/** Draws the hops, and gives what writes beside the lost ones why they were lost, once all else is drawn. */
+function drawHops(c: CanvasRenderingContext2D, s: State, theme: Theme): () => void {
   const { messages, rankOf } = s.picture;
   const { hops, crowded } = chooseHops(s);
   const ranks = theme.types.length + 1;
@@ -111,6 +141,7 @@ function drawHops(c: CanvasRenderingContext2D, s: State, theme: Theme): void {
   const lit = Array.from({ length: ranks }, () => new Path2D());
   const stopped = new Path2D();
   const stoppedLit = new Path2D();
+  const labels = new Labels(c);
   const reasons: { text: string; x: number; y: number }[] = [];
   const bright = s.light?.lit;
   for (const hop of hops) {
@@ -120,8 +151,14 @@ function drawHops(c: CanvasRenderingContext2D, s: State, theme: Theme): void {
     const path = (isLit ? lit : dim)[Math.min(rankOf.get(messages.type[message])!, ranks - 1)];
     path.moveTo(at.x1, at.y1);
     path.lineTo(at.x2, at.y2);
+    if (isStub(s, hop)) {
+      const clients = s.lanes.y(s.picture.firstLane[s.picture.clients]) - s.top;
+      path.moveTo(at.x1, clients - 3);
+      path.lineTo(at.x1, clients + 3);
+    }
     if (at.lost) {
       cross(isLit ? stoppedLit : stopped, at.x2, at.y2);
+      if (isLit || !bright) labels.keepOff(at.x2, at.y2);
       const why = s.picture.hops.why[hop];
       if (why >= 0 && (isLit || (!crowded && !bright))) reasons.push({ text: s.picture.strings[why], x: at.x2 + 8, y: at.y2 });
     } else if (isLit || !crowded) head(path, at);
@@ -134,18 +171,63 @@ function drawHops(c: CanvasRenderingContext2D, s: State, theme: Theme): void {
       c.stroke(path);
     });
   };
-  stroke(dim, 1, bright ? 0.12 : crowded ? 0.5 : 0.85);
+  stroke(dim, 1, s.follow ? 0.05 : bright ? 0.12 : crowded ? 0.5 : 0.85);
   c.strokeStyle = theme.lost;
   c.lineWidth = 2;
   c.stroke(stopped);
   stroke(lit, 2, 1);
   c.strokeStyle = theme.lost;
   c.stroke(stoppedLit);
-  if (reasons.length > reasonsMax) return;
-  c.fillStyle = theme.lost;
-  c.textBaseline = "middle";
-  for (const { text, x, y } of reasons) c.fillText(text, x, y);
+  return () => {
+    if (!bright && reasons.length > reasonsMax) return;
+    c.fillStyle = theme.lost;
+    c.strokeStyle = theme.page;
+    for (const { text, x, y } of reasons) labels.write(text, x, y);
+  };
 }
+
+const reasonsMax = 40; // beside lost messages of which none is lit: of more, few would find a place
+
+/** Writes labels, but none over another. */
+class Labels {
+  private readonly taken: Box[] = [];
+  private written = 0;
+  private readonly widths = new Map<string, number>();
+
+  constructor(private readonly c: CanvasRenderingContext2D) {
+    c.font = "11px system-ui, sans-serif";
+    c.textBaseline = "middle";
+  }
+
+  write(text: string, x: number, y: number): void {
+    if (this.written >= labelsMax) return;
+    let width = this.widths.get(text);
+    if (width === undefined) this.widths.set(text, (width = this.c.measureText(text).width));
+    const box = { left: x - 2, top: y - labelHeight / 2, right: x + width + 2, bottom: y + labelHeight / 2 };
+    if (this.taken.some((t) => box.left < t.right && t.left < box.right && box.top < t.bottom && t.top < box.bottom)) return;
+    this.taken.push(box);
+    this.written++;
+    this.c.lineWidth = 3; // so that lines beneath do not cross it
+    this.c.strokeText(text, x, y);
+    this.c.fillText(text, x, y);
+  }
+
+  /** No label is to cover the cross at a point. */
+  keepOff(x: number, y: number): void {
+    if (this.taken.length < crossesKept) this.taken.push({ left: x - 5, top: y - 5, right: x + 5, bottom: y + 5 });
+  }
+}
+
+interface Box {
+  left: number;
+  top: number;
+  right: number;
+  bottom: number;
+}
+
+const labelHeight = 13;
+const labelsMax = 100;
+const crossesKept = 1000;
 
 function cross(path: Path2D, x: number, y: number): void {
   path.moveTo(x - 4, y - 4);
@@ -184,7 +266,7 @@ function drawEvents(c: CanvasRenderingContext2D, s: State, theme: Theme): void {
     const key = (Math.round(x / grain) * 8192 + events.lane[i]) * 4 + (isLit ? 2 : 0) + (loud ? 1 : 0);
     if (drawn.has(key)) continue;
     drawn.add(key);
-    c.globalAlpha = bright && !isLit ? 0.25 : 1;
+    c.globalAlpha = bright && !isLit ? (s.follow ? 0.12 : 0.25) : 1;
     c.fillStyle = kind === "drop" || kind === "restart" ? theme.lost : loud ? theme.depth : theme.faint;
     const width = Math.max(loud ? 3 : 1.5, s.x(events.at[i] + events.took[i]) - x);
     c.fillRect(x, y - (loud || isLit ? 5 : 3), width, loud || isLit ? 10 : 6);

@@ -1,3 +1,4 @@
+import { seconds } from "./panel";
 import type { State } from "./state";
 
 /** The names of the lanes, beside the diagram: a click opens a node into its actors, or hides it. */
@@ -13,7 +14,7 @@ export class Gutter {
   draw(): void {
     const s = this.state;
     const rows = s.lanes.rows.filter((r) => r.top + r.height > s.top && r.top < s.top + s.height);
-    const now = `${s.top} ${s.height} ${rows.map((r) => `${r.node},${r.lane}`).join(" ")} ${[...s.lanes.opened].join(",")}`;
+    const now = `${s.top} ${s.height} ${rows.map((r) => `${r.node},${r.lane},${r.height}`).join(" ")} ${[...s.lanes.opened].join(",")} ${s.found.path?.value}`;
     if (now === this.shown) return;
     this.shown = now;
     const focused = (document.activeElement as HTMLElement | null)?.dataset.node;
@@ -31,10 +32,24 @@ export class Gutter {
       const open = s.lanes.opened.has(row.node);
       line.append(this.button(`${open ? "▾" : "▸"} ${name}`, `${open ? "Close" : "Open"} ${name}, ${actors.length} actors`, row.node, open, () =>
         s.lanes.toggle(s.lanes.opened, row.node)));
+      const told = this.learned(row.node);
+      if (told) line.append(told);
       line.append(this.button("×", `Hide ${name}`, -1, undefined, () => s.lanes.toggle(s.lanes.hidden, row.node)));
       return line;
     }));
     if (focused !== undefined) this.home.querySelector<HTMLElement>(`[data-node="${focused}"]`)?.focus();
+  }
+
+  /** When a node learned the value that is followed. Clients and services learn nothing. */
+  private learned(node: number): HTMLElement | null {
+    const { picture, found: { path } } = this.state;
+    if (!path || !picture.learns.has(node)) return null;
+    const at = path.learned.get(node);
+    const told = document.createElement("span");
+    told.className = at === undefined ? "never" : "when";
+    told.textContent = at === undefined ? "never" : seconds(at);
+    told.title = at === undefined ? `${path.value} never got here` : `learned ${path.value} at ${seconds(at)}`;
+    return told;
   }
 
   private button(text: string, label: string, node: number, open: boolean | undefined, act: () => void): HTMLElement {

@@ -1,7 +1,9 @@
 import type { Picture } from "./picture";
 
-export const nodeHeight = 24;
-export const actorHeight = 16;
+// A node's line is as high as lets all nodes be seen at once, within these bounds.
+const nodeHeightMin = 15;
+const nodeHeightMax = 60;
+const actorHeight = 16;
 
 /** One line of the diagram: a node, or an actor of an opened node. */
 export interface Row {
@@ -15,6 +17,7 @@ export interface Row {
 export class Lanes {
   rows: Row[] = [];
   height = 0;
+  nodeHeight = nodeHeightMax;
   readonly opened = new Set<number>();
   readonly hidden = new Set<number>();
   private laneY: Float64Array;
@@ -27,6 +30,15 @@ export class Lanes {
   /** The middle of a lane's line, from the top of all; NaN for one of a hidden node. */
   y(lane: number): number {
     return this.laneY[lane];
+  }
+
+  /** Makes lines as high as lets all be seen at once in a window of this height. */
+  fit(height: number): void {
+    const shown = this.picture.nodes.length - this.hidden.size;
+    const wanted = Math.max(nodeHeightMin, Math.min(nodeHeightMax, Math.floor(height / Math.max(1, shown))));
+    if (wanted === this.nodeHeight) return;
+    this.nodeHeight = wanted;
+    this.arrange();
   }
 
   toggle(set: Set<number>, node: number): void {
@@ -54,10 +66,10 @@ export class Lanes {
     this.picture.nodes.forEach((_, node) => {
       const first = this.picture.firstLane[node];
       const lanes = this.picture.nodes[node].actors.length;
-      const shut = this.hidden.has(node) ? NaN : top + nodeHeight / 2;
+      const shut = this.hidden.has(node) ? NaN : top + this.nodeHeight / 2;
       this.laneY.fill(shut, first, first + lanes);
       if (this.hidden.has(node)) return;
-      add(node, -1, nodeHeight);
+      add(node, -1, this.nodeHeight);
       if (!this.opened.has(node)) return;
       for (let lane = first; lane < first + lanes; lane++) {
         this.laneY[lane] = top + actorHeight / 2;

@@ -1,16 +1,17 @@
 import { scaleLinear } from "d3-scale";
 import { select } from "d3-selection";
 import { zoom, zoomIdentity, type D3ZoomEvent } from "d3-zoom";
-import { effectsOf, light } from "./causality";
+import { effectsOf, light, spotlight } from "./causality";
 import { drawDiagram, messageAt } from "./diagram";
 import { Gutter } from "./gutter";
 import { Lanes } from "./lanes";
 import { element, seconds, showMessage } from "./panel";
 import { type Picture, unpack } from "./picture";
-import { nothingFound, search, timeOf } from "./search";
+import { endOf, nothingFound, search, timeOf } from "./search";
 import type { State } from "./state";
-import { betweenNodes, drawStrip, stripHeight } from "./strip";
+import { betweenNodes, drawStrip, faultAt, stripHeight } from "./strip";
 import { readTheme, typeColour } from "./theme";
+import { showVerdict } from "./verdict";
 
 const byId = <T extends HTMLElement>(id: string) => document.getElementById(id) as T;
 const restMs = 120;
@@ -36,14 +37,14 @@ class Page {
     const whole = scaleLinear().domain([0, picture.end]);
     this.state = {
       picture, lanes: new Lanes(picture), x: whole, top: 0, width: 0, height: 0,
-      hiddenTypes: new Set(), light: null, found: nothingFound, at: -1, moving: false,
+      hiddenTypes: new Set(), light: null, found: nothingFound, at: -1, follow: false, moving: false,
     };
     this.sent = betweenNodes(picture);
     this.stripHeight = stripHeight(picture);
     byId("names").style.paddingTop = `${this.stripHeight}px`;
     this.gutter = new Gutter(byId("gutter"), this.state, () => this.redraw());
     byId("title").textContent = picture.title;
-    byId("subtitle").textContent = picture.subtitle;
+    showVerdict(picture, { follow: (value) => this.follow(value), reveal: (message) => this.reveal(message) });
     this.legend();
     this.wireMouse();
     this.wireKeys();
@@ -78,10 +79,15 @@ class Page {
     this.asked = true;
     requestAnimationFrame(() => {
       this.asked = false;
+      this.state.lanes.fit(this.state.height);
       this.state.top = Math.max(0, Math.min(this.state.top, this.state.lanes.height - this.state.height));
       drawStrip(this.strip.getContext("2d")!, this.state, this.theme, this.sent);
       drawDiagram(this.diagram.getContext("2d")!, this.state, this.theme);
       this.gutter.draw();
+      byId("follow").setAttribute("aria-pressed", String(this.state.follow));
+      for (const button of document.querySelectorAll<HTMLElement>("#values button")) {
+        button.setAttribute("aria-pressed", String(this.state.follow && this.state.found.path?.value === button.dataset.value));
+      }
       byId("unhide").hidden = this.state.lanes.hidden.size === 0;
     });
   }
@@ -110,14 +116,19 @@ class Page {
     this.diagram.addEventListener("click", (e) => {
       const message = messageAt(this.state, e.offsetX, e.offsetY);
       if (message >= 0) this.select(message);
-      else this.clear();
+      else this.deselect();
     });
+    this.strip.addEventListener("mousemove", (e) => {
+      this.strip.title = faultAt(this.state, e.offsetX, e.offsetY);
+    });
+    byId("keys").addEventListener("click", () => this.help());
+    byId("follow").addEventListener("click", () => this.toggleFollow());
     byId("unhide").addEventListener("click", () => {
       this.state.lanes.setAll(this.state.lanes.hidden, []);
       this.redraw();
     });
     this.query.addEventListener("input", () => this.search());
-    byId("close").addEventListener("click", () => this.clear());
+    byId("close").addEventListener("click", () => this.deselect());
   }
 
   private wireKeys(): void {
@@ -130,6 +141,7 @@ class Page {
       }
     });
     document.addEventListener("keydown", (e) => {
+      if (byId<HTMLDialogElement>("help").open) return; // it has keys of its own: Esc closes it
       if (e.target === this.query || e.ctrlKey || e.metaKey || e.altKey) return;
       const act = this.keys[e.key];
       if (!act) return;
@@ -151,11 +163,16 @@ class Page {
     n: () => this.next(1),
     N: () => this.next(-1),
     "[": () => this.step(this.state.light?.past[0]),
-    "]": () => this.step(this.state.light ? effectsOf(this.picture, this.state.light.message)[0] : undefined),
+    "]": () => this.step(this.state.light && this.state.light.message >= 0 ? effectsOf(this.picture, this.state.light.message)[0] : undefined),
+    f: () => this.toggleFollow(),
     o: () => this.openAll(),
-    "?": () => byId<HTMLDialogElement>("help").showModal(),
+    "?": () => this.help(),
     Escape: () => this.clear(),
   };
+
+  private help(): void {
+    byId<HTMLDialogElement>("help").showModal();
+  }
 
   private pan(part: number): void {
     const [from, to] = this.state.x.domain();
@@ -186,8 +203,48 @@ class Page {
   private openAll(): void {
     const { lanes } = this.state;
     lanes.setAll(lanes.opened, lanes.opened.size > 0 ? [] : this.picture.nodes.keys());
-    if (this.state.light) this.scrollTo(this.state.light.message);
+    if (this.state.light && this.state.light.message >= 0) this.scrollTo(this.state.light.message);
     this.redraw();
+  }
+
+  /** Follows a value: shows the whole of its path, from the first message that carries it, and dims everything else. */
+  private follow(value: string): void {
+    this.query.value = value;
+    this.search();
+    const { found } = this.state;
+    if (found.messages.length === 0) {
+      this.status.textContent = `${value}: no message with it was recorded`;
+      return;
+    }
+    this.state.follow = true;
+    this.state.at = 0;
+    this.showFound();
+    this.select(found.messages[0]);
+    this.diagram.focus({ preventScroll: true });
+  }
+
+  /** Shows the time from the first message that was found to the last. */
+  private showFound(): void {
+    const { messages } = this.state.found;
+    const begin = timeOf(this.picture, messages[0]);
+    if (!Number.isFinite(begin)) return;
+    const end = messages.reduce((end, m) => Math.max(end, endOf(this.picture, m)), begin + 20_000);
+    const margin = 0.08 * (end - begin);
+    this.show(Math.max(0, begin - margin), Math.min(this.picture.end, end + 2 * margin));
+    this.scrollTo(messages[0]);
+  }
+
+  /** Dims all but what was found, or no longer. */
+  private toggleFollow(): void {
+    const { state } = this;
+    if (!state.follow && state.found.messages.length === 0) {
+      this.status.textContent = "Find a value first (press /), or click one above.";
+      return;
+    }
+    state.follow = !state.follow;
+    if (state.follow && state.found.path) this.showFound();
+    if (state.light && state.light.message >= 0) this.select(state.light.message);
+    else this.deselect();
   }
 
   private step(to: number | undefined): void {
@@ -198,6 +255,8 @@ class Page {
     const { state } = this;
     state.found = search(this.picture, this.query.value);
     state.at = -1;
+    state.follow &&= state.found.messages.length > 0;
+    if (state.follow || state.light?.message === -1) this.deselect();
     const sought = this.query.value.trim();
     this.status.textContent = sought === "" ? "" : `${state.found.messages.length} found`;
     this.redraw();
@@ -232,24 +291,43 @@ class Page {
   }
 
   private select(message: number): void {
-    const { found } = this.state;
-    const carriers = found.carry && found.set.has(message) ? found.messages : [];
-    const lit = light(this.picture, message, carriers);
+    const { found, follow } = this.state;
+    const carriers = found.path && found.set.has(message) ? found.messages : [];
+    const lit = follow ? spotlight(this.picture, message, found.messages) : light(this.picture, message, carriers);
     this.state.light = lit;
     showMessage(byId("details"), this.picture, lit, (m) => this.reveal(m));
     this.panel.hidden = false;
     const { id, type } = this.picture.messages;
     this.status.textContent = `${this.picture.strings[type[message]]} ${this.picture.strings[id[message]]} at ${seconds(timeOf(this.picture, message))}, ` +
       `${lit.past.length} led to it, it led to ${lit.future.length}` +
-      (carriers.length > 0 ? `, ${carriers.length} carry the value` : "");
+      (carriers.length > 0 ? `, ${this.pathInWords()}` : "");
     this.redraw();
   }
 
-  private clear(): void {
-    this.state.light = null;
+  /** What became of the value that was found. */
+  private pathInWords(): string {
+    const { found: { messages, path } } = this.state;
+    if (!path) return "";
+    const without = [...this.picture.learns].filter((node) => !path.learned.has(node)).sort((a, b) => a - b).map((node) => this.picture.nodes[node].name);
+    return `${messages.length} carry the value` + (path.lost > 0 ? `, ${path.lost} of them lost` : "") +
+      `, ${path.learned.size} of ${this.picture.learns.size} nodes learned it` + (without.length > 0 ? `, ${without.join(", ")} never` : "");
+  }
+
+  /** No message is selected any more. What is followed stays so. */
+  private deselect(): void {
+    const { state } = this;
+    state.light = state.follow ? spotlight(this.picture, -1, state.found.messages) : null;
     this.panel.hidden = true;
-    this.status.textContent = "";
+    this.status.textContent = state.follow ? this.pathInWords() : "";
     this.redraw();
+  }
+
+  /** Lets go of what is selected, followed and found. */
+  private clear(): void {
+    this.state.follow = false;
+    this.query.value = "";
+    this.state.found = nothingFound;
+    this.deselect();
   }
 
   private legend(): void {

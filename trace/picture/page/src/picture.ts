@@ -2,13 +2,23 @@
 // names, since a hundred thousand of them are ordinary. Times are µs since the picture's begin. An index
 // of -1 is none.
 
+/** How the run was judged, and why; all empty where it was not. */
+export interface Verdict {
+  word: string; // valid, invalid, unknown
+  reason: string;
+  cause: string; // what went wrong first, in a sentence
+  heading: string; // of the values that a failure is about
+  total: number; // how many they are; values may be fewer
+  values: string[];
+}
+
 export interface Node {
   name: string;
   actors: string[];
 }
 
 export interface Shade {
-  kind: string; // partition, pause and kill have colours of their own
+  kind: string; // the fault
   from: number;
   to: number;
   nodes: number[]; // of a pause or a kill; empty where all are concerned
@@ -45,7 +55,7 @@ export interface Events {
 
 interface Packed {
   title: string;
-  subtitle: string;
+  verdict: Verdict;
   end: number;
   strings: string[];
   nodes: Node[];
@@ -57,6 +67,8 @@ interface Packed {
 
 /** A picture with what follows from it. A lane is an actor, numbered through all nodes. */
 export interface Picture extends Packed {
+  clients: number; // the node whose lanes are the clients
+  learns: Set<number>; // nodes that said of some value that they learned it
   laneNode: number[];
   laneName: string[];
   firstLane: number[]; // of each node
@@ -88,6 +100,10 @@ function complete(p: Packed): Picture {
       laneName.push(actor);
     }
   });
+  const learns = new Set<number>();
+  p.events.text.forEach((t, i) => {
+    if (t >= 0 && p.strings[t].startsWith("+value ")) learns.add(laneNode[p.events.lane[i]]);
+  });
   const count = new Map<number, number>();
   for (const m of p.hops.message) {
     const type = p.messages.type[m];
@@ -99,7 +115,7 @@ function complete(p: Packed): Picture {
   let flightMax = 0;
   for (let i = 0; i < p.hops.sent.length; i++) flightMax = Math.max(flightMax, p.hops.got[i] - p.hops.sent[i]);
   return {
-    ...p, shadeSlots: slots(p.shades), laneNode, laneName, firstLane, types, effects, effectsFrom, hopsOf, hopsFrom, flightMax,
+    ...p, clients: p.nodes.findIndex((node) => node.name === "clients"), shadeSlots: slots(p.shades), learns, laneNode, laneName, firstLane, types, effects, effectsFrom, hopsOf, hopsFrom, flightMax,
     rankOf: new Map(types.map((type, rank) => [type, rank])),
   };
 }

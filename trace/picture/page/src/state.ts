@@ -16,5 +16,6 @@ export interface State {
   light: Light | null;
   found: Found;
   at: number; // of what was found, which one is shown
+  follow: boolean; // what was found is drawn, and the rest only just
   moving: boolean; // by hand, so that a frame must be quick
 }

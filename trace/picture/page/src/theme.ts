@@ -1,10 +1,11 @@
 /** Colours, as the style sheet has them for light and dark. */
 export interface Theme {
   text: string;
+  page: string;
   faint: string;
   line: string;
   band: string;
-  shade: Record<string, string>; // of faults that cover lanes
+  shade: Record<string, string>; // of faults
   otherShade: string;
   lost: string;
   ring: string;
@@ -15,13 +16,14 @@ export interface Theme {
 }
 
 const typeColours = 10;
+const faults = ["partition", "loss", "duplicate", "reorder", "latency", "kill", "pause", "skew", "disk", "membership"];
 
 export function readTheme(): Theme {
   const style = getComputedStyle(document.documentElement);
   const get = (name: string) => style.getPropertyValue(`--${name}`).trim();
   return {
-    text: get("text"), faint: get("faint"), line: get("line"), band: get("band"),
-    shade: { partition: get("partition"), pause: get("pause"), kill: get("kill") },
+    text: get("text"), page: get("page"), faint: get("faint"), line: get("line"), band: get("band"),
+    shade: Object.fromEntries(faults.map((name) => [name, get(name)])),
     otherShade: get("other"),
     lost: get("lost"), ring: get("ring"), bar: get("bar"), depth: get("depth"),
     types: Array.from({ length: typeColours }, (_, i) => get(`type-${i}`)),
