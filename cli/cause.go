@@ -10,6 +10,7 @@ import (
 	"eddy/testbench"
 	"eddy/testbench/checker"
 	"eddy/testbench/diagnosis"
+	"eddy/testbench/report"
 	"eddy/testbench/virtual"
 )
 
