@@ -141,11 +141,15 @@ func (p *program) runTest(cmd *cobra.Command, args []string, o *testbench.Option
 		}
 	}
 	trace := own.trace.arguments(cmd.Flags())
-	if len(trace) > 0 && o.Bin != "" {
-		return fmt.Errorf("%s with --bin: other programs have no such flag; give them theirs after --", trace[0])
+	if len(trace) > 0 && o.Bin != "" { // nodes on actor/node heed it, others do not
+		asked, err := own.trace.options()
+		if err != nil {
+			return err
+		}
+		o.Env = append(o.Env, asked.Variable())
 	}
-	nodeArgs = append(slices.Clone(nodeArgs), trace...)
 	if o.Bin == "" {
+		nodeArgs = append(slices.Clone(nodeArgs), trace...)
 		if err := p.serveItself(o, nodeArgs); err != nil {
 			return err
 		}

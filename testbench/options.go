@@ -37,6 +37,7 @@ type Options struct {
 
 	Bin        string   // program of a node
 	Args       []string // its arguments
+	Env        []string // added to its environment, each name=value
 	LogStderr  bool
 	LogNetSend bool
 	LogNetRecv bool

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
 
 	"eddy/actor"
 )
@@ -19,7 +20,7 @@ type Options struct {
 	In       io.Reader     // default standard input
 	Out      io.Writer     // default standard output
 	Log      *zap.Logger   // default: warnings and errors to standard error
-	Trace    TraceOptions  // what is recorded of messages
+	Trace    TraceOptions  // what is recorded of messages; the zero value does what [TraceVariable] asks for
 	Disk     Disk          // for services that save something; nil leaves it to them
 	Roster   *Roster       // shared by the nodes of a World; default one for each
 }
@@ -61,7 +62,18 @@ func Run(service Service, o Options) error {
 
 func (o Options) filled() (Options, func()) {
 	closeLog := func() {}
-	if o.Log == nil {
+	asked := TraceOptions{}
+	if o.Trace.Mode == "" && o.Trace.To == nil {
+		asked = traceAskedFor()
+	}
+	switch {
+	case asked.On():
+		log, records, end := NewTracedLog(os.Stderr, zapcore.WarnLevel)
+		o.Trace, closeLog = asked, end
+		if o.Trace.To = records; o.Log == nil {
+			o.Log = log
+		}
+	case o.Log == nil:
 		o.Log, closeLog = defaultLog()
 	}
 	if o.Roster == nil {

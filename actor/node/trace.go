@@ -3,7 +3,9 @@ package node
 import (
 	"bytes"
 	"fmt"
+	"os"
 	"strconv"
+	"strings"
 	"time"
 
 	"eddy/actor"
@@ -35,6 +37,36 @@ type TraceOptions struct {
 
 // TraceBodyMaxDefault is how much of a body a record holds, in bytes.
 const TraceBodyMaxDefault = 256
+
+// TraceVariable is the environment variable that asks a node for records where its own program does not say: the mode, and
+// after commas the bytes of a body and of how many messages one is traced, such as full or full,1024,10. `eddy test --bin`
+// sets it for --trace.
+const TraceVariable = "EDDY_TRACE"
+
+// Variable is the options as [TraceVariable] has them.
+func (o TraceOptions) Variable() string {
+	return fmt.Sprintf("%s=%s,%d,%d", TraceVariable, o.Mode, o.BodyMax, o.Sample)
+}
+
+// traceAskedFor reads the variable; what makes no sense asks for nothing, for a node's program is not to fail for it.
+func traceAskedFor() TraceOptions {
+	var o TraceOptions
+	words := strings.Split(os.Getenv(TraceVariable), ",")
+	o.Mode = TraceMode(words[0])
+	for i, to := range []*int{&o.BodyMax, &o.Sample} {
+		if len(words) > i+1 {
+			n, err := strconv.Atoi(words[i+1])
+			if err != nil {
+				return TraceOptions{}
+			}
+			*to = n
+		}
+	}
+	if o.Check() != nil {
+		return TraceOptions{}
+	}
+	return o
+}
 
 // Check says what makes no sense, by the names of the flags.
 func (o TraceOptions) Check() error {

@@ -62,7 +62,7 @@ func run(out *testbench.Outcome, config Config) error {
 	if err := testbench.PointLatest(config.Store, out.Meta.Dir); err != nil {
 		return err
 	}
-	ended, err := execute(args, out.Meta.Dir, config)
+	ended, err := execute(args, out.Options.Env, out.Meta.Dir, config)
 	if err != nil {
 		return err
 	}
@@ -82,7 +82,7 @@ type ending struct {
 }
 
 // execute runs Maelstrom in a directory and passes its output on.
-func execute(args []string, dir string, config Config) (ending, error) {
+func execute(args, env []string, dir string, config Config) (ending, error) {
 	log, err := os.Create(filepath.Join(dir, OutputFile))
 	if err != nil {
 		return ending{}, err
@@ -91,6 +91,9 @@ func execute(args []string, dir string, config Config) (ending, error) {
 	last := &tail{}
 	command := exec.Command(config.Program, args...)
 	command.Dir = dir
+	if len(env) > 0 {
+		command.Env = append(os.Environ(), env...)
+	}
 	writers := []io.Writer{log, last}
 	if config.Output != nil {
 		writers = append(writers, config.Output)

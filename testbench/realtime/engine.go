@@ -153,7 +153,7 @@ func (e *engine) prepare(bin string) error {
 	var ports []testbench.Node
 	for _, id := range e.options.Nodes() {
 		log := filepath.Join(e.dir, testbench.LogDir, id+".log")
-		p, err := newProcess(id, bin, e.options.Args, log, e.options.LogStderr)
+		p, err := newProcess(id, bin, e.options, log)
 		if err != nil {
 			e.stop()
 			return err

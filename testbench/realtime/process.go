@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"time"
 
+	"eddy/testbench"
 	"eddy/testbench/child"
 )
 
@@ -36,12 +37,15 @@ type process struct {
 const exitGrace = 500 * time.Millisecond
 
 // newProcess makes a node ready to be started.
-func newProcess(id, bin string, args []string, logPath string, seen bool) (*process, error) {
-	files, err := openPipes(logPath, seen)
+func newProcess(id, bin string, o testbench.Options, logPath string) (*process, error) {
+	files, err := openPipes(logPath, o.LogStderr)
 	if err != nil {
 		return nil, fmt.Errorf("node %s cannot be started: %w", id, err)
 	}
-	command := exec.Command(bin, args...) // in the directory that eddy was called from, so that relative paths mean the caller's
+	command := exec.Command(bin, o.Args...) // in the directory that eddy was called from, so that relative paths mean the caller's
+	if len(o.Env) > 0 {
+		command.Env = append(os.Environ(), o.Env...)
+	}
 	command.Stdin, command.Stdout, command.Stderr = files.nodeIn, files.nodeOut, files.nodeErr
 	return &process{id: id, command: command, pipes: files, logPath: logPath,
 		exited: make(chan struct{}), ended: make(chan struct{}), stderrDone: make(chan struct{})}, nil

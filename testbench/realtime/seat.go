@@ -37,7 +37,7 @@ func (s *seat) Kill() {
 // Start starts another process in the place of the one that was killed. Its log goes on in the same file.
 func (s *seat) Start(started func(error)) {
 	e := s.engine
-	p, err := newProcess(s.id, s.bin, e.options.Args, s.logPath, e.options.LogStderr)
+	p, err := newProcess(s.id, s.bin, e.options, s.logPath)
 	if err != nil {
 		started(err)
 		return
