@@ -161,6 +161,7 @@ func TestWhatElleTakesForKnowledge(t *testing.T) {
 		{"updates of null and of an empty list", Lists, []string{`0 9 ok 0 [["r",1,null],["append",1,1]]`, `0 9 ok 1 [["r",1,[]],["append",1,2]]`}, "G2-item", "lost-update"},
 		{"an update of what was read after an own write", Lists, []string{`0 9 ok 0 [["append",1,1],["r",1,[1]],["append",1,3]]`, `0 9 ok 1 [["r",1,[1]],["append",1,2]]`, `10 19 ok 2 [["r",1,[1,2,3]]]`}, "lost-update", ""},
 		{"an own write read before it, alone", Registers, []string{`0 1 ok 0 [["r",1,1],["w",1,1]]`}, "", "future-read"},
+		{"an own write read before it, and made again, with another reader", Registers, []string{`0 1 ok 0 [["r",1,1],["w",1,1],["w",1,2]]`, `2 3 ok 1 [["r",1,1]]`}, "G1b", "future-read"},
 		{"an own write read before it, with another reader", Registers, []string{`0 1 ok 0 [["r",1,1],["w",1,1]]`, `2 3 ok 1 [["r",1,1]]`}, "G1c", "future-read"},
 	} {
 		for _, strict := range []bool{false, true} {
@@ -188,7 +189,7 @@ func TestWhatElleTakesForKnowledge(t *testing.T) {
 // One transaction that reads and writes a register is something to judge, as it is for Elle; two that have nothing in common
 // are not.
 func TestRegistersThatOneTransactionHasToDoWithAreJudged(t *testing.T) {
-	for line, unrelated := range map[string]bool{`0 1 ok 0 [["r",1,null],["w",1,1]]`: false, `0 1 ok 0 [["r",1,null],["w",2,1]]`: true} {
+	for line, unrelated := range map[string]bool{`0 1 ok 0 [["r",1,null],["w",1,1]]`: false, `0 1 ok 0 [["r",1,1],["w",1,1],["w",1,2]]`: false, `0 1 ok 0 [["r",1,null],["w",2,1]]`: true} {
 		if a := analyse(t, runOf(t, line), Registers, "serializable"); a.Unrelated != unrelated {
 			t.Errorf("%s: unrelated is %v", line, a.Unrelated)
 		}

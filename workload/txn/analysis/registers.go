@@ -26,12 +26,9 @@ func (a *analysis) registers() {
 	a.cyclicVersions(follows)
 	for v := range a.versions {
 		writer := a.writes.by[v]
-		if a.writes.intermediate[v] {
-			continue
-		}
-		// A version whose writer did not commit, or that nobody wrote, was read all the same: what overwrote it comes
+		// A version whose writer did not commit it, or that nobody wrote, was read all the same: what overwrote it comes
 		// after its readers.
-		committed := writer != nobody && a.txns[writer].outcome == history.OK
+		committed := writer != nobody && a.txns[writer].outcome == history.OK && !a.writes.intermediate[v]
 		for _, reader := range x.readers[v] {
 			if committed {
 				a.link(edge{from: writer, to: reader, kind: wr, before: int32(v), after: int32(v)})
@@ -79,7 +76,9 @@ func (a *analysis) ownReads(x *externals) {
 	for v, readers := range x.readers {
 		for _, t := range readers {
 			if t == a.writes.by[v] {
-				a.own = append(a.own, edge{from: t, to: t, kind: wr, before: int32(v), after: int32(v)})
+				if !a.writes.intermediate[v] {
+					a.own = append(a.own, edge{from: t, to: t, kind: wr, before: int32(v), after: int32(v)})
+				}
 				a.find(Finding{Kind: "future-read", beyond: true, ops: []int32{t}, mop: a.externalReadOf(t, int32(v)), version: int32(v),
 					told: fmt.Sprintf("T1 read %s of key %s before it wrote it itself", a.text(int32(v)), a.keys[a.versions[v].key])})
 			}
