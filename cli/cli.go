@@ -114,7 +114,7 @@ func (p *program) suitExamples(cmd *cobra.Command) {
 		cmd.Long = strings.ReplaceAll(cmd.Long, "  eddy ", "  "+name+" ")
 	}
 	if names := p.workloads.Names(); !slices.Contains(names, "broadcast") {
-		cmd.Long = strings.ReplaceAll(ofChallenge.ReplaceAllString(cmd.Long, ""), " broadcast", " "+names[0])
+		cmd.Long = align(strings.ReplaceAll(ofChallenge.ReplaceAllString(cmd.Long, ""), " broadcast", " "+names[0]), cmd.Root().Name())
 	}
 	cmd.Long = reflowed(cmd.Long)
 	for _, c := range cmd.Commands() {
@@ -146,6 +146,30 @@ func reflowed(text string) string {
 // withWorkloads adds to a help text which workloads there are.
 func (p *program) withWorkloads(long string) string {
 	return long + "\n\nWorkloads: " + strings.Join(p.workloads.Names(), ", ") + "."
+}
+
+// align puts what is said of examples into one column.
+func align(long, program string) string {
+	lines := strings.Split(long, "\n")
+	width := 0
+	split := func(line string) (example, said string, ok bool) {
+		if !strings.HasPrefix(line, "  "+program+" ") {
+			return "", "", false
+		}
+		example, said, ok = strings.Cut(line[2:], "  ")
+		return example, strings.TrimSpace(said), ok
+	}
+	for _, line := range lines {
+		if example, _, ok := split(line); ok {
+			width = max(width, len(example))
+		}
+	}
+	for i, line := range lines {
+		if example, said, ok := split(line); ok {
+			lines[i] = fmt.Sprintf("  %-*s  %s", width, example, said)
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 // versionCommand is for those who look for the version there; --version is shorter.
