@@ -2,6 +2,7 @@ package report
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 
 	"eddy/testbench/history"
@@ -75,27 +76,62 @@ func (i interval) label() string {
 	return i.what + ": " + i.how
 }
 
-// faults shades what the nemesis did across all panels, one shade for each
-// fault, with its name where there is room.
-func (d *drawing) faults() {
-	top, bottom := d.main.top-faultBandPx, d.lastPanel().bottom()
-	for _, f := range d.faulty {
-		from, to := d.x(f.from), d.x(f.to)
-		d.printf("<rect class=\"shade\" x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\"><title>%s, %s to %s</title></rect>\n",
-			px(from), px(top), px(max(to-from, 1)), px(bottom-top), escaped(f.label()), Seconds(f.from), Seconds(f.to))
-		d.line("edge", from, top, from, bottom)
-		d.line("edge", to, top, to, bottom)
-		for i, label := range []string{f.what, f.how} {
-			if labelPx(label) <= to-from {
-				d.text("label", from+5, top+15+14*float64(i), label)
-			}
+// otherActs names the line of acts that neither start nor stop a fault.
+const otherActs = "other"
+
+// linesOf lists the kinds of faults, each of which has a line: those that are known in their order, then others as they come.
+func linesOf(faulty []interval, moments []moment) []string {
+	var lines []string
+	for _, name := range nemesis.Known() {
+		if slices.ContainsFunc(faulty, func(f interval) bool { return f.what == name }) {
+			lines = append(lines, name)
 		}
 	}
+	for _, f := range faulty {
+		if !slices.Contains(lines, f.what) {
+			lines = append(lines, f.what)
+		}
+	}
+	if len(moments) > 0 {
+		lines = append(lines, otherActs)
+	}
+	return lines
+}
+
+// faults shades what the nemesis did across all panels, in the colour of the fault. Above them it has a bar, on the line of
+// its kind, with what else is known of it where there is room.
+func (d *drawing) faults() {
+	bottom := d.lastPanel().bottom()
+	shade := 0.26 / float64(1+len(d.lines)) // many that lie over each other are fainter
+	lineTop := func(what string) float64 {
+		return d.main.top - faultGapPx - faultLinePx*float64(len(d.lines)-slices.Index(d.lines, what))
+	}
+	for _, what := range d.lines {
+		d.text("small end", leftPx-8, lineTop(what)+faultLinePx-labelShiftPx, clipTo(what, faultRunesMax))
+	}
+	for _, f := range d.faulty {
+		from, to := d.x(f.from), d.x(f.to)
+		class, top := faultClass(f.what), lineTop(f.what)
+		d.printf("<g><title>%s, %s to %s</title>", escaped(f.label()), Seconds(f.from), Seconds(f.to))
+		d.printf("<rect class=\"shade %s\" fill-opacity=\"%.2f\" x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\"/>", class, shade, px(from), px(d.main.top), px(max(to-from, 1)), px(bottom-d.main.top))
+		d.printf("<rect class=\"bar %s\" x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\"/></g>\n", class, px(from), px(top), px(max(to-from, 1.5)), px(faultLinePx-2))
+		if f.how != "" && labelPx(f.how)+8 <= to-from {
+			d.text("label", from+4, top+faultLinePx-labelShiftPx-1, f.how)
+		}
+	}
+	free := 0.0 // from where on no label of an act stands
 	for _, m := range d.moments {
-		d.line("moment", d.x(m.at), top, d.x(m.at), bottom)
-		d.text("label", d.x(m.at)+5, top+15, m.what)
+		x := d.x(m.at)
+		d.line("moment", x, lineTop(otherActs), x, bottom)
+		if x+3 >= free && x+3+labelPx(m.what) <= leftPx+plotPx {
+			d.text("label", x+3, lineTop(otherActs)+faultLinePx-labelShiftPx-1, m.what)
+			free = x + 3 + labelPx(m.what) + 4
+		}
 	}
 }
+
+// faultRunesMax is what fits beside a line.
+const faultRunesMax = 11
 
 // labelPx estimates the width of text in the size of labels.
 func labelPx(text string) float64 { return 0.88 * textPx(text) }

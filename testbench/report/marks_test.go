@@ -4,11 +4,16 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
+	"eddy/testbench/checker"
 	"eddy/testbench/history"
+	"eddy/testbench/nemesis"
 )
 
 func TestWhatTheNemesisDidBecomesIntervals(t *testing.T) {
@@ -77,5 +82,138 @@ func TestScalesEndInRoundNumbers(t *testing.T) {
 		if got := latencyLabel(v); got != label {
 			t.Errorf("label of %v is %q, want %q", v, got, label)
 		}
+	}
+}
+
+func TestEveryFaultHasAColourOfItsOwn(t *testing.T) {
+	seen := map[string]string{}
+	for _, name := range nemesis.Known() {
+		class := faultClass(name)
+		if class == otherFault {
+			t.Errorf("%s has no colour", name)
+		}
+		for _, f := range faultColours {
+			if f.name != name {
+				continue
+			}
+			for _, colour := range []string{"light " + f.light, "dark " + f.dark} {
+				if seen[colour] != "" {
+					t.Errorf("%s and %s are both %s", name, seen[colour], colour)
+				}
+				seen[colour] = name
+			}
+		}
+		if n := strings.Count(style(), "."+class+"{fill:"); n != 2 {
+			t.Errorf("the style names %s %d times, not in light and in dark", class, n)
+		}
+	}
+	if faultClass("clock") != otherFault {
+		t.Error("a fault that is not known has a colour of its own")
+	}
+}
+
+// drawnFaults is the picture of a run with all faults at once, as XML.
+func drawnFaults(t *testing.T) string {
+	t.Helper()
+	var h history.History
+	add := func(at time.Duration, f string, value string) {
+		for range 2 {
+			h = append(h, history.Op{Index: len(h), Time: at, Type: history.Info, Process: history.Nemesis, F: f, Value: json.RawMessage(value)})
+		}
+	}
+	begins := map[string]string{"kill": "kill", "pause": "pause", "membership": "remove-members"}
+	for i, name := range nemesis.Known() {
+		begin := begins[name]
+		if begin == "" {
+			begin = "start-" + name
+		}
+		if fault, _, known := nemesis.Begins(begin); !known || fault != name {
+			t.Fatalf("%s begins %q", begin, fault)
+		}
+		add(time.Duration(i)*time.Second, begin, `"a rather long value of it"`)
+	}
+	add(20*time.Second, "check-clocks", "null")
+	add(20*time.Second, "check-disks", "null")
+	add(21*time.Second, "stop-partition", "null")
+	h = append(h, history.Op{Index: len(h), Time: 22 * time.Second, Type: history.Invoke, F: "read"}, history.Op{Index: len(h) + 1, Time: 22 * time.Second, Type: history.OK, F: "read"})
+	var svg strings.Builder
+	if err := LatencySVG(&svg, h, checker.Results{}, Meta{}); err != nil {
+		t.Fatal(err)
+	}
+	return svg.String()
+}
+
+// No label may lie over another: their boxes, by the estimated width of text, must not meet.
+func TestLabelsOfManyFaultsDoNotOverlap(t *testing.T) {
+	svg := drawnFaults(t)
+	type box struct {
+		text                     string
+		left, top, right, bottom float64
+	}
+	var all []box
+	for _, m := range regexp.MustCompile(`<text class="([a-z ]*)" x="([\d.]+)" y="([\d.]+)">([^<]*)</text>`).FindAllStringSubmatch(svg, -1) {
+		x, _ := strconv.ParseFloat(m[2], 64)
+		y, _ := strconv.ParseFloat(m[3], 64)
+		width := labelPx(m[4])
+		left := x
+		switch {
+		case strings.Contains(m[1], "end"):
+			left = x - width
+		case strings.Contains(m[1], "middle"):
+			left = x - width/2
+		}
+		all = append(all, box{m[4], left, y - 10, left + width, y + 3})
+	}
+	for _, name := range nemesis.Known() {
+		if !slices.ContainsFunc(all, func(b box) bool { return b.text == name }) {
+			t.Errorf("%s has no label", name)
+		}
+	}
+	for i, a := range all {
+		if a.left < 0 || a.right > pagePx {
+			t.Errorf("%q sticks out of the page: it goes from %.0f to %.0f", a.text, a.left, a.right)
+		}
+		for _, b := range all[:i] {
+			if a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom {
+				t.Errorf("%q at %.0f,%.0f overlaps %q at %.0f,%.0f", a.text, a.left, a.bottom, b.text, b.left, b.bottom)
+			}
+		}
+	}
+}
+
+// In virtual time most operations take none; what takes some is not pressed together above them.
+func TestLatenciesOfNoneStandInABandOfTheirOwn(t *testing.T) {
+	d := drawing{kinds: []string{"broadcast", "read"}, main: panel{100, 300}}
+	for kind, took := range []time.Duration{0, 0} {
+		d.points = append(d.points, point{took: took, kind: kind, outcome: history.OK})
+	}
+	slow := point{took: 40 * time.Millisecond, outcome: history.OK}
+	slower := point{took: 90 * time.Millisecond, outcome: history.OK}
+	d.points = append(d.points, slow, slower)
+	s := d.latencyScale()
+	if s.footLabel() != "0 ms" || s.low != 20 || s.high != 200 {
+		t.Errorf("%q at the foot, and %v to %v ms above", s.footLabel(), s.low, s.high)
+	}
+	a, b := s.place(d.points[0]), s.place(d.points[1])
+	if a == b || a < s.foot.top || b < s.foot.top || b > d.main.bottom() {
+		t.Errorf("reads and broadcasts of 0 ms stand at %v and %v, the band is %v", a, b, s.foot)
+	}
+	if above := s.place(slow); above > s.foot.top || s.place(slower) >= above {
+		t.Errorf("40 ms stand at %v, 90 ms at %v", above, s.place(slower))
+	}
+
+	none := d
+	none.points = d.points[:2]
+	if s := none.latencyScale(); !s.alone || s.foot != d.main || !none.allAtFoot() || d.allAtFoot() {
+		t.Errorf("where no operation takes any there is more than their band: %+v", s)
+	}
+
+	d.points = append(d.points, point{took: time.Microsecond})
+	if got := d.latencyScale().footLabel(); got != "< 0.01 ms" {
+		t.Errorf("with 1 µs the band is labelled %q", got)
+	}
+	d.points = d.points[2:4]
+	if s := d.latencyScale(); s.foot.height != 0 || s.panel != d.main {
+		t.Errorf("where all take some there is a band of %v", s.foot)
 	}
 }

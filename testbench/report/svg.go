@@ -45,12 +45,13 @@ func LatencySVG(w io.Writer, h history.History, r checker.Results, meta Meta) er
 // The page, in SVG's units, which are pixels at its natural size.
 const (
 	pagePx       = 1200.0
-	leftPx       = 74.0 // room for the labels of the vertical axes
+	leftPx       = 90.0 // room for the labels of the vertical axes
 	rightPx      = 24.0
 	plotPx       = pagePx - leftPx - rightPx
 	legendPx     = 114.0
 	mainTopPx    = 132.0
-	faultBandPx  = 36.0 // above the first panel, where faults are named, if there are any
+	faultLinePx  = 16.0 // above the first panel each kind of fault has a line of its own
+	faultGapPx   = 6.0  // below them
 	mainPx       = 380.0
 	gapPx        = 36.0 // between panels, holds the lower one's title
 	ratesPx      = 90.0
@@ -74,6 +75,7 @@ type drawing struct {
 	chart   *Chart // of the workload, if it has one
 	faulty  []interval
 	moments []moment
+	lines   []string      // kinds of faults, from top to bottom
 	end     time.Duration // of the time axis
 
 	main, rate, third panel
@@ -100,8 +102,12 @@ func newDrawing(h history.History, r checker.Results, meta Meta) (*drawing, erro
 	d.faulty, d.moments = faultsOf(h, d.end)
 	d.chart = chartOf(h, r, meta.Judge)
 	d.main = panel{mainTopPx, mainPx}
-	if len(d.faulty)+len(d.moments) > 0 {
-		d.main.top += faultBandPx
+	if d.allAtFoot() {
+		d.main.height = max(2*footMinPx, 2*footLinePx*float64(len(d.kinds)))
+	}
+	d.lines = linesOf(d.faulty, d.moments)
+	if n := len(d.lines); n > 0 {
+		d.main.top += float64(n)*faultLinePx + faultGapPx
 	}
 	d.rate = panel{d.main.bottom() + gapPx, ratesPx}
 	if d.chart != nil {
@@ -161,7 +167,7 @@ func (d *drawing) open() {
 	d.printf("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %s %s\" width=\"%s\" height=\"%s\" role=\"img\">\n",
 		px(pagePx), height, px(pagePx), height)
 	d.print("<title>Operations of a run over time and how long they took</title>\n")
-	d.print("<style>" + style + "</style>\n")
+	d.print("<style>" + style() + "</style>\n")
 	d.printf("<rect class=\"page\" width=\"%s\" height=\"%s\"/>\n", px(pagePx), height)
 }
 
@@ -229,10 +235,6 @@ func (d *drawing) legend() {
 		d.print("</g>\n")
 		d.text("", x+15, y, each.words)
 		x += 15 + textPx(each.words) + 22
-	}
-	if len(d.faulty) > 0 {
-		d.printf("<rect class=\"shade\" x=\"%s\" y=\"%s\" width=\"14\" height=\"12\"/>\n", px(x), px(y-10))
-		d.text("", x+20, y, "fault injected")
 	}
 	if len(d.points) > dotsMax {
 		d.text("small end", leftPx+plotPx, y, "where marks crowd, a strong one stands for several")

@@ -29,11 +29,18 @@ func (d *drawing) frames() {
 
 	scale := d.latencyScale()
 	ticks, labelled := scale.ticks()
+	if scale.alone {
+		ticks = nil
+	}
 	for _, v := range ticks {
 		d.line("grid", leftPx, scale.y(v), leftPx+plotPx, scale.y(v))
 		if labelled(v) {
 			d.text("small end", leftPx-8, scale.y(v)+labelShiftPx, latencyLabel(v))
 		}
+	}
+	if scale.foot.height > 0 {
+		d.line("axis", leftPx, scale.foot.top, leftPx+plotPx, scale.foot.top)
+		d.text("small end", leftPx-8, scale.foot.top+scale.foot.height/2+labelShiftPx, scale.footLabel())
 	}
 	d.line("axis", leftPx, d.main.bottom(), leftPx+plotPx, d.main.bottom())
 	if len(d.points) == 0 {

@@ -151,7 +151,7 @@ func (d *drawing) operations() {
 	scale := d.latencyScale()
 	var dots []dot
 	for _, p := range d.points {
-		dots = append(dots, dot{x: d.x(p.at), y: scale.y(ms(p.took)), group: groupOf(p), weight: 1})
+		dots = append(dots, dot{x: d.x(p.at), y: scale.place(p), group: groupOf(p), weight: 1})
 	}
 	dots = thin(dots)
 	for i := range dots {
@@ -188,18 +188,74 @@ func drawOrder(d dot) int {
 
 func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
-// latencyFloorMs is the least latency that is told apart: in virtual time an
-// operation may take none, which has no place on a logarithmic scale.
+// latencyFloorMs is the least latency that has a place on a logarithmic scale. In virtual time an operation may take none.
 const latencyFloorMs = 0.01
 
-// latencyScale spans the latencies of the run.
-func (d *drawing) latencyScale() logScale {
-	low, high := math.Inf(1), latencyFloorMs
+// latencyScale spans the latencies of the run: logarithmically, but for those below the floor, which stand in a band of their
+// own at the foot, a line for each kind of operation.
+type latencyScale struct {
+	logScale
+	foot  panel // its height is 0 where no latency is below the floor
+	kinds int
+	none  bool // what is below the floor is 0
+	alone bool // the band is all there is
+}
+
+// footLinePx is how high the line of a kind is in the band at the foot, footMinPx how high the band is at least: its label
+// stands below that of the axis.
+const (
+	footLinePx = 12.0
+	footMinPx  = 30.0
+)
+
+func (d *drawing) latencyScale() latencyScale {
+	low, high := math.Inf(1), 0.0
+	s := latencyScale{kinds: len(d.kinds), none: true}
+	below := false
 	for _, p := range d.points {
-		low, high = min(low, ms(p.took)), max(high, ms(p.took))
+		took := ms(p.took)
+		if took < latencyFloorMs {
+			below = true
+			s.none = s.none && took == 0
+			continue
+		}
+		low, high = min(low, took), max(high, took)
 	}
-	if len(d.points) == 0 {
-		low, high = 1, 100
+	if high == 0 {
+		low, high = 1, 10
 	}
-	return newLogScale(d.main, max(low, latencyFloorMs), high)
+	if below && d.allAtFoot() {
+		s.foot, s.alone = d.main, true
+		s.logScale = newLogScale(d.main, low, high)
+		return s
+	}
+	above := d.main
+	if below {
+		s.foot.height = max(footMinPx, footLinePx*float64(s.kinds))
+		above.height -= s.foot.height
+		s.foot.top = above.bottom()
+	}
+	s.logScale = newLogScale(above, low, high)
+	return s
+}
+
+// allAtFoot tells whether no operation took as long as the logarithmic scale can show.
+func (d *drawing) allAtFoot() bool {
+	return len(d.points) > 0 && !slices.ContainsFunc(d.points, func(p point) bool { return ms(p.took) >= latencyFloorMs })
+}
+
+// place is the height at which an operation stands.
+func (s latencyScale) place(p point) float64 {
+	if took := ms(p.took); s.foot.height == 0 || took >= latencyFloorMs {
+		return s.y(took)
+	}
+	return s.foot.top + s.foot.height*(float64(p.kind)+0.5)/float64(s.kinds)
+}
+
+// footLabel says what stands in the band at the foot.
+func (s latencyScale) footLabel() string {
+	if s.none {
+		return latencyLabel(0)
+	}
+	return "< " + latencyLabel(latencyFloorMs)
 }

@@ -82,12 +82,9 @@ func TestEveryPartitionHasItsShade(t *testing.T) {
 		h, r := recorded(t, c.workload, c.name, checker.Options{})
 		svg := picture(t, h, r, report.Meta{Workload: c.workload})
 		all := elementsIn(t, svg)
-		shades := count(all, "rect.shade")
-		if c.shades > 0 {
-			shades-- // the one in the legend
-		}
-		if shades != c.shades || strings.Count(svg, ">partition</text>") > c.shades {
-			t.Errorf("%s/%s: %d shades for %d partitions", c.workload, c.name, shades, c.shades)
+		shades, bars, names := count(all, "rect.shade f-partition"), count(all, "rect.bar f-partition"), strings.Count(svg, ">partition</text>")
+		if shades != c.shades || bars != c.shades || names != min(c.shades, 1) {
+			t.Errorf("%s/%s: %d shades and %d bars for %d partitions, on %d lines", c.workload, c.name, shades, bars, c.shades, names)
 		}
 	}
 }
