@@ -213,7 +213,8 @@ func ExampleNewWorld() {
 		world.Run(0)
 		return drawn
 	}
-	fmt.Println(draw(7) == draw(7), draw(7) == draw(8))
+	once, again, other := draw(7), draw(7), draw(8)
+	fmt.Println(once == again, once == other)
 	// Output: true false
 }
 
