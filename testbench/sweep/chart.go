@@ -26,30 +26,42 @@ const (
 	legendLeft  = 76.0
 	titleRunes  = 150 // of the command, which fit on a line
 	legendTop   = 90.0
+	legendLine  = 22.0
+	listLine    = 18.0 // of the list of points
+	listGap     = 24.0
+	labelRunes  = 22 // of a label beside a point
+	labelledMax = 40 // points of which each has a label of words
 )
 
 // SVG draws the sweep: messages an op against the median of the stable latencies
 // and against the longest, a panel each, with the Pareto frontier of each and
 // the region within the targets shaded. A point is a mean with its confidence
-// intervals, coloured by the value of one axis, and tells what it is when pointed
-// at. The picture stands alone, needs no script, and follows the reader's choice
+// intervals, coloured by the value of one axis. Its label has the values of the
+// others or, where these are too long or the points too many, its number in a list
+// below; pointed at, it tells all. The picture stands alone, needs no script, and follows the reader's choice
 // of light or dark.
 func (s Sweep) SVG(w io.Writer, title string, targets Targets) error {
 	c := &chart{sweep: s, targets: targets, colour: s.colourAxis()}
+	median, most := s.latencies()
+	legend := c.legend()
+	listed := c.enumerate(median, most)
+	height := pageHeight + legend.extra + listed
 	c.printf(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %g %g" width="%g" height="%g" role="img">`+"\n<style>%s</style>\n",
-		pageWidth, pageHeight, pageWidth, pageHeight, chartStyle)
-	c.printf(`<rect class="page" width="%g" height="%g"/>`+"\n", pageWidth, pageHeight)
+		pageWidth, height, pageWidth, height, chartStyle)
+	c.printf(`<rect class="page" width="%g" height="%g"/>`+"\n", pageWidth, height)
 	c.printf(`<text class="title" x="%g" y="42">%s</text>`+"\n", legendLeft, escaped("Messages an op against latency"))
 	c.printf(`<text class="faint" x="%g" y="66">%s</text>`+"\n", legendLeft, escaped(abbreviated(title, titleRunes)))
-	c.legend()
-	if median, most := s.latencies(); median == MedianMs {
+	c.printf("%s", legend.drawn)
+	c.printf(`<g transform="translate(0 %g)">`+"\n", legend.extra)
+	if median == MedianMs {
 		c.panel(leftPanel, median, "median stable latency, ms")
 		c.panel(rightPanel, most, "max stable latency, ms")
 	} else {
 		c.panel(leftPanel, median, "median latency of requests, ms")
 		c.panel(rightPanel, most, "p99 latency of requests, ms")
 	}
-	c.printf("</svg>\n")
+	c.list()
+	c.printf("</g>\n</svg>\n")
 	_, err := w.Write(c.out.Bytes())
 	return err
 }
@@ -58,7 +70,8 @@ func (s Sweep) SVG(w io.Writer, title string, targets Targets) error {
 type chart struct {
 	sweep   Sweep
 	targets Targets
-	colour  int // the axis that colours tell; -1 for none
+	colour  int   // the axis that colours tell; -1 for none
+	numbers []Row // where labels are numbers: the points in their order, from 1 on
 	out     bytes.Buffer
 }
 
@@ -95,10 +108,22 @@ func (c *chart) class(r Row) string {
 // textWidth is about how wide a text of the legend is.
 func textWidth(text string) float64 { return 7.3 * float64(len([]rune(text))) }
 
-func (c *chart) legend() {
+// legend is what explains colours and marks: one line or, where it does not fit, more.
+type legend struct {
+	drawn string
+	extra float64 // how much more room it takes than a line
+}
+
+func (c *chart) legend() legend {
+	var l legend
 	x := legendLeft
 	mark := func(text, drawn string) {
-		c.printf(`<g transform="translate(%.1f %g)">%s<text x="18" y="4">%s</text></g>`+"\n", x+6, legendTop, drawn, escaped(text))
+		text = abbreviated(text, titleRunes)
+		if width := 24 + textWidth(text); x > legendLeft && x+width > pageWidth-legendLeft/2 {
+			x = legendLeft
+			l.extra += legendLine
+		}
+		l.drawn += fmt.Sprintf(`<g transform="translate(%.1f %g)">%s<text x="18" y="4">%s</text></g>`+"\n", x+6, legendTop+l.extra, drawn, escaped(text))
 		x += 44 + textWidth(text)
 	}
 	if c.colour >= 0 {
@@ -113,6 +138,61 @@ func (c *chart) legend() {
 	}
 	if c.targets[MessagesPerOp] > 0 {
 		mark("within the targets", `<rect class="target" x="-7" y="-7" width="16" height="14"/>`)
+	}
+	return l
+}
+
+// enumerate numbers the points if their labels are too long or too many to stand beside them, and gives the room that
+// the list takes.
+func (c *chart) enumerate(latencies ...Figure) float64 {
+	var shown []Row
+	long := false
+	for _, r := range c.sweep.Rows {
+		if r.Measured() && slices.ContainsFunc(latencies, func(f Figure) bool { return r.Figures[f].N > 0 }) {
+			shown = append(shown, r)
+			long = long || len([]rune(c.short(r))) > labelRunes
+		}
+	}
+	if !long && (len(shown) <= labelledMax || c.short(shown[0]) == "") {
+		return 0
+	}
+	c.numbers = shown
+	columns := c.columns()
+	return float64((len(shown)+columns-1)/columns)*listLine + listGap
+}
+
+// columns is how many columns the list of points has.
+func (c *chart) columns() int {
+	widest := 1.0
+	for _, r := range c.numbers {
+		widest = max(widest, textWidth(c.listed(r)))
+	}
+	return max(1, int((pageWidth-2*legendLeft)/(widest+50)))
+}
+
+// listed is a point in the list.
+func (c *chart) listed(r Row) string {
+	var parts []string
+	for i, axis := range c.sweep.Axes {
+		if len(axis.Values) > 1 {
+			parts = append(parts, axis.Flag+" "+r.Values[i])
+		}
+	}
+	return abbreviated(strings.Join(parts, ", "), titleRunes)
+}
+
+// list writes which point has which number, below the panels.
+func (c *chart) list() {
+	if len(c.numbers) == 0 {
+		return
+	}
+	columns := c.columns()
+	lines := (len(c.numbers) + columns - 1) / columns
+	for i, r := range c.numbers {
+		x := legendLeft + float64(i/lines)*(pageWidth-2*legendLeft)/float64(columns)
+		y := pageHeight + float64(i%lines)*listLine + listGap/2
+		c.printf(`<text class="number end" x="%.1f" y="%.1f">%d</text><text class="listed" x="%.1f" y="%.1f">%s</text>`+"\n",
+			x+22, y, i+1, x+30, y, escaped(c.listed(r)))
 	}
 }
 
@@ -141,6 +221,7 @@ func (c *chart) panel(left float64, latency Figure, title string) {
 	for _, r := range rows {
 		c.point(r, x, y, latency)
 	}
+	c.labels(rows, x, y, latency)
 }
 
 func logWord(s scale) string {
@@ -224,32 +305,94 @@ func (c *chart) frontier(rows []Row, x, y scale, latency Figure) {
 	if len(best) > 0 {
 		c.printf(`<path class="frontier" d="%sH%.1f"/>`+"\n", path.String(), x.to)
 	}
-	c.labels(best, x, y, latency)
 }
 
-// labels writes the values of the frontier's points beside them, on the side
-// where, by what a frontier is, there are no other points. One that would cover
-// another is left out: the point tells it when pointed at.
-func (c *chart) labels(best []Row, x, y scale, latency Figure) {
-	var right, bottom float64 // of the label before
-	for i, r := range best {
-		px, py := x.at(r.Figures[MessagesPerOp].Mean)-9, y.at(r.Figures[latency].Mean)+16
-		text, anchor := c.short(r), "end"
-		left := px - textWidth(text)
-		if left < x.from {
-			px, anchor = px+18, "start"
-			left = px
-		}
-		if i > 0 && left < right && py < bottom+labelHeight {
+// box is a place on the page.
+type box struct{ left, top, right, bottom float64 }
+
+func (b box) meets(o box) bool {
+	return b.left < o.right && o.left < b.right && b.top < o.bottom && o.top < b.bottom
+}
+
+// labels writes beside each point what it is: at the nearest place where nothing else stands. One that is not next to its
+// point is joined to it by a line.
+func (c *chart) labels(rows []Row, x, y scale, latency Figure) {
+	var taken []box
+	at := func(r Row) (px, py float64) {
+		return x.at(r.Figures[MessagesPerOp].Mean), y.at(r.Figures[latency].Mean)
+	}
+	for _, r := range rows {
+		px, py := at(r)
+		taken = append(taken, box{px - pointRadius - 1, py - pointRadius - 1, px + pointRadius + 1, py + pointRadius + 1})
+	}
+	for _, r := range rows {
+		text := c.beside(r)
+		if text == "" {
 			continue
 		}
-		right, bottom = left+textWidth(text), py
-		c.printf(`<text class="small %s" x="%.1f" y="%.1f">%s</text>`+"\n", anchor, px, py, escaped(text))
+		px, py := at(r)
+		b, joined := c.free(taken, px, py, labelWidth(text), box{x.from, y.to, x.to, y.from})
+		taken = append(taken, b)
+		if joined {
+			c.printf(`<path class="leader" d="M%.1f,%.1fL%.1f,%.1f"/>`, px, py, min(max(px, b.left), b.right), min(max(py, b.top), b.bottom))
+		}
+		c.printf(`<text class="small beside" x="%.1f" y="%.1f">%s</text>`+"\n", b.left+labelMargin, b.bottom-4, escaped(text))
 	}
 }
 
-// labelHeight is the least distance of two lines of small text.
-const labelHeight = 14
+// labelHeight is that of a line of small text.
+const labelHeight = 15.0
+
+// labelWidth is about how wide a label is, with some room to the next on both sides.
+func labelWidth(text string) float64 { return 6.9*float64(len([]rune(text))) + 2*labelMargin }
+
+const labelMargin = 3.0
+
+// free finds a place for a label near a point, within a panel, and tells whether it is so far off that a line has to join
+// them. Where all places are taken it is the one that covers the fewest others.
+func (c *chart) free(taken []box, px, py, width float64, panel box) (place box, joined bool) {
+	fewest := math.MaxInt
+	for distance := pointRadius + 3; distance <= labelReach; distance += 7 {
+		// Left and below first: by what a frontier is there are no other points on that side.
+		for _, side := range []struct{ x, y float64 }{{-1, 1}, {1, 1}, {-1, -1}, {1, -1}, {1, 0}, {-1, 0}, {0, 1}, {0, -1}} {
+			across, down := px+side.x*distance, py+side.y*distance
+			b := box{left: across - width/2*(1-side.x), top: down - labelHeight/2*(1-side.y)}
+			b.right, b.bottom = b.left+width, b.top+labelHeight
+			if b.left < panel.left || b.right > panel.right || b.top < panel.top || b.bottom > panel.bottom {
+				continue
+			}
+			covered := 0
+			for _, t := range taken {
+				if b.meets(t) {
+					covered++
+				}
+			}
+			if covered < fewest {
+				fewest, place, joined = covered, b, distance > 2*pointRadius
+			}
+			if covered == 0 {
+				return place, joined
+			}
+		}
+	}
+	return place, joined
+}
+
+// labelReach is how far from its point a label may be.
+const labelReach = 160.0
+
+// beside is what stands beside a point: what its colour does not tell, or its number.
+func (c *chart) beside(r Row) string {
+	if len(c.numbers) == 0 {
+		return c.short(r)
+	}
+	for i, n := range c.numbers {
+		if slices.Equal(n.Values, r.Values) {
+			return fmt.Sprint(i + 1)
+		}
+	}
+	return ""
+}
 
 // short gives the values of a point that its colour does not tell.
 func (c *chart) short(r Row) string {

@@ -4,10 +4,13 @@ import (
 	"bytes"
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"io"
 	"math"
 	"reflect"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -188,5 +191,84 @@ func TestChartOfNothingMeasuredSaysSo(t *testing.T) {
 	var picture bytes.Buffer
 	if err := s.SVG(&picture, "", Targets{}); err != nil || !strings.Contains(picture.String(), "nothing measured") {
 		t.Errorf("%v: %s", err, picture.String())
+	}
+}
+
+// grid is a sweep of two axes, whose points lie close together in places.
+func grid(first, second []string) Sweep {
+	s := Sweep{Axes: []Axis{{"topology", first}, {"interval", second}}}
+	for i, a := range first {
+		for j, b := range second {
+			x, y := 2+0.3*float64(i)+3*float64(j%2), 100+float64(20*j)+float64(3*i)
+			s.Rows = append(s.Rows, sampled([]string{a, b}, Sample{x, y, 2 * y}, Sample{x + 0.1, y + 1, 2*y + 1}))
+		}
+	}
+	return s
+}
+
+// written finds the texts of a class in a chart, with their boxes.
+func written(t *testing.T, picture, class string) (texts []string, boxes []box) {
+	t.Helper()
+	for _, m := range regexp.MustCompile(`<text class="`+class+`" x="([\d.]+)" y="([\d.]+)">([^<]*)</text>`).FindAllStringSubmatch(picture, -1) {
+		x, _ := strconv.ParseFloat(m[1], 64)
+		y, _ := strconv.ParseFloat(m[2], 64)
+		texts = append(texts, m[3])
+		boxes = append(boxes, box{x - labelMargin, y + 4 - labelHeight, x - labelMargin + labelWidth(m[3]), y + 4})
+	}
+	return texts, boxes
+}
+
+func TestEveryPointOfTwoAxesHasALabelAndNoneLiesOverAnother(t *testing.T) {
+	values := func(n int) (all []string) {
+		for i := range n {
+			all = append(all, fmt.Sprintf("v%d", i))
+		}
+		return all
+	}
+	for _, c := range []struct{ first, second, numbered int }{{3, 4, 0}, {6, 6, 0}, {7, 7, 49}, {2, 30, 60}} {
+		s := grid(values(c.first), values(c.second))
+		var picture bytes.Buffer
+		if err := s.SVG(&picture, "", Targets{}); err != nil {
+			t.Fatal(err)
+		}
+		texts, boxes := written(t, picture.String(), "small beside")
+		if len(texts) != 2*len(s.Rows) {
+			t.Errorf("%d by %d: %d labels in two panels for %d points", c.first, c.second, len(texts), len(s.Rows))
+		}
+		for _, circle := range regexp.MustCompile(`<circle class="point" cx="([\d.]+)" cy="([\d.]+)"`).FindAllStringSubmatch(picture.String(), -1) {
+			x, _ := strconv.ParseFloat(circle[1], 64)
+			y, _ := strconv.ParseFloat(circle[2], 64)
+			boxes = append(boxes, box{x - pointRadius, y - pointRadius, x + pointRadius, y + pointRadius})
+		}
+		for i, a := range boxes[:len(texts)] {
+			for j, b := range boxes {
+				if i < j && a.meets(b) {
+					t.Errorf("%d by %d: label %d, %q, lies over another or a point", c.first, c.second, i, texts[i])
+				}
+			}
+		}
+		if listed, _ := written(t, picture.String(), "listed"); len(listed) != c.numbered {
+			t.Errorf("%d by %d: %d points are listed", c.first, c.second, len(listed))
+		} else if c.numbered > 0 && listed[1] != "topology v0, interval v1" {
+			t.Errorf("point 2 is listed as %q", listed[1])
+		}
+	}
+}
+
+func TestLongValuesAreListedUnderNumbers(t *testing.T) {
+	s := example()
+	s.Axes = append(s.Axes, Axis{"config", []string{"strategy=batch interval=50ms topology=star", "strategy=flood"}})
+	for i := range s.Rows {
+		s.Rows[i].Values = append(s.Rows[i].Values, s.Axes[1].Values[0])
+	}
+	var picture bytes.Buffer
+	if err := s.SVG(&picture, "", Targets{}); err != nil {
+		t.Fatal(err)
+	}
+	if texts, _ := written(t, picture.String(), "small beside"); !slices.Equal(texts[:4], []string{"1", "2", "3", "4"}) {
+		t.Errorf("the labels are %q", texts)
+	}
+	if listed, _ := written(t, picture.String(), "listed"); len(listed) != 4 || listed[0] != "interval 50ms, config strategy=batch interval=50ms topology=star" {
+		t.Errorf("listed are %q", listed)
 	}
 }
