@@ -413,6 +413,66 @@ func TestARunOf25NodesTracedInFullIsFollowed(t *testing.T) {
 	b.quiet()
 }
 
+func TestClientsAreOneLineUntilTheyAreOpened(t *testing.T) {
+	b := open(t, written(t, spread(100)))
+	lines := func() int {
+		return run(b, chromedp.Evaluate[int](`document.querySelectorAll("#gutter .actor").length`))
+	}
+	if n := lines(); n != 0 {
+		t.Errorf("%d clients are shown at first", n)
+	}
+	b.do(chromedp.Click(chromedp.CSS(`[aria-label="Open clients, 25 actors"]`)))
+	b.frames(2)
+	if n := lines(); n != 25 {
+		t.Errorf("opened, there are %d clients", n)
+	}
+	b.shoot("clients")
+	b.quiet()
+}
+
+// TestALostValueOfARealRunIsFollowed draws a run of five nodes that loses values: the page of eddy sim, and the one that
+// eddy trace makes of its files later.
+func TestALostValueOfARealRunIsFollowed(t *testing.T) {
+	dir := t.TempDir()
+	eddy := filepath.Join(dir, "eddy")
+	if out, err := exec.Command("go", "build", "-C", "../../..", "-o", eddy, "./cmd/eddy").CombinedOutput(); err != nil {
+		t.Fatalf("build eddy: %v\n%s", err, out)
+	}
+	sim, later := filepath.Join(dir, "sim.html"), filepath.Join(dir, "later.html")
+	if out, err := exec.Command(eddy, "sim", "broadcast", "--node-count", "5", "--rate", "20", "--time-limit", "10", "--latency", "50", "--nemesis", "partition,loss",
+		"--seed", "7", "--quiet", "--store", dir, "--html", sim, "--", "--fault", "gives-up").CombinedOutput(); err == nil || !strings.Contains(string(out), "INVALID") {
+		t.Fatalf("the run is not invalid: %v\n%s", err, out)
+	}
+	latest, err := filepath.Glob(filepath.Join(dir, "broadcast", "2*"))
+	if err != nil || len(latest) != 1 {
+		t.Fatalf("%v, %v", latest, err)
+	}
+	if out, err := exec.Command(eddy, "trace", latest[0], "--html", later).CombinedOutput(); err != nil {
+		t.Fatalf("eddy trace: %v\n%s", err, out)
+	}
+	for _, page := range []string{sim, later} {
+		b := open(t, page)
+		if got := b.text("#verdict"); !strings.HasPrefix(got, "INVALID") || !strings.Contains(got, " values lost, of ") {
+			t.Errorf("the verdict is %q", got)
+		}
+		value := run(b, chromedp.Evaluate[string](`document.querySelector("#cause button").textContent`))
+		if got := b.text("#cause"); !strings.HasPrefix(got, "What went wrong first value "+value+", acknowledged by n") {
+			t.Errorf("the cause is %q", got)
+		}
+		b.do(chromedp.Click(chromedp.CSS(fmt.Sprintf(`#values button[data-value=%q]`, value))))
+		b.frames(2)
+		status := regexp.MustCompile(`^broadcast c\S+ at .*, \d+ carry the value, [1-9]\d* of them lost, [1-4] of 5 nodes learned it, .*\bn\d never$`)
+		if got := b.text("#status"); !status.MatchString(got) {
+			t.Errorf("after a click on %s the status is %q", value, got)
+		}
+		if got := b.text("#details"); !strings.Contains(got, `"message":`+value) {
+			t.Errorf("the first message of %s has the details\n%s", value, got)
+		}
+		b.shoot(strings.TrimSuffix(filepath.Base(page), ".html") + "-lost-value")
+		b.quiet()
+	}
+}
+
 // TestAHundredThousandEventsPan reports how long frames take; how smooth that is depends on the machine.
 func TestAHundredThousandEventsPan(t *testing.T) {
 	p := spread(2100)
