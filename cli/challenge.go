@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"eddy/internal/suggest"
 	"eddy/testbench"
 	"eddy/workload"
 )
@@ -32,7 +33,7 @@ func (c challenge) strategyOn(maelstrom bool) []string {
 func (p *program) challenge(number string) (challenge, error) {
 	i := slices.IndexFunc(p.challenges, func(c challenge) bool { return c.Number == number })
 	if i < 0 {
-		return challenge{}, fmt.Errorf("--challenge %s: there is no such; choose one of %s", number, strings.Join(p.challengeNumbers(), ", "))
+		return challenge{}, fmt.Errorf("--challenge %s: there is no such%s", number, suggest.Among(number, p.challengeNumbers()))
 	}
 	return p.challenges[i], nil
 }

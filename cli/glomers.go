@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"eddy/internal/suggest"
 	"eddy/testbench"
 	"eddy/testbench/checker"
 	"eddy/testbench/maelstrom"
@@ -149,7 +150,7 @@ func (p *program) placeBins(own *glomersFlags) error {
 		case len(words) == 0:
 			return fmt.Errorf("--bin %q: expected the path of a program that runs a node", given)
 		case workload != "" && !slices.Contains(p.workloads.Names(), workload):
-			return fmt.Errorf("--bin %s: there is no workload %q%s", given, workload, suggest(workload, p.workloads.Names()))
+			return fmt.Errorf("--bin %s: there is no workload %q%s", given, workload, suggest.Among(workload, p.workloads.Names()))
 		case own.programs[workload] != nil:
 			return fmt.Errorf("--bin %s: there is a second program for the same", given)
 		case workload == "":

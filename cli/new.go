@@ -16,6 +16,7 @@ import (
 
 	"eddy/cli/scaffold"
 	"eddy/cli/service"
+	"eddy/internal/suggest"
 )
 
 // offersNew reports whether the program has every workload that there are templates for, so
@@ -91,10 +92,10 @@ The languages are
 // newProject checks what was given, in words.
 func newProject(dir, lang, workload, checkout string) (scaffold.Project, error) {
 	if known := scaffold.Languages(); !slices.Contains(known, lang) {
-		return scaffold.Project{}, fmt.Errorf("--lang %s: there is no template in that language%s", lang, suggest(lang, known))
+		return scaffold.Project{}, fmt.Errorf("--lang %s: there is no template in that language%s", lang, suggest.Among(lang, known))
 	}
 	if known := scaffold.Workloads(); !slices.Contains(known, workload) {
-		return scaffold.Project{}, fmt.Errorf("--workload %s: there is no template for that workload%s", workload, suggest(workload, known))
+		return scaffold.Project{}, fmt.Errorf("--workload %s: there is no template for that workload%s", workload, suggest.Among(workload, known))
 	}
 	source, err := eddySource(checkout)
 	if err != nil {

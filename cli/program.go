@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"eddy/cli/service"
+	"eddy/internal/suggest"
 	"eddy/workload"
 )
 
@@ -91,7 +92,7 @@ func (p *program) service(name string) (Service, error) {
 		}
 		return s, nil
 	}
-	return Service{}, fmt.Errorf("there is no service %q%s", name, suggest(name, p.serviceNames()))
+	return Service{}, fmt.Errorf("there is no service %q%s", name, suggest.Among(name, p.serviceNames()))
 }
 
 // serviceNames are those that can be served.

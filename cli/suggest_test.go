@@ -3,6 +3,8 @@ package cli
 import (
 	"strings"
 	"testing"
+
+	"github.com/spf13/pflag"
 )
 
 func TestNamesThatAreNearlyRightAreCorrected(t *testing.T) {
@@ -19,5 +21,43 @@ func TestNamesThatAreNearlyRightAreCorrected(t *testing.T) {
 		if err := root.Execute(); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("eddy %s: %v; want %s", c.line, err, c.want)
 		}
+	}
+}
+
+func TestValuesThatMakeNoSenseAreToldWithoutTheParsersWords(t *testing.T) {
+	for _, c := range []struct{ flag, want string }{
+		{"--rate=abc", "--rate abc: expected a number, such as 0.5"},
+		{"--node-count=x", "--node-count x: expected a whole number, such as 5"},
+		{"--seed=-1", "--seed -1: expected a whole number that is not negative, such as 5"},
+		{"--recovery=5", "--recovery 5: expected a time with its unit, such as 5s or 200ms"},
+		{"--strict=maybe", "--strict maybe: expected true or false"},
+		{"--latency=x", `--latency: "x" is no latency: write a whole number of milliseconds, such as 100`},
+	} {
+		root := eddy.rootCommand()
+		root.SetArgs([]string{"sim", "echo", c.flag})
+		if err := root.Execute(); err == nil || err.Error() != c.want {
+			t.Errorf("%s: %v", c.flag, err)
+		}
+	}
+}
+
+// Every type that a flag has must have words of its own for a bad value.
+func TestEveryTypeOfFlagHasItsWords(t *testing.T) {
+	checked := 0
+	for _, cmd := range eddy.rootCommand().Commands() {
+		cmd.Flags().VisitAll(func(f *pflag.Flag) {
+			old := f.Value.String()
+			if err := cmd.Flags().Set(f.Name, "\x00no such thing"); err != nil {
+				checked++
+				if text := explainInvalid(err).Error(); strings.Contains(text, "strconv") || strings.Contains(text, "invalid") || strings.Contains(text, "duration") {
+					t.Errorf("%s --%s: %s", cmd.Name(), f.Name, text)
+				}
+				return
+			}
+			_ = cmd.Flags().Set(f.Name, old)
+		})
+	}
+	if checked < 20 {
+		t.Errorf("only %d flags refused the value", checked)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"eddy/actor/node"
+	"eddy/internal/suggest"
 	"eddy/testbench"
 	"eddy/testbench/checker"
 	"eddy/testbench/nemesis"
@@ -219,7 +220,7 @@ func (p *program) settle(flags *pflag.FlagSet, args, nodeArgs []string, o *testb
 		return nil, fmt.Errorf("test what? name a workload, one of %s, or a --challenge", strings.Join(p.workloads.Names(), ", "))
 	}
 	if names := p.workloads.Names(); !slices.Contains(names, own.workload) {
-		return nil, fmt.Errorf("there is no workload %q%s", own.workload, suggest(own.workload, names))
+		return nil, fmt.Errorf("there is no workload %q%s", own.workload, suggest.Among(own.workload, names))
 	}
 	o.Workload, meta.Workload = own.workload, own.workload
 	return nodeArgs, p.checkGiven(flags, o)

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"eddy/internal/suggest"
 	"eddy/testbench"
 	"eddy/trace"
 	"eddy/workload"
@@ -121,7 +122,7 @@ func (own *traceCommandFlags) checkEvents() error {
 	}
 	for kind := range strings.SplitSeq(own.filter.Event, ",") {
 		if !slices.Contains(trace.Kinds(), kind) {
-			return fmt.Errorf("--event %s: no node records such an event%s", kind, suggest(kind, trace.Kinds()))
+			return fmt.Errorf("--event %s: no node records such an event%s", kind, suggest.Among(kind, trace.Kinds()))
 		}
 	}
 	return nil

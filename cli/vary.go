@@ -121,7 +121,7 @@ func (p *program) atPoint(base testbench.Options, nodeArgs []string, all []axis,
 			continue
 		}
 		if err := set.Set(a.Flag, values[i]); err != nil {
-			return o, nil, err
+			return o, nil, explainInvalid(err)
 		}
 	}
 	return o, strategy, nil

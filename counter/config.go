@@ -2,10 +2,10 @@ package counter
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"eddy/actor/node/journal"
+	"eddy/internal/suggest"
 )
 
 // Strategy is where the shards are kept.
@@ -133,7 +133,7 @@ func (c Config) check() error {
 		{"--write", string(c.Write), []string{"", string(Through), string(Behind)}},
 		{"--read", string(c.Read), []string{"", string(FromStore), string(FromOwners)}},
 	} {
-		if err := oneOf(f.flag, f.value, f.allowed); err != nil {
+		if err := suggest.OneOf(f.flag, f.value, f.allowed...); err != nil {
 			return err
 		}
 	}
@@ -149,15 +149,6 @@ func (c Config) check() error {
 		return fmt.Errorf("--waiting-max %d: must be at least 1", c.WaitingMax)
 	}
 	return c.checkSense()
-}
-
-func oneOf(flag, value string, allowed []string) error {
-	for _, a := range allowed {
-		if value == a {
-			return nil
-		}
-	}
-	return fmt.Errorf("%s %s: there is no such; choose one of %s", flag, value, strings.TrimPrefix(strings.Join(allowed, ", "), ", "))
 }
 
 // checkSense refuses combinations of sound parts that make no sense together.

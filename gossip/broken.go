@@ -1,5 +1,7 @@
 package gossip
 
+import "eddy/internal/suggest"
+
 // Fault is a mistake in the retransmission of cumulative acknowledgement, made on
 // purpose: seeds must find it, and a trace must name it. [Config.SkipRetries] is
 // another.
@@ -21,7 +23,7 @@ func (f Fault) check() error {
 	if f == "" {
 		return nil
 	}
-	return oneOf("--fault", string(f), string(GivesUp), string(TrustsTheNetwork), string(AcksOverGaps), string(SkipsTheFirst))
+	return suggest.OneOf("--fault", string(f), string(GivesUp), string(TrustsTheNetwork), string(AcksOverGaps), string(SkipsTheFirst))
 }
 
 // givesUpAfter is how many times GivesUp sends again.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"eddy/actor/node/journal"
+	"eddy/internal/suggest"
 )
 
 // Dissemination is how a value gets around.
@@ -153,14 +154,14 @@ func (c Config) Check() error {
 }
 
 func (c Config) check() error {
-	if err := oneOf("--strategy", string(c.Dissemination), string(Flood), string(Origin), string(Detour), string(Batch), string(Paced)); err != nil {
+	if err := suggest.OneOf("--strategy", string(c.Dissemination), string(Flood), string(Origin), string(Detour), string(Batch), string(Paced)); err != nil {
 		return err
 	}
 	if err := c.Fault.check(); err != nil {
 		return err
 	}
 	if c.Ack != "" {
-		if err := oneOf("--ack", string(c.Ack), string(AckNone), string(AckEach), string(AckCumulative)); err != nil {
+		if err := suggest.OneOf("--ack", string(c.Ack), string(AckNone), string(AckEach), string(AckCumulative)); err != nil {
 			return err
 		}
 	}
@@ -173,15 +174,6 @@ func (c Config) check() error {
 		return err
 	}
 	return c.checkSense()
-}
-
-func oneOf(flag, value string, allowed ...string) error {
-	for _, a := range allowed {
-		if value == a {
-			return nil
-		}
-	}
-	return fmt.Errorf("%s %s: there is no such; choose one of %s", flag, value, strings.Join(allowed, ", "))
 }
 
 func (c Config) checkBounds() error {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"eddy/actor/node/wire"
+	"eddy/internal/suggest"
 )
 
 // topology is who is whose neighbour, as far as it follows from the order of
@@ -34,7 +35,7 @@ func parseTopology(spec string) (topology, error) {
 		}
 		t.width = n
 	default:
-		return t, fmt.Errorf("--topology %s: there is no such; choose one of %s", spec, topologyNames)
+		return t, fmt.Errorf("--topology %s: there is no such%s", spec, suggest.Among(spec, strings.Split(topologyNames, ", ")))
 	}
 	return t, nil
 }

@@ -2,11 +2,10 @@ package kafka
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"eddy/actor/node/journal"
+	"eddy/internal/suggest"
 )
 
 // Strategy is where a log lives and who gives out its offsets.
@@ -132,11 +131,11 @@ func (c Config) Check() error {
 }
 
 func (c Config) check() error {
-	if !slices.Contains(Strategies(), string(c.Strategy)) {
-		return fmt.Errorf("--strategy %s: there is no such; choose one of %s", c.Strategy, strings.Join(Strategies(), ", "))
+	if err := suggest.OneOf("--strategy", string(c.Strategy), Strategies()...); err != nil {
+		return err
 	}
-	if c.Acks != "" && c.Acks != AcksOne && c.Acks != AcksAll {
-		return fmt.Errorf("--acks %s: there is no such; choose one of %s, %s", c.Acks, AcksOne, AcksAll)
+	if err := suggest.OneOf("--acks", string(c.Acks), "", string(AcksOne), string(AcksAll)); err != nil {
+		return err
 	}
 	for _, d := range []struct {
 		flag  string

@@ -24,7 +24,7 @@ const (
 func (c *Conductor) lintReply(n *node, cl *client, line []byte, body []byte) {
 	r := workload.ParseReply(body)
 	raw := fieldOf(body, "in_reply_to")
-	f := finding{line: line, warning: true,
+	f := finding{line: line, warning: true, passedOver: true,
 		expected: `"in_reply_to": the integer that the request had as "msg_id", and one reply to each request`}
 	switch {
 	case raw == nil:

@@ -23,15 +23,16 @@ const (
 // finding is something that a node did and should not have done. Those that Maelstrom would pass over
 // are warnings, the others are problems, which make a run invalid.
 type finding struct {
-	kind     string
-	about    string // what tells it from others of its kind about the node; empty: what does
-	node     string
-	what     string // a clause about the node: "printed ..."
-	line     []byte
-	expected string
-	warning  bool
-	stderr   []string // the last lines that the node wrote before it ended
-	others   []string // nodes of which the same is found
+	kind       string
+	about      string // what tells it from others of its kind about the node; empty: what does
+	node       string
+	what       string // a clause about the node: "printed ..."
+	line       []byte
+	expected   string
+	warning    bool
+	passedOver bool     // Maelstrom does not tell of it either
+	stderr     []string // the last lines that the node wrote before it ended
+	others     []string // nodes of which the same is found
 
 	first time.Duration
 	count int
@@ -153,6 +154,9 @@ func (l *findings) warnings() []string {
 
 func (f *finding) paragraph() string {
 	text := f.node + " " + f.text()
+	if f.passedOver {
+		text += " Maelstrom passes over it."
+	}
 	if len(f.stderr) > 0 {
 		text += " The last it wrote to stderr:\n  " + strings.Join(f.stderr, "\n  ")
 	}

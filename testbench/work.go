@@ -91,7 +91,7 @@ func (c *Conductor) complete(w *worker, done workload.Completion) {
 		Value: done.Value, Final: w.invocation.Final, Error: done.Error,
 	})
 	if m := done.Malformed; m != nil {
-		f := finding{kind: kindMalformedReply, line: m.Body, warning: true, expected: m.Want.String(),
+		f := finding{kind: kindMalformedReply, line: m.Body, warning: true, passedOver: true, expected: m.Want.String(),
 			what: fmt.Sprintf("gave a malformed reply to %s, so nobody knows its outcome: %s", w.invocation.F, strings.Join(m.Faults, "; "))}
 		if m.Altered {
 			f = finding{kind: kindAlteredReply, about: "altered", line: m.Body, expected: "a reply that repeats the writes that were asked for, with reads filled in",

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"eddy/actor/node/journal"
+	"eddy/internal/suggest"
 )
 
 // Strategy is how nodes learn of each other's writes.
@@ -88,10 +89,8 @@ func (c Config) Check() error {
 }
 
 func (c Config) check() error {
-	switch c.Strategy {
-	case Transactions, Writes, Local:
-	default:
-		return fmt.Errorf("--strategy %s: there is no such; choose one of %s, %s, %s", c.Strategy, Transactions, Writes, Local)
+	if err := suggest.OneOf("--strategy", string(c.Strategy), string(Transactions), string(Writes), string(Local)); err != nil {
+		return err
 	}
 	for _, d := range []struct {
 		flag  string

@@ -27,6 +27,7 @@ import (
 	"eddy/actor"
 	"eddy/actor/node"
 	"eddy/actor/node/journal"
+	"eddy/internal/suggest"
 )
 
 // Strategy is how ids are made.
@@ -40,11 +41,7 @@ const (
 
 // Check reports why there is no such strategy.
 func (s Strategy) Check() error {
-	switch s {
-	case Counter, Snowflake:
-		return nil
-	}
-	return fmt.Errorf("--strategy %s: there is no such; choose one of %s, %s", s, Counter, Snowflake)
+	return suggest.OneOf("--strategy", string(s), string(Counter), string(Snowflake))
 }
 
 type answer struct {
