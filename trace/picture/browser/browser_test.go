@@ -215,6 +215,26 @@ func TestSearchFindsAValueAndFollowingItLightsItsPath(t *testing.T) {
 	b.quiet()
 }
 
+// In a run whose nodes learn no values a number is one in a body, and not part of an id.
+func TestANumberIsFoundAsAValue(t *testing.T) {
+	p := &picture.Page{Title: "ticket"}
+	for i, body := range []string{`{"type":"take","msg_id":7}`, `{"type":"take_ok","in_reply_to":7,"number":5}`, `{"type":"take_ok","in_reply_to":8,"number":7}`} {
+		id := fmt.Sprint("c1/", 6+i) // the second is c1/7
+		p.Message(picture.Message{ID: id, Type: "take", Body: body})
+		p.Hop(picture.Hop{Message: id, From: picture.Lane{Node: picture.Clients, Actor: "c1"}, To: picture.Lane{Node: "n1", Actor: "stdin"}, Sent: time.Duration(i) * ms, Got: time.Duration(i) * ms})
+	}
+	b := open(t, written(t, p))
+	b.search("7")
+	if got := b.text("#status"); !strings.HasPrefix(got, "1 of 1: take c1/8 at 0.002 s") {
+		t.Errorf("7 is found with the status %q", got)
+	}
+	b.search("c1/7")
+	if got := b.text("#status"); !strings.HasPrefix(got, "1 of 1: take c1/7 at 0.001 s") {
+		t.Errorf("c1/7 is found with the status %q", got)
+	}
+	b.quiet()
+}
+
 func TestALostMessageSaysWhy(t *testing.T) {
 	b := open(t, written(t, spread(100)))
 	b.search("n0/42-7")
@@ -456,7 +476,7 @@ func TestALostValueOfARealRunIsFollowed(t *testing.T) {
 			t.Errorf("the verdict is %q", got)
 		}
 		value := run(b, chromedp.Evaluate[string](`document.querySelector("#cause button").textContent`))
-		if got := b.text("#cause"); !strings.HasPrefix(got, "What went wrong first value "+value+", acknowledged by n") {
+		if got := b.text("#cause"); !strings.HasPrefix(got, "What went wrong first: value "+value+", acknowledged by n") {
 			t.Errorf("the cause is %q", got)
 		}
 		b.do(chromedp.Click(chromedp.CSS(fmt.Sprintf(`#values button[data-value=%q]`, value))))

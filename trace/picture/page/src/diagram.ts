@@ -102,8 +102,8 @@ function segment(s: State, hop: number): Segment {
   const x1 = s.x(hops.sent[hop]);
   const lost = hops.got[hop] < 0;
   if (!lost) return { x1, y1, x2: s.x(hops.got[hop]), y2, lost };
-  // Half way, and a little to the right: nobody knows when it would have come.
-  return { x1, y1, x2: x1 + 14, y2: (y1 + y2) / 2, lost };
+  // Not quite half way, which may be the line of another node, and a little to the right: nobody knows when it would have come.
+  return { x1, y1, x2: x1 + 14, y2: y1 + 0.42 * (y2 - y1), lost };
 }
 
 // So many hops are drawn at most: more would cover each other, and take long. While the diagram moves it is fewer.
@@ -160,7 +160,10 @@ function drawHops(c: CanvasRenderingContext2D, s: State, theme: Theme): () => vo
       cross(isLit ? stoppedLit : stopped, at.x2, at.y2);
       if (isLit || !bright) labels.keepOff(at.x2, at.y2);
       const why = s.picture.hops.why[hop];
-      if (why >= 0 && (isLit || (!crowded && !bright))) reasons.push({ text: s.picture.strings[why], x: at.x2 + 8, y: at.y2 });
+      if (why >= 0 && (isLit || (!crowded && !bright))) {
+        const to = s.picture.nodes[s.picture.laneNode[s.picture.hops.to[hop]]].name;
+        reasons.push({ text: `to ${to}, ${s.picture.strings[why]}`, x: at.x2 + 8, y: at.y2 });
+      }
     } else if (isLit || !crowded) head(path, at);
   }
   const stroke = (paths: Path2D[], width: number, alpha: number) => {

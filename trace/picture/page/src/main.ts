@@ -220,6 +220,7 @@ class Page {
     this.state.at = 0;
     this.showFound();
     this.select(found.messages[0]);
+    if (!found.path) this.status.textContent = `1 of ${found.messages.length}: ${this.status.textContent}`;
     this.diagram.focus({ preventScroll: true });
   }
 

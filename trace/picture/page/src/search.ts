@@ -17,8 +17,9 @@ export interface Path {
 export const nothingFound: Found = { messages: [], set: new Set(), path: null };
 
 /** Messages that a text is found in, by their time. A value that nodes learned is found in the messages that carry it: those
- * that a node had in hand when it learned it, and those that were to bring it to others. Any other text is sought in ids,
- * types, bodies and in what actors said of themselves; a word is found as a word: 42 is not in 1421. */
+ * that a node had in hand when it learned it, and those that were to bring it to others. Any other number is
+ * found where it is a value in a body. The rest is sought in ids, types, bodies and in what actors said of themselves; a word is
+ * found as a word: 42 is not in 1421. */
 export function search(p: Picture, text: string): Found {
   const sought = text.trim();
   if (sought === "") return nothingFound;
@@ -27,7 +28,10 @@ export function search(p: Picture, text: string): Found {
   if (found.size > 0) {
     for (const m of carriers(p, sought, found)) found.add(m);
     path = { value: sought, learned: learned(p, sought), lost: [...found].filter((m) => isLost(p, m)).length };
-  } else for (const m of mentioned(p, sought)) found.add(m);
+  } else {
+    const number = /^-?\d+$/.test(sought) ? held(p, sought) : [];
+    for (const m of number.length > 0 ? number : mentioned(p, sought)) found.add(m);
+  }
   const messages = [...found].sort((a, b) => timeOf(p, a) - timeOf(p, b) || a - b);
   return { messages, set: found, path };
 }
@@ -71,6 +75,12 @@ function carriers(p: Picture, value: string, learnedFrom: ReadonlySet<number>): 
 }
 
 const protocolFields = new Set(["type", "msg_id", "in_reply_to", "topology"]);
+
+/** Messages that have a number as a value in their body: 2 is not the msg_id of one. */
+function held(p: Picture, number: string): number[] {
+  const bodies = p.strings.map((text) => text.startsWith("{") && holds(text, number, (field) => !protocolFields.has(field)));
+  return [...p.messages.body.keys()].filter((m) => p.messages.body[m] >= 0 && bodies[p.messages.body[m]]);
+}
 
 const isValueField = (field: string) => ["values", "message", "element", "value"].includes(field);
 

@@ -15,7 +15,7 @@ export function showVerdict(p: Picture, acts: Acts): void {
   home.replaceChildren(element("strong", (word || "not judged").toUpperCase()), element("span", reason));
   const told = document.getElementById("cause")!;
   told.hidden = cause === "";
-  told.replaceChildren(element("b", "What went wrong first"), " ", ...linked(p, cause, acts));
+  told.replaceChildren(element("b", "What went wrong first:"), " ", ...linked(p, cause, acts));
   const list = document.getElementById("values")!;
   list.hidden = values.length === 0;
   list.setAttribute("aria-label", heading);
