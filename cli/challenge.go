@@ -17,15 +17,15 @@ type challenge struct {
 	workload.Challenge
 	workload string
 	strategy []string
-	// maelstrom is the strategy under Maelstrom, where not the same: hops take
-	// longer there, and vary.
-	maelstrom []string
+	// processes is the strategy where nodes are processes, where not the same: hops
+	// take longer there, and vary.
+	processes []string
 }
 
-// strategyOn is the strategy on an engine.
-func (c challenge) strategyOn(maelstrom bool) []string {
-	if maelstrom && c.maelstrom != nil {
-		return c.maelstrom
+// strategyOn is the strategy on an engine, whose nodes are processes or not.
+func (c challenge) strategyOn(processes bool) []string {
+	if processes && c.processes != nil {
+		return c.processes
 	}
 	return c.strategy
 }

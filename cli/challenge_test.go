@@ -68,12 +68,12 @@ func TestStrategyFlagsOfTheCommandLineReplaceAChallengesUnderMaelstrom(t *testin
 	}
 }
 
-func TestOtherEnginesTakeTheDefaultWindow(t *testing.T) {
+func TestSimulatorTakesTheDefaultWindow(t *testing.T) {
 	c, err := eddy.challenge("3d")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if strategy := strings.Join(c.strategyOn(false), " "); strategy != "--strategy paced" {
-		t.Errorf("3d outside Maelstrom: %s", strategy)
+		t.Errorf("3d in the simulator: %s", strategy)
 	}
 }

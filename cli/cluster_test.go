@@ -73,8 +73,8 @@ func TestEveryChallengeIsMetInVirtualTime(t *testing.T) {
 	for _, number := range eddy.challengeNumbers() {
 		for seed := range testscale.Seeds(0, 1, 3) {
 			o, c := challengeOptions(t, number, seed)
-			maelstrom := seed == 0 // its strategy is held to the same targets; glomers_test.go has the other
-			outcome := cluster(t, o, strings.Join(c.strategyOn(maelstrom), " "))
+			processes := seed == 0 // their strategy is held to the same targets; glomers_test.go has the other
+			outcome := cluster(t, o, strings.Join(c.strategyOn(processes), " "))
 			if outcome.Results.Valid != checker.Valid {
 				t.Errorf("challenge %s, seed %d: %+v", number, seed, outcome.Results)
 			}

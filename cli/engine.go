@@ -18,9 +18,8 @@ import (
 
 // engine runs a test. It says first what it is.
 type engine struct {
-	says      string
-	maelstrom bool // it is Maelstrom
-	run       func(testbench.Options, *testFlags, report.Meta) testbench.Outcome
+	says string
+	run  func(testbench.Options, *testFlags, report.Meta) testbench.Outcome
 }
 
 // chooseEngine takes the engine asked for, or Maelstrom where it is found and knows the workload.
@@ -43,7 +42,7 @@ func chooseEngine(asked string, w *workload.Workload) (engine, error) {
 	program, err := maelstrom.Find()
 	switch {
 	case err == nil:
-		return engine{says: "Running under Maelstrom, " + program + ".", maelstrom: true, run: runMaelstrom(program)}, nil
+		return engine{says: "Running under Maelstrom, " + program + ".", run: runMaelstrom(program)}, nil
 	case asked == "" && errors.Is(err, maelstrom.ErrNotFound):
 		builtin.says = "Running on the built-in bench: no Maelstrom in $MAELSTROM or on the PATH."
 		return builtin, nil

@@ -246,7 +246,7 @@ func (p *program) processes(own *glomersFlags, run func(testbench.Options, *test
 	return func(c challenge, o testbench.Options) testbench.Outcome {
 		if words := own.program(c); words != nil {
 			o.Bin, o.Args = words[0], words[1:]
-		} else if err := p.serveItself(&o, c.strategyOn(own.engine == "maelstrom")); err != nil {
+		} else if err := p.serveItself(&o, c.strategyOn(true)); err != nil {
 			return testbench.Outcome{Options: o, Err: err}
 		}
 		meta := report.Meta{Targets: c.Targets, NodeOf: o.NodeOf()}

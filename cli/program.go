@@ -39,7 +39,7 @@ func newProgram(services []Service) (*program, error) {
 		p.workloads = append(p.workloads, s.Workload)
 		for _, c := range s.Workload.Challenges {
 			best := s.Best[c.Number]
-			p.challenges = append(p.challenges, challenge{Challenge: c, workload: s.Workload.Name, strategy: best.Flags, maelstrom: best.Maelstrom})
+			p.challenges = append(p.challenges, challenge{Challenge: c, workload: s.Workload.Name, strategy: best.Flags, processes: best.Processes})
 		}
 	}
 	slices.SortFunc(p.challenges, func(a, b challenge) int { return strings.Compare(a.Number, b.Number) })

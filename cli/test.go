@@ -32,7 +32,7 @@ type testFlags struct {
 	quiet     bool
 	testCount int
 	trace     *traceFlags // of eddy test
-	maelstrom bool        // runs under Maelstrom
+	processes bool        // nodes are processes
 }
 
 func (p *program) testCommand() *cobra.Command {
@@ -127,7 +127,7 @@ func (p *program) runTest(cmd *cobra.Command, args []string, o *testbench.Option
 	if err != nil {
 		return err
 	}
-	own.maelstrom = engine.maelstrom
+	own.processes = true
 	meta := report.Meta{Flags: os.Args[1:]}
 	nodeArgs, err = p.settle(cmd.Flags(), args, nodeArgs, o, own, &meta)
 	if err != nil {
@@ -210,7 +210,7 @@ func (p *program) settle(flags *pflag.FlagSet, args, nodeArgs []string, o *testb
 		}
 		own.workload, meta.Targets = c.workload, c.Targets
 		if len(nodeArgs) == 0 && o.Bin == "" {
-			nodeArgs = c.strategyOn(own.maelstrom)
+			nodeArgs = c.strategyOn(own.processes)
 		}
 		if meta.Unofficial, err = p.applyChallenge(c, flags); err != nil {
 			return nil, err

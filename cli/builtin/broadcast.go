@@ -16,8 +16,8 @@ func Broadcast() service.Service {
 		Workload: broadcast.New(), Short: "Gets every value to every node",
 		Long: broadcastLong, Flags: gossipFlags(gossip.Broadcast, gossip.Config.Check),
 		Best: map[string]service.Strategy{
-			"3d": {Flags: []string{"--strategy", "paced"}, Maelstrom: []string{"--strategy", "paced", "--interval", "350ms"}},
-			"3e": {Flags: []string{"--strategy", "paced", "--interval", "1700ms"}, Maelstrom: []string{"--strategy", "paced", "--interval", "1600ms"}},
+			"3d": {Flags: []string{"--strategy", "paced"}, Processes: []string{"--strategy", "paced", "--interval", "350ms"}},
+			"3e": {Flags: []string{"--strategy", "paced", "--interval", "1700ms"}, Processes: []string{"--strategy", "paced", "--interval", "1600ms"}},
 		},
 	}
 }

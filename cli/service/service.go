@@ -36,9 +36,9 @@ type Build func() (node.Service, error)
 // Strategy is a configuration of a service as it is given on the command line.
 type Strategy struct {
 	Flags []string
-	// Maelstrom are the flags under Maelstrom, where they differ: hops take longer there,
-	// and vary. Nil for Flags.
-	Maelstrom []string
+	// Processes are the flags where nodes are processes, under Maelstrom or on the built-in bench, if they differ: hops
+	// take longer there, and vary. Nil for Flags.
+	Processes []string
 }
 
 // Fixed is for a service without flags of its own.
