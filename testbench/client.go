@@ -17,7 +17,7 @@ type client struct {
 	lastID int64  // msg_id of the last request, which is the one waited for
 	asked  string // the node that is asked, of one client always the same
 
-	repliedTo int64 // msg_id of the last request that a node has sent a reply to
+	open []int64 // the msg_ids of requests that no reply has been sent to, of late ones, too
 
 	waiting  bool
 	closed   bool
@@ -47,6 +47,7 @@ func (cl *client) close() {
 // timeout is over.
 func (cl *client) ask(node string, body func(msgID int64) []byte, timeout time.Duration, done func(r workload.Reply, answered bool)) {
 	cl.lastID++
+	cl.open = append(cl.open, cl.lastID)
 	cl.asked = node
 	cl.waiting, cl.done = true, done
 	cl.deadline = cl.run.clock.Now() + timeout

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"hash/crc64"
+	"slices"
 	"strconv"
 	"time"
 
@@ -35,21 +36,34 @@ func (c *Conductor) lintReply(n *node, cl *client, line []byte, body []byte) {
 		f.what = fmt.Sprintf("answered %s with \"in_reply_to\": %s, which is no integer and matches no request", cl.id, network.Abbreviate(raw, 40))
 	case r.InReplyTo < 1 || r.InReplyTo > cl.lastID:
 		f.kind, f.about = kindStrayReply, "no such request"
-		f.what = fmt.Sprintf("answered %s with \"in_reply_to\": %d, but %s made no such request (its last has msg_id %d)", cl.id, r.InReplyTo, cl.id, cl.lastID)
+		f.what = fmt.Sprintf("answered %s with \"in_reply_to\": %d, but %s made no such request (its last has msg_id %d)", cl.id, r.InReplyTo, cl.id, cl.lastID) + c.meantFor(n, cl, r.InReplyTo)
 	case cl.asked != n.id:
 		f.kind, f.about = kindStrayReply, "request of another node"
 		f.what = fmt.Sprintf("answered a request that %s made of %s, not of it", cl.id, cl.asked)
-	case r.InReplyTo == cl.repliedTo:
+	case !slices.Contains(cl.open, r.InReplyTo):
 		f.kind, f.about = kindSecondReply, "second reply"
-		f.what = fmt.Sprintf("answered request %d of %s a second time; the client took the first reply", r.InReplyTo, cl.id)
+		f.what = fmt.Sprintf("answered request %d of %s a second time; the client took the first reply", r.InReplyTo, cl.id) + c.meantFor(n, cl, r.InReplyTo)
 	default:
-		if r.InReplyTo == cl.lastID {
-			cl.repliedTo = r.InReplyTo
-		}
+		cl.open = slices.DeleteFunc(cl.open, func(id int64) bool { return id == r.InReplyTo })
 		c.countError(n, r)
 		return
 	}
 	c.find(n, f)
+}
+
+// meantFor names another client that waits for a reply of the node with the same id, as a clause; empty if there is none.
+func (c *Conductor) meantFor(n *node, got *client, id int64) string {
+	var other *client
+	for _, cl := range c.clients {
+		open := cl != got && cl.waiting && cl.asked == n.id && cl.lastID == id && slices.Contains(cl.open, id)
+		if open && (other == nil || len(cl.id) < len(other.id) || len(cl.id) == len(other.id) && cl.id < other.id) {
+			other = cl
+		}
+	}
+	if other == nil {
+		return ""
+	}
+	return fmt.Sprintf("; %s waits for a reply to its request %d, so this may be the one, sent to the wrong client", other.id, id)
 }
 
 // errorsAnswered counts the replies of type error with one code.

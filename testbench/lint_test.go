@@ -149,3 +149,30 @@ func TestMsgIDOfTwoMessagesIsToldAndOfCopiesIsNot(t *testing.T) {
 		t.Errorf("warnings %q", same)
 	}
 }
+
+func TestReplyThatAnotherClientWaitsForMayHaveGoneToTheWrongClient(t *testing.T) {
+	o := lintOptions()
+	o.NodeCount, o.Concurrency = 1, "2"
+	first, wronged, last := "", "", 0
+	out := simulate(t, o, func(n *fakeNode, src string, b body) bool {
+		if b.Type != "echo" || wronged != "" {
+			return false
+		}
+		if first == "" {
+			first = src
+		}
+		if src == first {
+			last = b.MsgID
+		}
+		if src == first || b.MsgID >= last {
+			return false
+		}
+		wronged, last = src, b.MsgID
+		n.send(first, fmt.Sprintf(`"type":"echo_ok","in_reply_to":%d`, last))
+		return true
+	})
+	told := strings.Join(out.Warnings, "\n")
+	if !strings.Contains(told, fmt.Sprintf("; %s waits for a reply to its request %d, so this may be the one, sent to the wrong client", wronged, last)) {
+		t.Errorf("%q %s", wronged, told)
+	}
+}

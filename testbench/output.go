@@ -121,6 +121,18 @@ func (c *Conductor) Warn(id, kind, what, expected string) {
 	}
 }
 
+// ClosedOutput takes note that a node has closed its stdout, or all that shared it have, and runs on: nothing can come
+// from it any more.
+func (c *Conductor) ClosedOutput(id string) {
+	n := c.byID[id]
+	if n == nil || n.exited || n.deaf || n.life == dead || c.phase == phaseOver {
+		return
+	}
+	n.deaf = true
+	c.find(n, finding{kind: kindClosedOutput, about: "closed", expected: "a node that keeps stdout open for its messages",
+		what: "closed its stdout and goes on running: it can answer nothing any more"})
+}
+
 // Exited takes note that a node's process has ended by itself: how, in words such as "exit status 1",
 // and the last lines it wrote to stderr.
 func (c *Conductor) Exited(id, status string, lastStderr []string) {

@@ -14,11 +14,14 @@ const (
 	kindMalformedLine  = "malformed line"
 	kindUnknownAddress = "unknown address"
 	kindExit           = "exit"
+	kindClosedOutput   = "closed stdout"
 	kindForeignSource  = "foreign source"
 	kindMalformedReply = "malformed reply"
-	kindAlteredReply   = "altered reply"
 	kindUnserved       = "unknown request"
 )
+
+// KindAlteredReply is the kind of problem that a node's answer repeats another request than it was asked.
+const KindAlteredReply = "altered reply"
 
 // finding is something that a node did and should not have done. Those that Maelstrom would pass over
 // are warnings, the others are problems, which make a run invalid.
@@ -131,7 +134,7 @@ func (l *findings) problems() []checker.Problem {
 	for _, f := range l.together() {
 		if !f.warning {
 			problems = append(problems, checker.Problem{
-				Node: f.node, Kind: f.kind, Line: f.shownLine(), Expected: f.expected, Text: f.text(), Others: f.others, Stderr: f.stderr,
+				Node: f.node, Kind: f.kind, Line: f.shownLine(), Expected: f.expected, Text: f.text(), Others: f.others, Stderr: f.stderr, First: f.first,
 			})
 		}
 	}

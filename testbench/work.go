@@ -94,7 +94,7 @@ func (c *Conductor) complete(w *worker, done workload.Completion) {
 		f := finding{kind: kindMalformedReply, line: m.Body, warning: true, passedOver: true, expected: m.Want.String(),
 			what: fmt.Sprintf("gave a malformed reply to %s, so nobody knows its outcome: %s", w.invocation.F, strings.Join(m.Faults, "; "))}
 		if m.Altered {
-			f = finding{kind: kindAlteredReply, about: "altered", line: m.Body, expected: "a reply that repeats the writes that were asked for, with reads filled in",
+			f = finding{kind: KindAlteredReply, about: "altered", line: m.Body, expected: "a reply that repeats the writes that were asked for, with reads filled in",
 				what: fmt.Sprintf("replied to a %s with another than was asked for, so nobody knows its outcome: %s", w.invocation.F, strings.Join(m.Faults, "; "))}
 		}
 		c.find(c.byID[w.node], f)

@@ -76,6 +76,8 @@ type Problem struct {
 	Text     string   `json:"text"`             // a sentence for someone who has not read the protocol
 	Others   []string `json:"others,omitempty"` // nodes that did the same
 	Stderr   []string `json:"stderr,omitempty"` // the last lines that a node wrote before it ended
+
+	First time.Duration `json:"-"` // when it was done first
 }
 
 // Witness is one concrete failure, with the operations that prove it.

@@ -78,6 +78,9 @@ func Of(dir string, out *testbench.Outcome) (follow string) {
 // explainOther tells of a failure other than a loss: what is wrong, then which node was asked what and replied what.
 func explainOther(dir string, out *testbench.Outcome) (follow string) {
 	text, ops := inWords(out)
+	if p := alteredBefore(out, ops); p != nil {
+		text = problemInWords(p) + " So " + text
+	}
 	out.Meta.Cause = text
 	pairs, err := out.History.Pair()
 	if err != nil || len(ops) == 0 {
@@ -140,6 +143,22 @@ func tellingLine(stderr []string) string {
 		return ""
 	}
 	return stderr[len(stderr)-1]
+}
+
+// alteredBefore is an answer of a node that changed what it was asked, where that came before the operations that show
+// a failure: what followed from it is the second thing that went wrong.
+func alteredBefore(out *testbench.Outcome, ops []int) *checker.Problem {
+	if len(ops) == 0 {
+		return nil
+	}
+	for i := range out.Results.Problems {
+		p := &out.Results.Problems[i]
+		last := ops[len(ops)-1]
+		if p.Kind == testbench.KindAlteredReply && last < len(out.History) && p.First <= out.History[last].Time {
+			return p
+		}
+	}
+	return nil
 }
 
 // problemOf is the first thing against the protocol that one of the nodes did.
@@ -209,6 +228,8 @@ func inWords(out *testbench.Outcome) (text string, ops []int) {
 			return notLinearizable(w, out.Meta.NodeOf), ops
 		case w.Kind == checker.Diverged:
 			return fmt.Sprintf("key %s: reads after recovery show it differently.", w.Value), ops
+		case strings.HasPrefix(w.Note, "key "): // which says what the value is
+			return strings.TrimSuffix(w.Note, ".") + ".", ops
 		case w.Note != "":
 			return fmt.Sprintf("%s: %s.", w.Value, strings.TrimSuffix(w.Note, ".")), ops
 		case w.Kind == checker.Duplicated && len(w.Events) > 1:

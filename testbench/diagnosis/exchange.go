@@ -39,9 +39,11 @@ func (x *exchange) String() string {
 	return text + "."
 }
 
-// wanted is an operation whose exchange is looked for: the last request of its client before it ended.
+// wanted is an operation whose exchange is looked for: the last request of its client before it ended, of those of
+// its own type if there are any. A poll of kafka is followed by a commit, for example, of which there is nothing to tell.
 type wanted struct {
 	node       string
+	f          string
 	began, end time.Duration
 }
 
@@ -54,6 +56,7 @@ func exchangesOf(run *trace.Run, all []wanted) ([]exchange, error) {
 	found := make([]exchange, len(all))
 	clients := make([]string, len(all)) // whose request it is
 	ids := make([]string, len(all))
+	own := make([]bool, len(all)) // whether the request found is of the operation's type
 	err := run.EachMessage(func(m *trace.Message) error {
 		if m.Kind != trace.MessageSent {
 			return nil
@@ -61,7 +64,11 @@ func exchangesOf(run *trace.Run, all []wanted) ([]exchange, error) {
 		for i, w := range all {
 			switch {
 			case trace.IsClient(m.Src) && m.Dest == w.node && m.At >= w.began && m.At <= w.end && (clients[i] == "" && m.At <= w.began+exchangeSlack || clients[i] == m.Src):
-				clients[i] = m.Src
+				ownType := typeOf(m.Body) == w.f
+				if own[i] && !ownType {
+					continue
+				}
+				clients[i], own[i] = m.Src, ownType
 				ids[i] = string(trace.Field(m.Body, "msg_id"))
 				found[i] = exchange{name: m.Name(), node: w.node, request: network.Abbreviate(m.Body, exchangeBytesMax), sent: m.At}
 			case m.Src == w.node && m.Dest == clients[i] && clients[i] != "" && found[i].reply == "" && answers(m.Body, ids[i]):
@@ -85,6 +92,12 @@ func exchangesOf(run *trace.Run, all []wanted) ([]exchange, error) {
 	return known, nil
 }
 
+// typeOf is a body's type; empty if it has none.
+func typeOf(body []byte) string {
+	text, _ := network.Text(trace.Field(body, "type"))
+	return text
+}
+
 // answers tells whether a body is meant as the reply to a request, even if it has the id as a string or a float.
 func answers(body []byte, id string) bool {
 	to := strings.Trim(string(trace.Field(body, "in_reply_to")), `"`)
@@ -101,7 +114,7 @@ func operation(h history.History, pairs history.Pairing, index int, nodeOf func(
 	if other, paired := pairs.Of(index); paired {
 		begin, end = min(index, other), max(index, other)
 	}
-	w = wanted{node: nodeOf(h[begin].Process), began: h[begin].Time, end: h[end].Time}
+	w = wanted{node: nodeOf(h[begin].Process), f: h[begin].F, began: h[begin].Time, end: h[end].Time}
 	if begin == end {
 		w.end = h[len(h)-1].Time
 	}

@@ -219,9 +219,7 @@ func (e *engine) attend(p *process) {
 		select {
 		case <-p.exited:
 		case <-time.After(exitGrace):
-			e.tell(p, func() {
-				e.conductor.Warn(p.id, "closed stdout", "closed its stdout and goes on running", "a node that keeps stdout open for its messages")
-			})
+			e.tell(p, func() { e.conductor.ClosedOutput(p.id) })
 		}
 		<-p.stderrDone
 		close(outputDone)

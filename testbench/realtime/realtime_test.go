@@ -286,12 +286,13 @@ func TestSecondInterruptEndsTheProgramAtOnce(t *testing.T) {
 	<-aborted
 }
 
-func TestClosedStdoutIsTold(t *testing.T) {
+func TestClosedStdoutIsAsBadAsANodeThatEnds(t *testing.T) {
 	o := quick("close-stdout")
 	o.ClientTimeout, o.TimeLimit = 400*time.Millisecond, 1500*time.Millisecond
 	out := measure(t, o)
-	if !strings.Contains(strings.Join(out.Meta.Warnings, "\n"), "n0 closed its stdout and goes on running") {
-		t.Errorf("%q", out.Meta.Warnings)
+	p := out.Results.Problems
+	if out.Results.Valid != checker.Invalid || len(p) != 1 || p[0].Node != "n0" || !strings.Contains(p[0].Text, "closed its stdout and goes on running") {
+		t.Errorf("%v, %+v", out.Results.Valid, p)
 	}
 }
 

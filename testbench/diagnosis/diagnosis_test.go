@@ -1,0 +1,65 @@
+package diagnosis
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"eddy/testbench"
+	"eddy/testbench/checker"
+	"eddy/testbench/history"
+)
+
+// kafkaRun is a run of one poll, which its client follows with a commit, in the files of a directory and as an outcome.
+func kafkaRun(t *testing.T, w checker.Witness, problems ...checker.Problem) (dir string, out *testbench.Outcome) {
+	t.Helper()
+	dir = t.TempDir()
+	messages := `{"time":1000000,"type":"send","id":1,"src":"c3","dest":"n0","body":{"type":"poll","offsets":{"8":7},"msg_id":94}}
+{"time":1100000,"type":"recv","id":1,"src":"c3","dest":"n0"}
+{"time":2000000,"type":"send","id":2,"src":"n0","dest":"c3","body":{"type":"poll_ok","msgs":{"8":[[9,10],[8,9]]},"in_reply_to":94}}
+{"time":2100000,"type":"send","id":3,"src":"c3","dest":"n0","body":{"type":"commit_offsets","offsets":{"8":9},"msg_id":95}}
+{"time":3000000,"type":"send","id":4,"src":"n0","dest":"c3","body":{"type":"commit_offsets_ok","in_reply_to":95}}
+`
+	if err := os.WriteFile(filepath.Join(dir, testbench.MessagesFile), []byte(messages), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	out = &testbench.Outcome{History: history.History{
+		{Index: 0, Time: time.Millisecond, Type: history.Invoke, F: "poll"},
+		{Index: 1, Time: 3 * time.Millisecond, Type: history.OK, F: "poll", Value: json.RawMessage(`{"8":[[9,10],[8,9]]}`)},
+	}}
+	out.Meta.NodeOf = func(int) string { return "n0" }
+	out.Results.Witnesses, out.Results.Problems = []checker.Witness{w}, problems
+	return dir, out
+}
+
+func pollWitness() checker.Witness {
+	return checker.Witness{Kind: "int-nonmonotonic-poll", Value: json.RawMessage(`[10,9]`), Note: "key 8: one poll shows 10, then 9",
+		Events: []checker.Event{{Index: 1, Time: 3 * time.Millisecond}}}
+}
+
+func TestAWrongPollIsShownByThePollAndNotByTheCommitThatFollowsIt(t *testing.T) {
+	dir, out := kafkaRun(t, pollWitness())
+	follow := Of(dir, out)
+	want := `key 8: one poll shows 10, then 9. n0 was asked {"type":"poll","offsets":{"8":7},"msg_id":94} at 0.001 s and replied {"type":"poll_ok","msgs":{"8":[[9,10],[8,9]]},"in_reply_to":94} at 0.002 s.`
+	if out.Meta.Cause != want || follow != "c3/94" {
+		t.Errorf("follow %q: %s", follow, out.Meta.Cause)
+	}
+}
+
+func TestAnAlteredReplyComesBeforeWhatFollowedFromIt(t *testing.T) {
+	altered := checker.Problem{Node: "n0", Kind: testbench.KindAlteredReply, Text: "replied with another.", First: time.Millisecond}
+	dir, out := kafkaRun(t, pollWitness(), altered)
+	Of(dir, out)
+	if !strings.HasPrefix(out.Meta.Cause, "n0 replied with another. So key 8:") {
+		t.Errorf("%s", out.Meta.Cause)
+	}
+	altered.First = time.Second
+	dir, out = kafkaRun(t, pollWitness(), altered)
+	Of(dir, out)
+	if !strings.HasPrefix(out.Meta.Cause, "key 8:") {
+		t.Errorf("an altered reply that came later is blamed: %s", out.Meta.Cause)
+	}
+}
