@@ -12,7 +12,9 @@ import (
 	"testing"
 	"time"
 
+	"eddy/testbench/nemesis"
 	"eddy/trace"
+	"eddy/trace/picture"
 )
 
 // The records' clock is 7 s ahead of the run's. A client gives n1 a value, which sends it to n2 and n3; what goes to n3 is lost in a partition.
@@ -158,5 +160,17 @@ func TestAPartOfARunIsDrawnAlone(t *testing.T) {
 	p := drawn(t, map[string]string{"node-logs/n1.log": logN1, "node-logs/n2.log": logN2, "messages.jsonl": journal}, Span{From: 1050 * time.Millisecond})
 	if got := hops(p); got != "" {
 		t.Errorf("after 1.05 s there are the arrows\n%s", got)
+	}
+}
+
+func TestEveryFaultHasAColourOnThePage(t *testing.T) {
+	var html strings.Builder
+	if err := new(picture.Page).Write(&html); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range nemesis.Known() {
+		if n := strings.Count(html.String(), "--"+name+":"); n != 2 {
+			t.Errorf("%s has %d colours, not one for light and one for dark: add it to trace/picture/page/src/style.css and theme.ts", name, n)
+		}
 	}
 }

@@ -141,7 +141,7 @@ function drawHops(c: CanvasRenderingContext2D, s: State, theme: Theme): () => vo
   const lit = Array.from({ length: ranks }, () => new Path2D());
   const stopped = new Path2D();
   const stoppedLit = new Path2D();
-  const labels = new Labels(c);
+  const labels = new Labels(c, s.width);
   const reasons: { text: string; x: number; y: number }[] = [];
   const bright = s.light?.lit;
   for (const hop of hops) {
@@ -197,7 +197,7 @@ class Labels {
   private written = 0;
   private readonly widths = new Map<string, number>();
 
-  constructor(private readonly c: CanvasRenderingContext2D) {
+  constructor(private readonly c: CanvasRenderingContext2D, private readonly right: number) {
     c.font = "11px system-ui, sans-serif";
     c.textBaseline = "middle";
   }
@@ -206,6 +206,7 @@ class Labels {
     if (this.written >= labelsMax) return;
     let width = this.widths.get(text);
     if (width === undefined) this.widths.set(text, (width = this.c.measureText(text).width));
+    if (x + width > this.right) x -= width + crossWidth; // on the other side of the cross
     const box = { left: x - 2, top: y - labelHeight / 2, right: x + width + 2, bottom: y + labelHeight / 2 };
     if (this.taken.some((t) => box.left < t.right && t.left < box.right && box.top < t.bottom && t.top < box.bottom)) return;
     this.taken.push(box);
@@ -229,6 +230,7 @@ interface Box {
 }
 
 const labelHeight = 13;
+const crossWidth = 16; // with a gap on both sides
 const labelsMax = 100;
 const crossesKept = 1000;
 

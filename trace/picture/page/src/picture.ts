@@ -120,15 +120,18 @@ function complete(p: Packed): Picture {
   };
 }
 
-/** The lowest line that is free for as long as a shade lasts. */
+/** Lines for shades: those of a kind on the same, but for such as go on at once. */
 function slots(shades: Shade[]): number[] {
-  const until: number[] = []; // by line
-  const order = shades.map((_, i) => i).sort((a, b) => shades[a].from - shades[b].from);
+  const until: { kind: string; end: number }[] = []; // by line
+  const kinds = [...new Set(shades.map((shade) => shade.kind))];
+  const order = shades.map((_, i) => i)
+    .sort((a, b) => kinds.indexOf(shades[a].kind) - kinds.indexOf(shades[b].kind) || shades[a].from - shades[b].from);
   const slot = shades.map(() => 0);
   for (const i of order) {
-    let line = until.findIndex((end) => end <= shades[i].from);
-    if (line < 0) line = until.length;
-    until[line] = shades[i].to;
+    const { kind, from, to } = shades[i];
+    let line = until.findIndex((each) => each.kind === kind && each.end <= from);
+    if (line < 0) line = until.push({ kind, end: to }) - 1;
+    until[line].end = to;
     slot[i] = line;
   }
   return slot;
