@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"eddy/testbench/network"
 )
 
 // Step is one record of a story, kept.
@@ -246,7 +248,7 @@ func relatives(all []relation, of uint64) map[uint64]bool {
 func (s *Story) fates(r *Run) error {
 	open := make(map[string]*Step)
 	for i := range s.Steps {
-		if step := &s.Steps[i]; step.Actor == Stdout && !IsClient(step.Peer) {
+		if step := &s.Steps[i]; step.Actor == Stdout && !network.IsClient(step.Peer) {
 			open[step.ID] = step
 		}
 	}
@@ -259,7 +261,7 @@ func (s *Story) fates(r *Run) error {
 	return r.EachMessage(func(m *Message) error {
 		switch m.Kind {
 		case MessageSent:
-			if len(open) > 0 && !IsClient(m.Src) && !IsClient(m.Dest) {
+			if len(open) > 0 && !network.IsClient(m.Src) && !network.IsClient(m.Dest) {
 				if step := open[m.Name()]; step != nil {
 					under[m.ID] = step
 				}

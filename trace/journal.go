@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"eddy/testbench/jsonwalk"
+	"eddy/testbench/network"
+	"eddy/testbench/service"
 )
 
 // MessageKind is what the network did with a message.
@@ -106,10 +108,6 @@ func (p *parser) message(line []byte) (m Message, ok bool) {
 	return m, true
 }
 
-// IsClient tells whether an id names a client: to Maelstrom it does exactly if it
-// starts with c.
-func IsClient(id string) bool { return len(id) > 0 && id[0] == 'c' }
-
 // mark is what a traced message between nodes has in its body.
 var mark = []byte(`"eddy":"`)
 
@@ -132,7 +130,7 @@ func WithoutMark(body []byte) []byte {
 // its own ([Event.Name] gives the same), such as n1>c5/12 for the answer to c5's
 // request 12. Where nodes record nothing, it is the network's number of it, such as n1:88.
 func (m *Message) Name() string {
-	if m.untraced && !IsClient(m.Src) {
+	if m.untraced && !network.IsClient(m.Src) {
 		return m.Src + ":" + strconv.FormatInt(m.ID, 10)
 	}
 	return messageName(m.Src, m.Dest, m.Body)
@@ -149,7 +147,7 @@ func (e *Event) Name() string {
 	case Stdin:
 		return string(e.ID)
 	case Stdout:
-		if IsClient(e.Dest) || isService(e.Dest) {
+		if network.IsClient(e.Dest) || service.Is(e.Dest) {
 			if name := messageName(e.Node, e.Dest, e.BodyText()); name != "" {
 				return name
 			}
@@ -159,22 +157,13 @@ func (e *Event) Name() string {
 	return ""
 }
 
-// isService tells whether an id is one of Maelstrom's services.
-func isService(id string) bool {
-	switch id {
-	case "lin-kv", "seq-kv", "lww-kv", "lin-tso":
-		return true
-	}
-	return false
-}
-
 func messageName(src, dest string, body []byte) string {
 	if at := bytes.LastIndex(body, mark); at >= 0 {
 		name, _, _ := bytes.Cut(body[at+len(mark):], []byte{'@'})
 		return string(name)
 	}
 	msgID, inReplyTo := fieldOf(body, "msg_id"), fieldOf(body, "in_reply_to")
-	own := IsClient(src) || isService(src)
+	own := network.IsClient(src) || service.Is(src)
 	switch {
 	case own && msgID != nil:
 		return src + "/" + string(msgID)

@@ -5,6 +5,8 @@ import (
 	"cmp"
 	"slices"
 	"time"
+
+	"eddy/testbench/network"
 )
 
 // journeys is when each node learned each value, in little room.
@@ -56,7 +58,7 @@ func (j *journeys) learned(value string, e *Event) {
 		j.values, j.at = append(j.values, value), append(j.at, nil)
 	}
 	from := int32(-1)
-	if node := nodeOfID(e.Cause); node != "" && node != e.Node && !IsClient(node) {
+	if node := nodeOfID(e.Cause); node != "" && node != e.Node && !network.IsClient(node) {
 		from = j.number(node)
 	}
 	j.at[i] = append(j.at[i], arrival{e.At, j.number(e.Node), from})

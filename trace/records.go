@@ -6,6 +6,9 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"eddy/testbench/network"
+	"eddy/testbench/service"
 )
 
 // Carrier is one message between nodes that had a value in it, and its fate.
@@ -113,19 +116,19 @@ func (d *Records) readJournal(r *Run) error {
 	return r.EachMessage(func(m *Message) error {
 		switch m.Kind {
 		case MessageSent:
-			if !IsClient(m.Src) && !isService(m.Src) && !seen[m.Src] {
+			if !network.IsClient(m.Src) && !service.Is(m.Src) && !seen[m.Src] {
 				seen[m.Src] = true
 				d.Nodes = append(d.Nodes, m.Src)
 			}
-			if IsClient(m.Dest) && !isService(m.Src) {
+			if network.IsClient(m.Dest) && !service.Is(m.Src) {
 				if _, found := findAnywhere(m.Body, value); found {
 					d.shown = append(d.shown, Learning{Node: m.Src, At: m.At, Cause: m.Name()})
 				}
 			}
-			if IsClient(m.Dest) || isService(m.Dest) {
+			if network.IsClient(m.Dest) || service.Is(m.Dest) {
 				return nil
 			}
-			if !IsClient(m.Src) {
+			if !network.IsClient(m.Src) {
 				d.link(m.Src, m.Dest)
 			}
 			if string(fieldOf(m.Body, "type")) == `"init"` {
@@ -136,14 +139,14 @@ func (d *Records) readJournal(r *Run) error {
 				place, found = findAnywhere(m.Body, value)
 			}
 			as := ""
-			if !found && d.altered != "" && !IsClient(m.Src) {
+			if !found && d.altered != "" && !network.IsClient(m.Src) {
 				if place, found = findAnywhere(m.Body, []byte(d.altered)); found {
 					as = d.altered
 				}
 			}
 			switch {
 			case !found:
-			case IsClient(m.Src):
+			case network.IsClient(m.Src):
 				asked[m.ID] = Learning{Node: m.Dest, At: m.At, Cause: m.Name()}
 			default:
 				under[m.ID] = len(d.Carriers)
@@ -232,15 +235,15 @@ func (d *Records) edge(e *Event, value []byte, carriers map[string]int) {
 	peer := e.Src
 	if e.Actor == Stdout {
 		peer = e.Dest
-		if !IsClient(peer) && !isService(peer) {
+		if !network.IsClient(peer) && !service.Is(peer) {
 			d.link(e.Node, peer)
 		}
 	}
 	place, found := carries(e.BodyText(), value)
-	if !found || isService(peer) {
+	if !found || service.Is(peer) {
 		return
 	}
-	if IsClient(peer) {
+	if network.IsClient(peer) {
 		if e.Actor == Stdin {
 			d.Given = append(d.Given, Learning{e.Node, e.At, string(e.ID), e.Clock})
 		}

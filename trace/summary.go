@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"eddy/testbench/network"
 )
 
 // Summary is a run in figures.
@@ -233,7 +235,7 @@ func (c *counting) arrived(e *Event, n *NodeSummary) {
 	switch {
 	case e.Type == "init":
 		n.Lives++
-	case IsClient(e.Src) && e.Type != "topology":
+	case network.IsClient(e.Src) && e.Type != "topology":
 		c.clientOps++
 	}
 }
@@ -242,7 +244,7 @@ func (c *counting) left(e *Event, n *NodeSummary, a *actorCount) {
 	n.Out++
 	a.handled++
 	a.waited.add(e.Waited)
-	if !IsClient(e.Dest) {
+	if !network.IsClient(e.Dest) {
 		c.types[e.Type]++
 		c.link(e.Node, e.Dest).Messages++
 	}
@@ -262,7 +264,7 @@ func (c *counting) losses(r *Run, s *Summary) error {
 	return r.EachMessage(func(m *Message) error {
 		if m.Kind == MessageLost {
 			s.Lost[m.Why]++
-			if !IsClient(m.Src) && !IsClient(m.Dest) {
+			if !network.IsClient(m.Src) && !network.IsClient(m.Dest) {
 				c.link(m.Src, m.Dest).Lost++
 			}
 		}

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"eddy/testbench/jsonwalk"
+	"eddy/testbench/network"
+	"eddy/testbench/service"
 )
 
 // Of a run whose nodes recorded nothing, the network's journal tells what crossed the edges of nodes: its messages
@@ -69,7 +71,7 @@ func (r *Run) fromMessages(each func(e *Event) error) (Tally, error) {
 	return t, err
 }
 
-func isNode(id string) bool { return !IsClient(id) && !isService(id) }
+func isNode(id string) bool { return !network.IsClient(id) && !service.Is(id) }
 
 func (x *edges) message(m *Message) error {
 	switch m.Kind {
@@ -149,7 +151,7 @@ func (x *edges) received(m *Message) error {
 
 // learn tells which values a node sees for the first time.
 func (x *edges) learn(m *Message, c *crossing) error {
-	if IsClient(m.Src) {
+	if network.IsClient(m.Src) {
 		for _, field := range []string{"message", "element"} {
 			if value := fieldOf(c.body, field); value != nil && c.typ != "topology" {
 				x.values[string(value)] = true

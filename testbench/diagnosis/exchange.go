@@ -63,7 +63,7 @@ func exchangesOf(run *trace.Run, all []wanted) ([]exchange, error) {
 		}
 		for i, w := range all {
 			switch {
-			case trace.IsClient(m.Src) && m.Dest == w.node && m.At >= w.began && m.At <= w.end && (clients[i] == "" && m.At <= w.began+exchangeSlack || clients[i] == m.Src):
+			case network.IsClient(m.Src) && m.Dest == w.node && m.At >= w.began && m.At <= w.end && (clients[i] == "" && m.At <= w.began+exchangeSlack || clients[i] == m.Src):
 				ownType := typeOf(m.Body) == w.f
 				if own[i] && !ownType {
 					continue

@@ -20,6 +20,15 @@ type Service interface {
 // Names lists the services, sorted.
 func Names() []string { return []string{"lin-kv", "lin-tso", "lww-kv", "seq-kv"} }
 
+// Is tells whether an id is that of a service.
+func Is(id string) bool {
+	switch id {
+	case "lin-kv", "lin-tso", "lww-kv", "seq-kv":
+		return true
+	}
+	return false
+}
+
 // New gives the service of that name in its first state. It panics on a name that is not among [Names].
 func New(name string) Service {
 	switch name {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"eddy/testbench/network"
 	"eddy/testbench/service"
 	"eddy/trace"
 	"eddy/trace/picture"
@@ -102,21 +103,12 @@ func body(text []byte) string {
 // outer is the lane at which a node, a client or a service sends or receives.
 func outer(id, edge string) picture.Lane {
 	switch {
-	case trace.IsClient(id):
+	case network.IsClient(id):
 		return picture.Lane{Node: picture.Clients, Actor: id}
-	case isService(id):
+	case service.Is(id):
 		return picture.Lane{Node: id}
 	}
 	return picture.Lane{Node: id, Actor: edge}
-}
-
-func isService(id string) bool {
-	for _, name := range service.Names() {
-		if id == name {
-			return true
-		}
-	}
-	return false
 }
 
 // records draws what nodes wrote down.
@@ -167,7 +159,7 @@ func (d *drawing) leaves(e *trace.Event, here picture.Lane) {
 		return
 	}
 	h := picture.Hop{Message: name, From: here, To: outer(e.Dest, trace.Stdin), Sent: e.At, Got: e.At}
-	if trace.IsClient(e.Dest) || isService(e.Dest) {
+	if network.IsClient(e.Dest) || service.Is(e.Dest) {
 		d.hop(h)
 		return
 	}
