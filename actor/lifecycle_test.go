@@ -157,8 +157,18 @@ func TestNoMessageDuringAStopIsLostInSilence(t *testing.T) {
 			turnedAway += <-answered
 		}
 		stop(t, sys)
-		if total := handled + turnedAway + len(refused); total != senders*each {
-			t.Fatalf("round %d: %d handled + %d rejected + %d refused = %d of %d", round, handled, turnedAway, len(refused), total, senders*each)
+		// The order to stop may have waited outside the full mailbox: the goroutine that brings it in helps to empty the mailbox of
+		// an actor that has ended meanwhile, and may be at its last refusal when the stop has returned.
+		told := 0
+		for late := time.After(patience); handled+turnedAway+told < senders*each; told++ {
+			select {
+			case <-refused:
+			case <-late:
+				t.Fatalf("round %d: %d handled + %d rejected + %d refused = %d of %d", round, handled, turnedAway, told, handled+turnedAway+told, senders*each)
+			}
+		}
+		if len(refused) > 0 {
+			t.Fatalf("round %d: %d refusals too many", round, len(refused))
 		}
 	}
 }

@@ -21,41 +21,7 @@ var counterStrategies = []string{
 	"--strategy seq-kv --write behind --max-age 0s",
 }
 
-func TestCountersLoseNoAddToFaultsThatSpareMemory(t *testing.T) {
-	const seeds uint64 = 4 // in one of them nodes may be paused nearly all the time
-	for _, strategy := range counterStrategies {
-		added := 0
-		for seed := range seeds {
-			workload := []string{"g-counter", "pn-counter"}[seed%2]
-			outcome := cluster(t, faulty(workload, seed, "partition", "loss", "duplicate", "reorder", "latency", "pause"), strategy)
-			if outcome.Results.Valid != checker.Valid {
-				t.Errorf("%s %s, seed %d: %v, %+v", workload, strategy, seed, outcome.Results.Valid, outcome.Results.Witnesses)
-			}
-			added += outcome.Results.Stats.ByF["add"].OKCount
-		}
-		if uint64(added) < 20*seeds {
-			t.Errorf("%s: only %d adds were acknowledged", strategy, added)
-		}
-	}
-}
-
-func TestCountersWrittenThroughLoseNoAddToKills(t *testing.T) {
-	for _, strategy := range []string{"--strategy seq-kv", "--strategy seq-kv --read owners"} {
-		killed := int64(0)
-		for seed := range 2 * faultySeeds() {
-			outcome := cluster(t, faulty("pn-counter", seed, "kill", "partition", "loss", "duplicate", "reorder", "pause"), strategy)
-			if outcome.Results.Workload.Verdict() != checker.Valid {
-				t.Errorf("%s, seed %d: %+v", strategy, seed, outcome.Results.Witnesses)
-			}
-			killed += outcome.Run.Net.Harm.LostWithNode
-		}
-		if killed == 0 {
-			t.Errorf("%s: nothing was killed", strategy)
-		}
-	}
-}
-
-// The claim above can fail: what only the memory of a node held goes with it, and the checker says so.
+// What the tests of package counter claim can fail: what only the memory of a node held goes with it, and the checker says so.
 func TestCountersInMemoryLoseAddsToKills(t *testing.T) {
 	for _, strategy := range []string{"", "--strategy seq-kv --write behind"} {
 		wrong := 0

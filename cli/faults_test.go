@@ -2,12 +2,12 @@ package cli
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"eddy/internal/testscale"
 	"eddy/testbench"
 	"eddy/testbench/checker"
 	"eddy/testbench/nemesis"
@@ -19,14 +19,9 @@ import (
 // faulty are options of a run of 15 s under faults, whose size and latencies the
 // seed decides.
 func faulty(workload string, seed uint64, faults ...string) testbench.Options {
-	r := rand.New(rand.NewPCG(seed, 2))
 	o := testbench.Defaults(eddy.workloads)
-	o.Workload, o.Seed, o.NodeCount = workload, seed, 2+r.IntN(8)
-	o.Rate, o.TimeLimit, o.Concurrency = 20, 15*time.Second, "2n"
-	o.LatencyMs, o.LatencyDist = 1+int64(r.IntN(50)), "exponential"
-	o.Nemesis, o.NemesisInterval = faults, 3*time.Second
-	o.Faults.Partition.Shapes = nemesis.AllShapes()
-	o.Recovery = 20 * time.Second
+	o.Workload, o.Seed, o.Nemesis = workload, seed, faults
+	testscale.Vary(&o)
 	return o
 }
 
@@ -44,31 +39,6 @@ func faultySeeds() uint64 {
 		return 1
 	}
 	return 4
-}
-
-// How many values a run tries is decided by the seed's pauses, not by how a
-// strategy fares: a client of a paused node waits with its operation, and seed
-// 1's two nodes may both be paused for most of the 15 s. Each message of a
-// strategy moves the draws, so a run with too few values is no test, and says so;
-// what is wanted then is another seed, not another strategy.
-func TestAcknowledgedStrategiesLoseNothingToFaultsThatSpareMemory(t *testing.T) {
-	t.Parallel()
-	for _, workload := range []string{"broadcast", "g-set"} {
-		for _, strategy := range acknowledged {
-			if workload == "g-set" && strings.Contains(strategy, "given") {
-				continue
-			}
-			t.Run(workload+" "+strategy, func(t *testing.T) {
-				for seed := range faultySeeds() {
-					outcome := cluster(t, faulty(workload, seed, "partition", "loss", "duplicate", "reorder", "latency", "pause"), strategy)
-					set := outcome.Results.Workload.(*set.Results)
-					if outcome.Results.Valid != checker.Valid || set.StableCount != set.AttemptCount || set.AttemptCount < 50 {
-						t.Errorf("seed %d: %v, %d of %d values everywhere, problems %+v", seed, outcome.Results.Valid, set.StableCount, set.AttemptCount, outcome.Results.Problems)
-					}
-				}
-			})
-		}
-	}
 }
 
 // What --ack cumulative is for: a node that comes back without memory is given

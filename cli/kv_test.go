@@ -87,28 +87,6 @@ func TestBatchingKeepsServerMessagesBelowFourAnOperation(t *testing.T) {
 	}
 }
 
-func TestLinKVIsLinearizableThroughEveryFault(t *testing.T) {
-	t.Parallel()
-	seeds := uint64(10)
-	if testing.Short() {
-		seeds = 2
-	}
-	for _, c := range []struct {
-		reads  string
-		faults []string
-	}{
-		{"index", []string{"partition", "loss", "duplicate", "reorder", "pause", "kill", "skew", "disk"}},
-		{"log", []string{"partition", "loss", "duplicate", "reorder", "pause", "kill", "skew", "disk"}},
-		{"lease", []string{"partition", "loss", "duplicate", "reorder", "pause", "kill", "disk"}},
-	} {
-		for seed := range seeds {
-			o := registers(seed, 3+2*int(seed%2), 50, c.faults...)
-			o.LatencyMs, o.LatencyDist, o.NemesisInterval = 5, "exponential", 2*time.Second
-			judged(t, o, "--data simulated --disk-latency 2ms --snapshot-every 40 --snapshot-behind 10 --read "+c.reads)
-		}
-	}
-}
-
 func TestSameSeedIsTheSameRaft(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	for seed := range uint64(3) {

@@ -17,18 +17,6 @@ func faultyTransactions(seed uint64, models ...string) testbench.Options {
 	return o
 }
 
-// Whole transactions, applied at once, are read atomic, with every client served;
-// and when the faults are over all nodes show the same.
-func TestReplicatedTransactionsAreReadAtomicAndConverge(t *testing.T) {
-	for seed := range 2 * faultySeeds() {
-		outcome := cluster(t, faultyTransactions(seed, "read-committed", "read-atomic"), "--strategy transactions")
-		w := outcome.Results.Workload.(*txn.Results)
-		if outcome.Results.Valid != checker.Valid || w.ConvergedKeys == nil || *w.ConvergedKeys < 10 {
-			t.Errorf("seed %d: %v, %v, %d keys diverged, problems %+v", seed, outcome.Results.Valid, w.AnomalyTypes, w.DivergedCount, outcome.Results.Problems)
-		}
-	}
-}
-
 func TestTransactionsAreServedThroughPartitions(t *testing.T) {
 	for _, strategy := range []string{"transactions", "writes"} {
 		o := faulty("txn-rw-register", 1, "partition", "loss", "duplicate", "reorder")

@@ -27,7 +27,7 @@ func (c *Cluster) tell(t testing.TB, r result) {
 			return false
 		}
 		out, _ := c.run(o, "")
-		return outcome(&out) == r.failure
+		return c.outcome(&out) == r.failure
 	})
 	t.Errorf("seed %d: %s\n%s\n%s", r.seed, r.failure, c.reported(t, smaller), replayCommand(t, o, smaller))
 }
@@ -64,7 +64,7 @@ func (c *Cluster) replay(t testing.TB, seed uint64, smaller string) {
 	}
 	out, _ := c.run(o, "")
 	text := c.reported(t, o)
-	if failed := outcome(&out); failed != "" {
+	if failed := c.outcome(&out); failed != "" {
 		t.Errorf("seed %d: %s\n%s", seed, failed, text)
 		return
 	}

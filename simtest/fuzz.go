@@ -23,7 +23,7 @@ func Fuzz(f *testing.F, c Cluster) {
 			t.Skip(err) // such as three groups of workers for two nodes
 		}
 		out, _ := c.run(o, "")
-		if failed := outcome(&out); failed != "" && (out.Err != nil || !virtual.Vacuous(&out)) {
+		if failed := c.outcome(&out); failed != "" && (out.Err != nil || !virtual.Vacuous(&out)) {
 			t.Errorf("seed %d: %s\n%s\n%s", seed, failed, c.reported(t, o), replayCommand(t, c.options(seed), o))
 		}
 	})

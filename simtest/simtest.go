@@ -78,6 +78,8 @@ type Cluster struct {
 	// Options changes what else a run has, such as the number of clients; nil for nothing. Runs are judged strictly: see
 	// docs/fidelity.md.
 	Options func(*testbench.Options)
+	// Also judges a run that its workload finds valid: an error fails it, such as of too few operations that succeeded.
+	Also func(*testbench.Outcome) error
 }
 
 // Checks are what a run looks for beside the verdict of its workload. [Cluster.Start] makes them.
@@ -250,7 +252,7 @@ func Finds(t testing.TB, c Cluster, failure string) {
 	others := map[string]int{}
 	for seed := uint64(seedFirst); seed < seedFirst+uint64(cmp.Or(c.Seeds, seedsUsual)); seed++ {
 		out, _ := c.run(c.options(seed), "")
-		switch failed := outcome(&out); failed {
+		switch failed := c.outcome(&out); failed {
 		case failure:
 			t.Logf("seed %d: %s", seed, failed)
 			return
@@ -279,7 +281,7 @@ func (c *Cluster) sweep(seeds int) []result {
 	var all []result
 	work := func(i int) result {
 		out, k := c.run(c.options(seedFirst+uint64(i)), "")
-		return result{out.Options.Seed, outcome(&out), virtual.Vacuous(&out), k}
+		return result{out.Options.Seed, c.outcome(&out), virtual.Vacuous(&out), k}
 	}
 	sweep.Pool(seeds, runtime.GOMAXPROCS(0), work, func(_ int, r result) bool {
 		all = append(all, r)
@@ -290,9 +292,15 @@ func (c *Cluster) sweep(seeds int) []result {
 }
 
 // outcome is the failure of a run in a few words, or why it could not be made.
-func outcome(out *testbench.Outcome) string {
+func (c *Cluster) outcome(out *testbench.Outcome) string {
 	if out.Err != nil {
 		return "could not run: " + out.Err.Error()
 	}
-	return virtual.Failure(out)
+	failure := virtual.Failure(out)
+	if failure == "" && c.Also != nil {
+		if err := c.Also(out); err != nil {
+			failure = err.Error()
+		}
+	}
+	return failure
 }

@@ -1,6 +1,7 @@
 // Package testscale says how many seeds a long test runs: a few under -short, as
 // many as a developer waits for by default, and all of them in `task check`, which
-// sets EDDY_CHECK=1. Tests of every package use it, so that one word decides.
+// sets EDDY_CHECK=1. Tests of every package use it, so that one word decides. It also
+// has the runs that sweeps of several packages make.
 package testscale
 
 import (
