@@ -267,3 +267,23 @@ func TestRepeatedProblemIsToldOnceWithItsCount(t *testing.T) {
 		t.Errorf("warnings %q", out.Meta.Warnings)
 	}
 }
+
+func TestMalformedRepliesOfOneKindAreToldOnceWhateverTheyHold(t *testing.T) {
+	o := smallOptions()
+	reads := 0
+	out := simulate(t, o, func(n *fakeNode, src string, b body) bool {
+		if b.Type != "read" || n.id != "n1" {
+			return false
+		}
+		reads++
+		if reads%4 == 0 {
+			n.reply(src, b, `"type":"read_ok"`)
+		} else {
+			n.reply(src, b, fmt.Sprintf(`"type":"read_ok","messages":{"%d":1}`, reads))
+		}
+		return true
+	})
+	if told := starting(out.Warnings, "n1 gave a malformed reply to read"); reads < 8 || len(told) != 2 || !strings.Contains(told[0], "times more") {
+		t.Errorf("%d reads, %q", reads, told)
+	}
+}

@@ -91,7 +91,7 @@ func (c *Conductor) complete(w *worker, done workload.Completion) {
 		Value: done.Value, Final: w.invocation.Final, Error: done.Error,
 	})
 	if m := done.Malformed; m != nil {
-		f := finding{kind: kindMalformedReply, line: m.Body, warning: true, passedOver: true, expected: m.Want.String(),
+		f := finding{kind: kindMalformedReply, about: w.invocation.F + " " + faultKind(m.Faults), line: m.Body, warning: true, passedOver: true, expected: m.Want.String(),
 			what: fmt.Sprintf("gave a malformed reply to %s, so nobody knows its outcome: %s", w.invocation.F, strings.Join(m.Faults, "; "))}
 		if m.Altered {
 			f = finding{kind: KindAlteredReply, about: "altered", line: m.Body, expected: "a reply that repeats the writes that were asked for, with reads filled in",
@@ -106,6 +106,19 @@ func (c *Conductor) complete(w *worker, done workload.Completion) {
 	c.pace.freed(c.clock.Now(), c.threads.idle)
 	c.observe(w, done)
 	c.step()
+}
+
+// faultKind tells the faults of a reply from others of another kind, whatever they quote of the reply.
+func faultKind(faults []string) string {
+	kind := ""
+	for _, fault := range faults {
+		field, quoted, _ := strings.Cut(fault, " is ")
+		if kind += field; quoted == "missing" {
+			kind += " missing"
+		}
+		kind += ";"
+	}
+	return kind
 }
 
 // observe tells who makes the operations how one ended, and in the final phase goes on with the next.

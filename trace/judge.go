@@ -32,7 +32,11 @@ func (f *linkFacts) judged(d *Records) Cause {
 				return Cause{Kind: Altered, At: c.Received, Text: fmt.Sprintf("%s brought it to %s at %s as %s, which is %s, where the client gave %s",
 					c.called(), f.dest, seconds(c.Received), c.As, typeOf(c.As), typeOf(d.Value))}
 			}
-			return f.withTrouble(Cause{Kind: NotTaken, At: c.Received, Text: fmt.Sprintf("%s brought it to %s at %s, which did not take it in", c.called(), f.dest, seconds(c.Received))})
+			what := "which did not take it in"
+			if d.anywhere { // all that is known is what the node sent
+				what = "which from then on neither showed it to a client nor sent it to a node"
+			}
+			return f.withTrouble(Cause{Kind: NotTaken, At: c.Received, Text: fmt.Sprintf("%s brought it to %s at %s, %s", c.called(), f.dest, seconds(c.Received), what)})
 		}
 	}
 	first, last := f.carriers[0], f.carriers[len(f.carriers)-1]

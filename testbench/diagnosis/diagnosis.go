@@ -4,6 +4,7 @@
 package diagnosis
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -64,6 +65,10 @@ func Of(dir string, out *testbench.Outcome) (follow string) {
 		return follow
 	}
 	cause, err := causeOfLoss(dir, w, out.Meta.NodeOf)
+	if shown := shownOtherwise(w, out.History, out.Meta.NodeOf); shown != "" && (err != nil || cause.Kind != trace.Altered) {
+		out.Meta.Cause = shown
+		return followable(dir, out)
+	}
 	if err != nil {
 		out.Meta.Warnings = append(out.Meta.Warnings, "Why the run failed was not found out: "+err.Error()+".")
 		return ""
@@ -78,7 +83,11 @@ func Of(dir string, out *testbench.Outcome) (follow string) {
 // explainOther tells of a failure other than a loss: what is wrong, then which node was asked what and replied what.
 func explainOther(dir string, out *testbench.Outcome) (follow string) {
 	text, ops := inWords(out)
-	if p := alteredBefore(out, ops); p != nil {
+	if polls := out.Results.Stats.ByF["poll"]; polls.Valid == checker.Invalid && polls.InfoCount > 0 && firstWitness(out.Results) != nil {
+		var stuck string // what no poll showed was not necessarily lost
+		stuck, ops = firstUnsuccessful(out)
+		text = stuck + " So " + text
+	} else if p := alteredBefore(out, ops); p != nil {
 		text = problemInWords(p) + " So " + text
 	}
 	out.Meta.Cause = text
@@ -233,7 +242,8 @@ func inWords(out *testbench.Outcome) (text string, ops []int) {
 		case w.Note != "":
 			return fmt.Sprintf("%s: %s.", w.Value, strings.TrimSuffix(w.Note, ".")), ops
 		case w.Kind == checker.Duplicated && len(w.Events) > 1:
-			return fmt.Sprintf("id %s was given out at %.3f s, and again at %.3f s.", w.Value, w.Events[0].Time.Seconds(), w.Events[1].Time.Seconds()), ops
+			return fmt.Sprintf("id %s was given out at %.3f s, and again at %.3f s.", w.Value, w.Events[0].Time.Seconds(), w.Events[1].Time.Seconds()),
+				[]int{w.Events[0].Index, w.Events[1].Index}
 		case len(w.Because) > 0:
 			return strings.Join(w.Because, "; ") + ".", ops
 		}
@@ -291,7 +301,16 @@ func firstUnsuccessful(out *testbench.Outcome) (text string, ops []int) {
 		if reply.Type == history.Info {
 			outcome = "with an unknown outcome"
 		}
-		return fmt.Sprintf("%s and ended at %.3f s %s: %s.", text, reply.Time.Seconds(), outcome, history.Canonical(reply.Error)), []int{i}
+		return fmt.Sprintf("%s and ended at %.3f s %s: %s.", text, reply.Time.Seconds(), outcome, errorInWords(reply.Error)), []int{i}
 	}
 	return "", nil
+}
+
+// errorInWords is the error of an operation; one that is a text is that text.
+func errorInWords(raw json.RawMessage) string {
+	var text string
+	if json.Unmarshal(raw, &text) == nil {
+		return text
+	}
+	return history.Canonical(raw)
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -61,5 +62,49 @@ func TestAnAlteredReplyComesBeforeWhatFollowedFromIt(t *testing.T) {
 	Of(dir, out)
 	if !strings.HasPrefix(out.Meta.Cause, "key 8:") {
 		t.Errorf("an altered reply that came later is blamed: %s", out.Meta.Cause)
+	}
+}
+
+func TestALostValueThatAReadShowsInAnotherFormIsToldSo(t *testing.T) {
+	add := func(index int, value string) history.Op {
+		return history.Op{Index: index, Type: history.Invoke, Process: 2 + index, F: "broadcast", Value: json.RawMessage(value)}
+	}
+	w := &checker.Witness{Kind: checker.Lost, Value: json.RawMessage(`3`), Known: &checker.Event{F: "broadcast", Time: time.Second}, LastMissed: &checker.Event{Index: 2}}
+	for _, c := range []struct{ other, read, want string }{
+		{`4`, `[[4],[3]]`, "value 3, acknowledged by n0 at 1.000 s, is shown by n0 as [3], which is not what was added, by a read at 2.000 s."},
+		{`4`, `[4,"3"]`, `is shown by n0 as "3"`},
+		{`4`, `[{"v":{"x":3}}]`, `is shown by n0 as {"v":{"x":3}}`},
+		{`[3]`, `[[3]]`, ""},
+		{`4`, `[4,33]`, ""},
+		{`4`, `null`, ""},
+	} {
+		h := history.History{add(0, c.other), add(1, `3`), {Index: 2, Type: history.Invoke, Process: 1, F: "read"},
+			{Index: 3, Time: 2 * time.Second, Type: history.OK, Process: 1, F: "read", Value: json.RawMessage(c.read)}}
+		got := shownOtherwise(w, h, func(int) string { return "n0" })
+		if c.want == "" && got != "" || !strings.Contains(got, c.want) {
+			t.Errorf("%s: %q", c.read, got)
+		}
+	}
+}
+
+func TestAKindOfOperationOfWhichNoneSucceedsComesBeforeWhatFollowedFromIt(t *testing.T) {
+	w := checker.Witness{Kind: "unseen", Note: "key 8: 1 message, acknowledged and never polled: 1", Events: []checker.Event{{Index: 1}}}
+	dir, out := kafkaRun(t, w)
+	out.History[1].Type, out.History[1].Error = history.Info, json.RawMessage(`"indeterminate: malformed reply {\"type\":1}"`)
+	out.Results.Stats.Valid = checker.Invalid
+	out.Results.Stats.ByF = map[string]checker.Counts{"poll": {Valid: checker.Invalid, Count: 1, InfoCount: 1}}
+	Of(dir, out)
+	want := `the first poll that did not succeed was sent to n0 at 0.001 s and ended at 0.003 s with an unknown outcome: indeterminate: malformed reply {"type":1}. So key 8: 1 message`
+	if !strings.HasPrefix(out.Meta.Cause, want) {
+		t.Errorf("%s", out.Meta.Cause)
+	}
+}
+
+func TestADuplicatedIDIsShownByTheAnswersThatTheSentenceNames(t *testing.T) {
+	w := checker.Witness{Kind: checker.Duplicated, Value: json.RawMessage(`7`), Events: []checker.Event{{Index: 1}, {Index: 3}, {Index: 5}}}
+	out := &testbench.Outcome{}
+	out.Results.Witnesses = []checker.Witness{w}
+	if _, ops := inWords(out); !slices.Equal(ops, []int{1, 3}) {
+		t.Errorf("%v", ops)
 	}
 }
