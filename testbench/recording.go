@@ -46,6 +46,8 @@ type sampling struct {
 	bytesMax int64 // 0: no bound
 	bytes    int64
 	from     time.Duration // since when only some are recorded
+	lastID   int64         // of the messages that were sent
+	fromID   int64         // the first message of that time
 	omitted  int64         // messages of which nothing is recorded
 }
 
@@ -76,6 +78,7 @@ func (r *Recording) Op(op history.Op) {
 
 // Sent records that a message entered the network.
 func (r *Recording) Sent(at time.Duration, m *network.Message) {
+	r.lastID = m.ID
 	if !r.wanted(at, m) {
 		r.omitted++
 		return
@@ -151,14 +154,15 @@ func (r *Recording) wanted(at time.Duration, m *network.Message) bool {
 		return true
 	}
 	if r.from == 0 {
-		r.from = max(at, 1)
+		r.from, r.fromID = max(at, 1), r.lastID
 		b := append(r.messages.buffer, `{"time":`...)
 		b = strconv.AppendInt(b, int64(at), 10)
 		b = strconv.AppendInt(append(b, `,"type":"sampled","every":`...), sampledOneIn, 10)
 		r.messages.buffer = b
 		r.endMessage()
 	}
-	return m.ID%sampledOneIn == 0 && r.bytes < r.bytesMax+r.bytesMax/4
+	under := m.ID < r.fromID // what became of those that were on their way is recorded
+	return under || m.ID%sampledOneIn == 0 && r.bytes < r.bytesMax+r.bytesMax/4
 }
 
 // Warning says that not all messages are recorded; empty if they are.

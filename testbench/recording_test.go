@@ -113,3 +113,30 @@ func TestFullDiskLosesNoVerdict(t *testing.T) {
 		t.Errorf("exit status %d, error %v, warnings %q", out.ExitStatus(), out.Err, out.Meta.Warnings)
 	}
 }
+
+func TestWhatWasOnItsWayAtTheBoundIsRecordedToItsEnd(t *testing.T) {
+	dir := t.TempDir()
+	r, err := NewRecording(dir, 4<<10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sent []*network.Message
+	for i := range int64(200) {
+		m := &network.Message{ID: i, Src: "n1", Dest: "n2", Body: []byte(`{"type":"gossip"}`)}
+		sent = append(sent, m)
+		r.Sent(time.Duration(i), m)
+	}
+	for _, m := range sent {
+		r.Received(time.Second, m)
+	}
+	if err := r.Close(); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(filepath.Join(dir, MessagesFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if sends, receipts := strings.Count(string(text), `"type":"send"`), strings.Count(string(text), `"type":"recv"`); sends < 10 || sends > 190 || receipts != sends {
+		t.Errorf("%d sent and %d received", sends, receipts)
+	}
+}
