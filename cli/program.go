@@ -64,15 +64,32 @@ func (p *program) check(s Service) error {
 		return nil
 	}
 	flags := newFlagSet(w.Name)
-	build := s.Flags(flags)
+	build, err := declared(s, flags)
+	if err != nil {
+		return err
+	}
 	if build == nil {
 		return fmt.Errorf("service %s: Flags returns nil: return the function that builds the service", w.Name)
 	}
 	declareNode(flags)
-	if _, err := build(); err != nil {
+	made, err := build()
+	switch {
+	case err != nil:
 		return fmt.Errorf("service %s does not accept its own defaults: %w", w.Name, err)
+	case made == nil:
+		return fmt.Errorf("service %s: what Flags returns builds no service, but nil", w.Name)
 	}
 	return nil
+}
+
+// declared has a service declare its flags. pflag panics at a flag that there is already.
+func declared(s Service, flags *pflag.FlagSet) (build service.Build, err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			err = fmt.Errorf("service %s cannot declare its flags: %v", s.Workload.Name, value)
+		}
+	}()
+	return s.Flags(flags), nil
 }
 
 func newFlagSet(name string) *pflag.FlagSet {

@@ -1,8 +1,10 @@
 package testbench
 
 import (
+	"fmt"
 	"time"
 
+	"eddy/internal/panicsite"
 	"eddy/testbench/nemesis"
 	"eddy/workload"
 )
@@ -21,7 +23,12 @@ type mainPhase struct {
 func (c *Conductor) begin() {
 	c.phase = phaseMain
 	now := c.clock.Now()
-	c.main = mainPhase{generator: c.workload.NewGenerator(c.setting(), c.rng), next: -1, cutoff: now + c.options.TimeLimit, wake: -1}
+	generator, err := c.newGenerator()
+	if err != nil {
+		c.fail(err)
+		return
+	}
+	c.main = mainPhase{generator: generator, next: -1, cutoff: now + c.options.TimeLimit, wake: -1}
 	c.main.finals = c.nemesis.Final()
 	c.pace.start(now)
 	c.step()
@@ -90,18 +97,46 @@ func (c *Conductor) soonest(now time.Duration) (at time.Duration, begin func(now
 func (c *Conductor) beginOperation(now time.Duration) {
 	mean := time.Duration(float64(time.Second) / c.options.Rate)
 	c.main.next = c.pace.begun(now, c.main.next) + nemesis.Stagger(c.rng, mean)
-	thread := 0
+	thread, inv, err := c.nextOperation()
+	if err == nil {
+		err = c.workload.CheckInvocation(inv)
+	}
+	if err != nil {
+		c.fail(err)
+		return
+	}
+	c.invoke(thread, inv)
+}
+
+// nextOperation asks the generator for an operation, and says which worker performs it.
+func (c *Conductor) nextOperation() (thread int, inv workload.Invocation, err error) {
+	defer c.generatorPanicked(&err)
 	switch placer, places := c.main.generator.(workload.Placer); {
 	case places:
-		thread, inv := placer.Place(pool{c}, c.rng)
-		c.invoke(thread, inv)
-		return
+		thread, inv = placer.Place(pool{c}, c.rng)
+		return thread, inv, nil
 	case c.workload.AnyWorker:
 		thread = c.threads.freeWorker(c.rng.IntN(c.threads.idle))
 	default:
 		thread = c.threads.inTurn()
 	}
-	c.invoke(thread, c.main.generator.Next(c.rng))
+	return thread, c.main.generator.Next(c.rng), nil
+}
+
+// newGenerator starts the operations.
+func (c *Conductor) newGenerator() (g workload.Generator, err error) {
+	defer c.generatorPanicked(&err)
+	if g = c.workload.NewGenerator(c.setting(), c.rng); g == nil {
+		return nil, fmt.Errorf("the NewGenerator of workload %s gave no generator, but nil", c.workload.Name)
+	}
+	return g, nil
+}
+
+// generatorPanicked makes an error of a panic of the generator; it is deferred.
+func (c *Conductor) generatorPanicked(err *error) {
+	if value := recover(); value != nil {
+		*err = fmt.Errorf("the generator of workload %s panicked: %v%s", c.workload.Name, value, panicsite.Here())
+	}
 }
 
 // pool shows the workers to the workload.

@@ -12,6 +12,7 @@ import (
 
 	"eddy/testbench/checker"
 	"eddy/testbench/history"
+	"eddy/testbench/network"
 	"eddy/testbench/report"
 )
 
@@ -197,10 +198,39 @@ func (w *Workload) Validate() error {
 	case w.NewClient == nil && len(w.Calls) == 0:
 		return lacks("calls: say in Calls how each operation is done over the network, or give it NewClient")
 	}
+	if !isName(w.Name) {
+		return fmt.Errorf("workload %q: a Name is lower-case letters, digits and hyphens, such as rate-limiter: it names commands and directories", w.Name)
+	}
 	for _, c := range w.Calls {
-		if !slices.Contains(w.Judge.Fs, c.F) {
+		switch {
+		case !slices.Contains(w.Judge.Fs, c.F):
 			return fmt.Errorf("workload %q has a call for %q, which Judge.Fs does not name", w.Name, c.F)
+		case c.Reply.Type == "":
+			return fmt.Errorf("workload %q: the call for %q does not say of which type the reply is: give it Reply.Type, such as %q", w.Name, c.F, c.F+"_ok")
+		case c.Reply.Field != "" && c.Reply.Kind == nil:
+			return fmt.Errorf("workload %q: the call for %q does not say what the reply's field %q holds: give it Reply.Kind, such as workload.Any", w.Name, c.F, c.Reply.Field)
 		}
+	}
+	for _, f := range w.Judge.Fs {
+		if w.NewClient == nil && !slices.ContainsFunc(w.Calls, func(c Call) bool { return c.F == f }) {
+			return fmt.Errorf("workload %q has an operation %q in Judge.Fs that is none of its Calls", w.Name, f)
+		}
+	}
+	return nil
+}
+
+// isName says that a name can be typed and be that of a directory.
+func isName(name string) bool {
+	return name[0] != '-' && strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
+}
+
+// CheckInvocation says why an operation of the generator cannot be performed.
+func (w *Workload) CheckInvocation(inv Invocation) error {
+	switch {
+	case !slices.Contains(w.Judge.Fs, inv.F):
+		return fmt.Errorf("the generator of workload %s made an operation %q, which is none of Judge.Fs: %s", w.Name, inv.F, strings.Join(w.Judge.Fs, ", "))
+	case inv.Value != nil && !json.Valid(inv.Value):
+		return fmt.Errorf("the generator of workload %s made an operation %q whose Value is not JSON: %s", w.Name, inv.F, network.Abbreviate(inv.Value, 40))
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"eddy/internal/panicsite"
 	"eddy/testbench/history"
 )
 
@@ -56,7 +57,7 @@ func (j *Judge) Results(workload string, h history.History, options Options) (Re
 		return Results{}, fmt.Errorf("the history contradicts itself: %w", err)
 	}
 	latencies := latenciesOf(h, pairs)
-	outcome, witnesses, err := j.Check(h, pairs, options)
+	outcome, witnesses, err := j.checked(workload, h, pairs, options)
 	if err != nil {
 		return Results{}, err
 	}
@@ -78,6 +79,20 @@ func (j *Judge) Results(workload string, h history.History, options Options) (Re
 	}
 	r.Valid = Merge(r.Stats.Valid, r.Availability.Valid, outcome.Verdict(), VerdictOf(len(r.Problems) == 0))
 	return r, nil
+}
+
+// checked is Check, with an error in place of a panic and of no results.
+func (j *Judge) checked(workload string, h history.History, pairs history.Pairing, options Options) (outcome Workload, witnesses []Witness, err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			err = fmt.Errorf("the checker of workload %s panicked: %v%s", workload, value, panicsite.Here())
+		}
+	}()
+	outcome, witnesses, err = j.Check(h, pairs, options)
+	if err == nil && outcome == nil {
+		err = fmt.Errorf("the checker of workload %s gave neither results nor an error", workload)
+	}
+	return outcome, witnesses, err
 }
 
 // Doubt takes note of why a run proves nothing, if it does not: its clients did nothing before the final reads, or not
