@@ -97,7 +97,7 @@ func (p *core) adopt(child *core) error {
 	case name == "" || strings.Trim(name, "/") != name:
 		return fmt.Errorf("actor: spawn under %q: %q is no name: a name is not empty and does not begin or end with a slash", p.id.path, name)
 	case p.family != nil && p.family.byName[name] != nil:
-		return fmt.Errorf("actor: spawn under %q: there is a child %q already", p.id.path, name)
+		return fmt.Errorf("actor: spawn %q: there is one already; each actor needs its own name", strings.TrimPrefix(p.id.path+"/"+name, "/"))
 	case p.phase >= ending:
 		return fmt.Errorf("actor: spawn %q under %q: %w", name, p.id.path, ErrStopped)
 	}

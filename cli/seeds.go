@@ -81,6 +81,14 @@ func (r *sweepResult) status() int {
 	return status
 }
 
+// outcome is what the failures come to.
+func (r *sweepResult) outcome() string {
+	if slices.ContainsFunc(r.failures, func(f verdict) bool { return f.status != testbench.ExitCouldNot }) {
+		return "invalid"
+	}
+	return "could not run"
+}
+
 // vacuousShareMax is the share of vacuous runs from which on a sweep is told how to get fewer.
 const vacuousShareMax = 0.1
 
@@ -168,7 +176,7 @@ func (b batch) report(r *sweepResult, own *simFlags) error {
 	if run := len(r.all); run < b.count {
 		made = fmt.Sprintf("%d seeds until the first failure; --keep-going makes all %d", run, b.count)
 	}
-	fmt.Fprintf(os.Stdout, "\n%s: invalid, %d failed of %s%s\n", b.options.Workload, len(failures), made, alsoVacuous(len(r.vacuous)))
+	fmt.Fprintf(os.Stdout, "\n%s: %s, %d failed of %s%s\n", b.options.Workload, r.outcome(), len(failures), made, alsoVacuous(len(r.vacuous)))
 	return nil
 }
 

@@ -194,7 +194,7 @@ func (c *Conductor) fail(err error) { c.failAs(failure{what: err.Error()}) }
 
 // failNode is fail on account of a node: of what several nodes did the same, one is told.
 func (c *Conductor) failNode(n *node, what string) {
-	c.failAs(failure{node: n.id, what: strings.ReplaceAll(what, n.id+" ", "it ")})
+	c.failAs(failure{node: n.id, what: strings.NewReplacer("node "+n.id+" ", "it ", n.id+" ", "it ").Replace(what)})
 }
 
 func (c *Conductor) failAs(f failure) {

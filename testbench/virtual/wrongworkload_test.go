@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"eddy/actor"
+	"eddy/actor/node"
 	"eddy/testbench"
 	"eddy/testbench/checker"
 	"eddy/testbench/history"
@@ -55,5 +56,24 @@ func TestAWorkloadThatIsWrongIsNamed(t *testing.T) {
 		if out.Err == nil || !strings.Contains(out.Err.Error(), c.want) {
 			t.Errorf("%s: %v; want %s", name, out.Err, c.want)
 		}
+	}
+}
+
+// A service that does not start is told in its own words, once for all nodes.
+func TestARouteThatIsThereTwiceIsNamed(t *testing.T) {
+	type request = node.Request[node.None, node.None]
+	twice := func(n *node.Node) error {
+		to := actor.Spawn(n, "office", func(*actor.Context[request]) actor.Actor[request] { return nil })
+		for range 2 {
+			node.Handle(n, "take", to, func(r request) request { return r })
+		}
+		return nil
+	}
+	o := testbench.Defaults(workload.Workloads{ticket()})
+	o.Workload, o.NodeCount, o.TimeLimit = "ticket", 2, time.Second
+	out := virtual.Run(o, virtual.Config{Start: virtual.Actors{Service: twice}.Start()})
+	want := `"it cannot serve: actor service panicked: node: route take: there is one already"`
+	if out.Err == nil || !strings.Contains(out.Err.Error(), want) || !strings.Contains(out.Err.Error(), "And n1 the same") {
+		t.Errorf("%v; want %s, and that n1 did the same", out.Err, want)
 	}
 }
