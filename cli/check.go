@@ -114,6 +114,10 @@ func (p *program) toCheck(args []string) (workload, path string, err error) {
 	}
 	if len(args) == 2 {
 		workload = args[0]
+	} else if runs, _ := filepath.Glob(filepath.Join(dir, "latest")); len(runs) > 0 {
+		return "", "", fmt.Errorf("check %s: this is a store of runs: name one of them, such as %s", path, filepath.Join(path, "latest"))
+	} else if runs, _ := filepath.Glob(filepath.Join(dir, "*", "history.*")); len(runs) > 0 {
+		return "", "", fmt.Errorf("check %s: this is a directory of runs: name one of them, such as %s", path, filepath.Join(path, filepath.Base(filepath.Dir(runs[len(runs)-1]))))
 	} else if !slices.Contains(p.workloads.Names(), workload) {
 		return "", "", fmt.Errorf("check %s: the directory around it is called %q, which is no workload: name the workload first", path, workload)
 	}

@@ -39,7 +39,9 @@ func TestCheckFindsTheHistoryAndTheWorkloadOfADirectory(t *testing.T) {
 		{[]string{"echo", file}, "echo", file, ""},
 		{nil, "", "", "check takes a workload and a history, such as broadcast history.edn, or the directory of a run"},
 		{[]string{file}, "", "", "name the workload before the history"},
-		{[]string{filepath.Dir(run)}, "", "", "which is no workload"},
+		{[]string{filepath.Dir(run)}, "", "", "this is a directory of runs: name one of them, such as " + run},
+		{[]string{filepath.Dir(latest)}, "", "", "this is a store of runs: name one of them, such as " + latest},
+		{[]string{t.TempDir()}, "", "", "which is no workload"},
 		{[]string{"nowhere"}, "", "", "a workload comes before the history"},
 	} {
 		workload, path, err := eddy.toCheck(c.args)

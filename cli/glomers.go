@@ -339,6 +339,6 @@ func summary(rows []glomersRow, all int) string {
 	if len(wanting) == 0 {
 		return fmt.Sprintf("glomers: %d of %d challenges valid and within their targets", len(rows), len(rows))
 	}
-	return fmt.Sprintf("glomers: %d of %d challenges valid and within their targets, not %s",
+	return fmt.Sprintf("glomers: %d of %d challenges valid and within their targets, not challenge %s",
 		len(rows)-len(wanting), len(rows), strings.Join(wanting, ", "))
 }

@@ -178,6 +178,9 @@ func figureText(values map[string]float64, name string) string {
 	if !known {
 		return "-"
 	}
+	if value >= 1000 || value <= -1000 {
+		return strconv.FormatFloat(value, 'f', 0, 64) // 'g' would write 1.002e+04
+	}
 	return strconv.FormatFloat(value, 'g', 4, 64)
 }
 
@@ -189,7 +192,12 @@ func (p *program) compareRunsCommand(store *string) *cobra.Command {
 each has changed. A run is named by its directory, by its name in eddy runs, or
 as latest. One run each says little: eddy bench compares configurations over
 many seeds.`,
-		Args: cobra.ExactArgs(2),
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 2 {
+				return fmt.Errorf("compare takes two runs, such as the last two that eddy runs lists; found %d", len(args))
+			}
+			return nil
+		},
 		RunE: func(_ *cobra.Command, args []string) error {
 			var runs [2]storedRun
 			for i, name := range args {

@@ -86,3 +86,29 @@ func TestRunThatWasNotJudgedIsListedAsThat(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+func TestFiguresOfRunsAreWrittenOut(t *testing.T) {
+	for value, want := range map[float64]string{0: "0", 0.0123456: "0.01235", 241.234: "241.2", 10021.3: "10021"} {
+		if got := figureText(map[string]float64{"x": value}, "x"); got != want {
+			t.Errorf("%v is written %s, not %s", value, got, want)
+		}
+	}
+}
+
+func TestCommandsThatLackTheirSubjectSayWhatItIs(t *testing.T) {
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"runs", "compare", "latest"}, "compare takes two runs, such as the last two that eddy runs lists; found 1"},
+		{[]string{"trace", "--follow", ""}, `--follow "": expected a value`},
+		{[]string{"bench", "--engine", "builtin"}, "no workload is given: name a workload, one of echo, "},
+	} {
+		root := eddy.rootCommand()
+		root.SetArgs(c.args)
+		root.SilenceErrors, root.SilenceUsage = true, true
+		if err := root.Execute(); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%q: %v", c.args, err)
+		}
+	}
+}

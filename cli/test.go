@@ -217,7 +217,7 @@ func (p *program) settle(flags *pflag.FlagSet, args, nodeArgs []string, o *testb
 		}
 	}
 	if own.workload == "" {
-		return nil, fmt.Errorf("test what? name a workload, one of %s, or a --challenge", strings.Join(p.workloads.Names(), ", "))
+		return nil, fmt.Errorf("no workload is given: name a workload, one of %s, or a --challenge", strings.Join(p.workloads.Names(), ", "))
 	}
 	if names := p.workloads.Names(); !slices.Contains(names, own.workload) {
 		return nil, fmt.Errorf("there is no workload %q%s", own.workload, suggest.Among(own.workload, names))

@@ -40,8 +40,9 @@ func (p *program) traceCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "trace [run directory | log files]",
 		Short: "Look at what the nodes of a run did",
-		Long: `Trace reads what nodes recorded under --trace messages or --trace full: of the
-latest run, or of the run or the logs that are named.
+		Long: `Trace reads the messages of a run, whatever its nodes are written in, and what
+nodes recorded under --trace messages or --trace full: of the latest run, or of
+the run or the logs that are named.
 
   eddy sim broadcast --seed 7 --trace full
   eddy trace                        what happened, and what stands out
@@ -54,7 +55,12 @@ latest run, or of the run or the logs that are named.
 		Args: cobra.ArbitraryArgs,
 	}
 	own.declare(cmd.Flags())
-	cmd.RunE = func(_ *cobra.Command, args []string) error { return own.run(os.Stdout, args) }
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if cmd.Flags().Changed("follow") && own.follow == "" {
+			return errors.New("--follow \"\": expected a value, such as 412, a message's id, such as n4/17, or a key")
+		}
+		return own.run(os.Stdout, args)
+	}
 	return cmd
 }
 

@@ -224,7 +224,18 @@ func lossInWords(w *checker.Witness, c trace.Cause, nodeOf func(int) string) str
 // that show it.
 func inWords(out *testbench.Outcome) (text string, ops []int) {
 	r := out.Results
-	if w := firstWitness(r); w != nil {
+	w := firstWitness(r)
+	if w != nil && w.Kind == checker.Unreadable {
+		if r.Stats.Valid == checker.Invalid {
+			return firstUnsuccessful(out) // the reads failed as every operation of their kind did
+		}
+		text := report.Plural(w.Count, "read", "reads") + " after recovery failed."
+		if w.Known != nil {
+			ops = []int{w.Known.Index}
+		}
+		return text, ops
+	}
+	if w != nil {
 		for _, e := range toldOf(w) {
 			ops = append(ops, e.Index)
 		}

@@ -108,3 +108,20 @@ func TestADuplicatedIDIsShownByTheAnswersThatTheSentenceNames(t *testing.T) {
 		t.Errorf("%v", ops)
 	}
 }
+
+func TestReadsAfterRecoveryThatFailAsAllTransactionsDidAreNotTheFirstThing(t *testing.T) {
+	w := checker.Witness{Kind: checker.Unreadable, Count: 1, Known: &checker.Event{Index: 3}}
+	out := &testbench.Outcome{History: history.History{
+		{Index: 0, Type: history.Invoke, F: "txn"}, {Index: 1, Type: history.Fail, F: "txn", Error: json.RawMessage(`["txn-conflict","aborted"]`)},
+		{Index: 2, Type: history.Invoke, F: "txn"}, {Index: 3, Type: history.Fail, F: "txn", Error: json.RawMessage(`["txn-conflict","aborted"]`)},
+	}}
+	out.Results.Witnesses = []checker.Witness{w}
+	if text, ops := inWords(out); text != "1 read after recovery failed." || !slices.Equal(ops, []int{3}) {
+		t.Errorf("%v: %s", ops, text)
+	}
+	out.Results.Stats.Valid = checker.Invalid
+	out.Results.Stats.ByF = map[string]checker.Counts{"txn": {Valid: checker.Invalid}}
+	if text, ops := inWords(out); !strings.HasPrefix(text, "the first txn that did not succeed") || !slices.Equal(ops, []int{0}) {
+		t.Errorf("%v: %s", ops, text)
+	}
+}
