@@ -182,7 +182,10 @@ func (p *program) chosen(own *glomersFlags) ([]challenge, error) {
 	}
 	only := own.only
 	if len(only) == 0 {
-		if len(all) == 0 {
+		switch {
+		case len(p.challenges) == 0:
+			return nil, fmt.Errorf("there are no challenges: none of %s has any, see Challenges in go doc eddy/workload.Workload", strings.Join(p.workloads.Names(), ", "))
+		case len(all) == 0:
 			return nil, errors.New("no challenge is of the workload that --bin names")
 		}
 		return all, nil

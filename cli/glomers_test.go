@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"eddy/cli/builtin"
 	"eddy/testbench"
 	"eddy/testbench/checker"
 	"eddy/testbench/report"
@@ -83,5 +84,17 @@ func TestOnlyRefusesWhatIsNoChallenge(t *testing.T) {
 	}
 	if err := eddy.runGlomers(&glomersFlags{engine: "abacus"}); err == nil || !strings.Contains(err.Error(), "abacus") {
 		t.Errorf("the error is %v", err)
+	}
+}
+
+func TestGlomersOfWorkloadsWithoutChallengesSaysSo(t *testing.T) {
+	echo := builtin.Echo()
+	echo.Workload.Challenges = nil
+	p, err := newProgram([]Service{echo})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.chosen(&glomersFlags{}); err == nil || !strings.Contains(err.Error(), "there are no challenges: none of echo has any") {
+		t.Error(err)
 	}
 }

@@ -212,6 +212,9 @@ func Run(t testing.TB, c Cluster) {
 	if err := c.check(); err != nil {
 		t.Fatal(err)
 	}
+	if *smallerFlag != "" && *seedFlag == 0 {
+		t.Fatal("-eddy.smaller makes the run of one seed smaller: give -eddy.seed as well")
+	}
 	if *seedFlag != 0 {
 		c.replay(t, *seedFlag, *smallerFlag)
 		return
@@ -261,7 +264,11 @@ func Finds(t testing.TB, c Cluster, failure string) {
 			others[failed]++
 		}
 	}
-	t.Errorf("simtest: none of %d seeds failed with %q; failures of other kinds: %v", cmp.Or(c.Seeds, seedsUsual), failure, others)
+	instead := "all were valid"
+	if len(others) > 0 {
+		instead = fmt.Sprintf("failures of other kinds: %v", others)
+	}
+	t.Errorf("simtest: none of %d seeds failed with %q; %s", cmp.Or(c.Seeds, seedsUsual), failure, instead)
 }
 
 // seeds is how many runs to make.

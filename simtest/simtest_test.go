@@ -146,6 +146,24 @@ func TestFindsSaysWhatElseFailed(t *testing.T) {
 	}
 }
 
+func TestFindsSaysThatAllWereValid(t *testing.T) {
+	c := flooding(gossip.AckEach)
+	c.Seeds = 2
+	r := record(t, func(tb testing.TB) { Finds(tb, c, "lost values") })
+	if !r.failed || !strings.Contains(r.told.String(), `none of 2 seeds failed with "lost values"; all were valid`) {
+		t.Error(r.told.String())
+	}
+}
+
+func TestASmallerRunNeedsItsSeed(t *testing.T) {
+	*smallerFlag = "nodes=2"
+	defer func() { *smallerFlag = "" }()
+	r := record(t, func(tb testing.TB) { Run(tb, flooding(gossip.AckEach)) })
+	if !r.failed || !strings.Contains(r.told.String(), "give -eddy.seed as well") {
+		t.Error(r.told.String())
+	}
+}
+
 func TestTheShapeOfAFuzzedRunStaysWithinItsBounds(t *testing.T) {
 	c := flooding(gossip.AckEach)
 	o := c.shaped(7, []byte{0, 255, 4, 200, 49})

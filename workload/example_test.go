@@ -27,6 +27,29 @@ func unchecked(history.History, history.Pairing, checker.Options) (checker.Workl
 	return nil, nil, nil
 }
 
+// keys makes operations that carry something: a key, as JSON.
+type keys struct{}
+
+func (keys) Next(rng *rand.Rand) workload.Invocation {
+	return workload.Invocation{F: "acquire", Value: fmt.Appendf(nil, `"k%d"`, rng.IntN(3))}
+}
+
+// A request with a field, and a reply with a field of a kind of one's own.
+func ExampleCall() {
+	boolean := &workload.Kind{Form: "true or false", Not: "true or false", Admits: func(value []byte) bool {
+		return string(value) == "true" || string(value) == "false"
+	}}
+	w := workload.Workload{Calls: []workload.Call{
+		{F: "acquire", Argument: "key", Reply: workload.Schema{Type: "acquire_ok", Field: "granted", Kind: boolean}},
+	}}
+	inv := keys{}.Next(rand.New(rand.NewPCG(1, 1)))
+	fmt.Println(string(w.Request(inv, 1)))
+	fmt.Println(string(w.Complete(inv, workload.ParseReply([]byte(`{"type":"acquire_ok","in_reply_to":1,"granted":true}`))).Value))
+	// Output:
+	// {"type":"acquire","key":"k2","msg_id":1}
+	// true
+}
+
 // Two operations by turns: adds of 0, 1, 2 and so on, and reads.
 func ExampleMix() {
 	rng := rand.New(rand.NewPCG(1, 2))
