@@ -110,7 +110,7 @@ func declareOptions(flags *pflag.FlagSet, o *testbench.Options) {
 	flags.DurationVar(&o.Recovery, "recovery", o.Recovery, "not under Maelstrom: between the last fault and the final reads")
 	flags.BoolVar(&o.IdealDelivery, "ideal-delivery", false, "not under Maelstrom: no message waits behind another")
 	flags.Float64Var(&o.Loss, "p-loss", 0, "not under Maelstrom: probability that a message between nodes is lost")
-	flags.Var(mebibytes{&o.StoreBytesMax}, "store-max", "not under Maelstrom: of recorded messages; beyond it only some are; 0: no bound")
+	flags.Var(mebibytes{&o.StoreBytesMax}, "store-max", "not under Maelstrom: of recorded messages, beyond it only some are, and of a node's stderr; 0: no bound")
 	flags.DurationVar(&o.ServiceTime, "service-time", 0, "only in the simulator with --bin: what a step of a node costs")
 	declareFaults(flags, o)
 }

@@ -134,17 +134,26 @@ func (e *engine) run(bin string) (testbench.Run, error) {
 	e.conductor.Start()
 	e.tick(e.console.every(), func() { e.console.update(e.conductor.Status()) })
 	e.tick(time.Second, e.recording.Flush)
+	logs := newLogBound(e.options.StoreBytesMax, e.options.Args, e.options.Env)
+	boundLogs := func() {
+		for _, p := range e.processes {
+			logs.apply(p.id, p.logPath)
+		}
+	}
+	e.tick(time.Second, boundLogs)
 	e.loop.run()
 	measured := e.conductor.Run()
 	for _, p := range e.processes {
 		measured.Usage.PeakBytes = max(measured.Usage.PeakBytes, p.peakBytes())
 	}
 	late := e.stop()
+	boundLogs()
 	for _, p := range e.processes {
 		measured.Usage.CPU += child.CPU(p.command)
 	}
 	measured.Delivery = late.Figures()
 	measured.Warnings = append(measured.Warnings, e.warnings(measured.Delivery)...)
+	measured.Warnings = append(measured.Warnings, logs.warnings()...)
 	return measured, nil
 }
 
