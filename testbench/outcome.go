@@ -1,6 +1,7 @@
 package testbench
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -51,6 +52,9 @@ func Judge(options Options, run Run, meta report.Meta) Outcome {
 	if n := partitionsOf(run.History); n > 0 && run.Net.All.Sends > 0 && run.Net.Harm.LostInPartition == 0 {
 		meta.Harm = append(meta.Harm, "none lost in "+report.Plural(n, "partition", "partitions")+", which proves nothing of what partitions do")
 	}
+	if kept := membersKept(run.History); kept != "" {
+		meta.Warnings = append(meta.Warnings, kept)
+	}
 	meta.Errors = run.Errors
 	meta.Interrupted = run.Interrupted
 	out := Outcome{
@@ -91,6 +95,29 @@ func Judge(options Options, run Run, meta report.Meta) Outcome {
 		out.Meta.Warnings = append(out.Meta.Warnings, silent)
 	}
 	return out
+}
+
+// membersKept says that nodes do not know the requests of the membership fault. Such a service passes, and looks as if it had
+// survived the fault.
+func membersKept(h history.History) string {
+	tried := 0
+	for _, op := range h {
+		fault, _, begins := nemesis.Begins(op.F)
+		var became map[string]string // the entry of the end: what became of each node
+		if op.Process != history.Nemesis || !begins || fault != nemesis.FaultMembership || json.Unmarshal(op.Value, &became) != nil {
+			continue
+		}
+		tried++
+		for _, fate := range became {
+			if fate != nemesis.NotSupported {
+				return ""
+			}
+		}
+	}
+	if tried == 0 {
+		return ""
+	}
+	return "Nodes answered every remove_member with error 10, not-supported, and stayed members: the run proves nothing of what --nemesis membership does."
 }
 
 // partitionsOf counts the partitions of a history. Each is in it twice, when it is asked for and when it is done.

@@ -1,6 +1,7 @@
 package testbench
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 	"time"
@@ -85,6 +86,22 @@ func TestPartitionsThatHarmNoMessageAreTold(t *testing.T) {
 		told := strings.Join(out.Meta.Harm, ", ")
 		if strings.Contains(told, "none lost in") != harmless || strings.Contains(told, " lost in partitions") == harmless {
 			t.Errorf("harmless %v: %q", harmless, told)
+		}
+	}
+}
+
+func TestNodesThatDoNotKnowMembershipAreTold(t *testing.T) {
+	for _, c := range []struct {
+		fate string
+		told bool
+	}{{"not-supported", true}, {"removed", false}, {"timeout", false}} {
+		h := history.History{
+			{Process: history.Nemesis, Type: history.Info, F: "remove-members", Value: json.RawMessage(`"one"`)},
+			{Process: history.Nemesis, Type: history.Info, F: "remove-members", Value: json.RawMessage(`{"n1":"` + c.fate + `"}`)},
+			{Process: history.Nemesis, Type: history.Info, F: "add-members", Value: json.RawMessage(`{"n1":"not-supported"}`)},
+		}
+		if told := membersKept(h); (told != "") != c.told {
+			t.Errorf("%s: %q", c.fate, told)
 		}
 	}
 }
