@@ -146,7 +146,7 @@ func (p *program) placeBins(own *glomersFlags) error {
 		words, err := shellwords.Parse(command)
 		switch {
 		case err != nil:
-			return fmt.Errorf("--bin %s: %w", given, err)
+			return fmt.Errorf("--bin %s: a quote is not closed, or a word makes no sense to a shell: %w", given, err)
 		case len(words) == 0:
 			return fmt.Errorf("--bin %q: expected the path of a program that runs a node", given)
 		case workload != "" && !slices.Contains(p.workloads.Names(), workload):
@@ -267,7 +267,7 @@ func rowOf(c challenge, o *testbench.Outcome) glomersRow {
 		row.Failure = o.Err.Error()
 	}
 	for _, figure := range figuresShown {
-		if value, known := figure.Measure(o.Results); known {
+		if value, known := figure.Measure(o.Results); known && o.Err == nil {
 			row.Measured[targetKey(figure)] = value
 		}
 	}
@@ -276,7 +276,7 @@ func rowOf(c challenge, o *testbench.Outcome) glomersRow {
 		row.Targets[targetKey(t)] = t.Below
 		row.Met = row.Met && t.Met(o.Results)
 		figure := "-"
-		if value, known := t.Measure(o.Results); known {
+		if value, known := t.Measure(o.Results); known && o.Err == nil {
 			figure = strings.TrimSpace(fmt.Sprintf("%.3g %s", value, t.Unit))
 			if value >= 1000 {
 				figure = fmt.Sprintf("%.0f %s", value, t.Unit)

@@ -1,7 +1,10 @@
 package trace
 
 import (
+	"fmt"
+	"maps"
 	"path"
+	"slices"
 	"strings"
 	"time"
 )
@@ -34,6 +37,30 @@ func (f *Filter) Lets(e *Event) bool {
 		return false
 	}
 	return true
+}
+
+// unknownNodes says which of the nodes asked for the run does not have; empty for none.
+func (f *Filter) unknownNodes(r *Run) string {
+	if f.Node == "" {
+		return ""
+	}
+	known := make(map[string]bool)
+	if _, err := r.Events(func(e *Event) error {
+		known[e.Node] = true
+		return nil
+	}); err != nil {
+		return ""
+	}
+	var missing []string
+	for name := range strings.SplitSeq(f.Node, ",") {
+		if !known[name] {
+			missing = append(missing, name)
+		}
+	}
+	if len(missing) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" The run has no node %s; it has %s.", strings.Join(missing, ", "), strings.Join(slices.SortedFunc(maps.Keys(known), compareNames), ", "))
 }
 
 // Any reports whether the filter lets everything through.

@@ -100,7 +100,7 @@ func List(w io.Writer, r *Run, f Filter, limit int, raw bool) error {
 	if err == nil && !raw {
 		switch {
 		case shown == 0:
-			p.line("No record passes.")
+			p.line("No record passes.%s", f.unknownNodes(r))
 		case more > 0:
 			p.line("and %s more: --list %d shows all, --json as they were recorded", grouped(int64(more)), shown)
 		}

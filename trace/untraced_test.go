@@ -131,3 +131,13 @@ func TestValueThatChangedItsTypeIsToldAsThat(t *testing.T) {
 		t.Errorf("%+v, %v", c, err)
 	}
 }
+
+func TestNodeThatTheRunDoesNotHaveIsNamed(t *testing.T) {
+	var text strings.Builder
+	if err := List(&text, gossiped(t), Filter{Node: "n9,n2", Event: Drop}, 0, false); err != nil {
+		t.Fatal(err)
+	}
+	if want := "No record passes. The run has no node n9; it has n1, n2, n3.\n"; text.String() != want {
+		t.Errorf("%q", text.String())
+	}
+}
