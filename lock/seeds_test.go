@@ -25,6 +25,9 @@ func TestLocksHaveOneHolderThroughEveryFault(t *testing.T) {
 
 func TestDeliberateMistakesOfTheLockAreFound(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("takes long")
+	}
 	for bug, failure := range map[lock.Bug]string{
 		lock.ImpatientLease: "a lock with two holders",
 		lock.StaleSighting:  "a lock with two holders",
