@@ -39,7 +39,7 @@ func (p *program) benchCommand() *cobra.Command {
 	options, own := testbench.Defaults(p.workloads), benchFlags{}
 	cmd := &cobra.Command{
 		Use:   "bench [workload] [flags] --vary flag=v1,v2 ... [-- strategy flags]",
-		Short: "Compare configurations in the simulator, over a grid of flags",
+		Short: "Compare configurations over a grid of flags, simulated or on real processes",
 		Long: p.withWorkloads(`Bench runs every combination of the flags that it is told to vary, several seeds
 each, in the simulator on all cores, and tells what each costs: messages an op,
 median and longest stable latency, with 95 % confidence intervals.
@@ -137,6 +137,7 @@ func (p *program) runBench(cmd *cobra.Command, args []string, o *testbench.Optio
 	}
 	command := benchArguments(cmd.Flags(), args, nodeArgs, o.Seed, own)
 	var meta report.Meta
+	own.processes = own.engine == "builtin"
 	nodeArgs, err := p.settle(cmd.Flags(), args, nodeArgs, o, &own.testFlags, &meta)
 	if err != nil {
 		return err

@@ -60,8 +60,7 @@ directory around it, as in store/broadcast/20261127T160124Z.`,
 			if !cmd.Flags().Changed("strict") {
 				options.Strict = made.Strict
 			}
-			o := testbench.Options{NodeCount: made.Nodes, Concurrency: made.Concurrency}
-			if nodeOf = o.NodeOf(); made.KillsForget {
+			if nodeOf = made.NodeOf(); made.KillsForget {
 				options.KillsForget = nodeOf
 			}
 		}

@@ -129,6 +129,11 @@ func TestRunIsJudgedAgainAsItWas(t *testing.T) {
 	if err != nil || !known || made.Workload != "echo" || made.Availability != "total" || made.Nodes != 2 || made.Concurrency != "1n" {
 		t.Errorf("%+v, %v, %v", made, known, err)
 	}
+	o.NodeCount, o.NodeNames = 0, []string{"a", "b"}
+	named := simulated(t, o, "").record(t.TempDir(), watch{})
+	if made, _, err := testbench.ReadMade(named.Meta.Dir); err != nil || made.NodeOf()(1) != "b" {
+		t.Errorf("nodes by name: %+v, %v", made, err)
+	}
 	other := filepath.Join(store, "elsewhere")
 	if err := os.Rename(out.Meta.Dir, other); err != nil {
 		t.Fatal(err)

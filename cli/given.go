@@ -13,6 +13,7 @@ import (
 
 // checkGiven refuses values that mean "not given" where a flag gives them, and flags that would do nothing.
 func (p *program) checkGiven(flags *pflag.FlagSet, o *testbench.Options) error {
+	count, _ := flags.GetInt("test-count") // not every command has it
 	switch {
 	case flags.Changed("node-count") && o.NodeCount == 0:
 		return fmt.Errorf("--node-count 0: expected an integer from 1 to %d", testbench.NodesMax)
@@ -20,8 +21,8 @@ func (p *program) checkGiven(flags *pflag.FlagSet, o *testbench.Options) error {
 		return fmt.Errorf("--nodes %s with --node-count %d: give the names of nodes or their number; a challenge gives the number", strings.Join(o.NodeNames, ","), o.NodeCount)
 	case flags.Changed("nodes") && len(o.NodeNames) == 0:
 		return fmt.Errorf(`--nodes "": expected names with commas between, such as n1,n2,n3`)
-	case flags.Changed("test-count") && flags.Lookup("test-count").Value.String() == "0" || flags.Changed("test-count") && strings.HasPrefix(flags.Lookup("test-count").Value.String(), "-"):
-		return fmt.Errorf("--test-count %s: expected an integer of at least 1", flags.Lookup("test-count").Value)
+	case flags.Changed("test-count") && count < 1:
+		return fmt.Errorf("--test-count %d: expected an integer of at least 1", count)
 	case flags.Changed("key-count") && o.Operations.KeyCount == 0:
 		return fmt.Errorf("--key-count 0: expected an integer of at least 1")
 	case flags.Changed("bin") && o.Bin == "":

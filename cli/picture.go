@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -49,11 +48,7 @@ func (own *testFlags) draw(dir string, verdict error) error {
 	if err == nil {
 		err = writePicture(os.Stdout, run, drawing.Span{}, own.html, own.workloads)
 	}
-	if verdict != nil && err != nil {
-		fmt.Fprintln(os.Stderr, "eddy:", err)
-		return verdict
-	}
-	return cmp.Or(verdict, err)
+	return unwritten(verdict, err)
 }
 
 // crowdedEvents is from how many events on a picture is slow to look at.

@@ -18,7 +18,8 @@ type Made struct {
 	Engine            string   `json:"engine"`
 	Flags             []string `json:"flags,omitempty"` // of the command that made it
 	Seed              uint64   `json:"seed,omitempty"`
-	Nodes             int      `json:"nodes"` // 0: Maelstrom's own cluster of five
+	Nodes             int      `json:"nodes"`                // 0: Maelstrom's own cluster of five
+	NodeNames         []string `json:"node-names,omitempty"` // where the run named them itself
 	Concurrency       string   `json:"concurrency"`
 	Availability      string   `json:"availability,omitempty"`
 	ConsistencyModels []string `json:"consistency-models,omitempty"`
@@ -30,7 +31,7 @@ type Made struct {
 func (o *Outcome) saveMade() error {
 	made := Made{
 		Workload: o.Options.Workload, Engine: o.Meta.Engine, Flags: o.Meta.Flags, Seed: o.Options.Seed,
-		Nodes: o.Options.NodeCount, Concurrency: o.Options.Concurrency,
+		Nodes: o.Options.NodeCount, NodeNames: o.Options.NodeNames, Concurrency: o.Options.Concurrency,
 		Availability: o.Options.Availability, ConsistencyModels: o.Options.ConsistencyModels, Strict: o.Options.Strict, KillsForget: o.Options.KillsForget,
 	}
 	text, err := json.MarshalIndent(made, "", "  ")
@@ -38,6 +39,17 @@ func (o *Outcome) saveMade() error {
 		return err
 	}
 	return os.WriteFile(filepath.Join(o.Meta.Dir, RunFile), append(text, '\n'), 0o644)
+}
+
+// cluster is what of the options says which node a client talks to.
+func (m *Made) cluster() Options {
+	return Options{NodeCount: m.Nodes, NodeNames: m.NodeNames, Concurrency: m.Concurrency}
+}
+
+// NodeOf gives the node that a process of the history talks to, as [Options.NodeOf] does.
+func (m *Made) NodeOf() func(process int) string {
+	o := m.cluster()
+	return o.NodeOf()
 }
 
 // ReadMade reads how the run of a directory was made; ok is false where nobody has written it down.
@@ -49,7 +61,7 @@ func ReadMade(dir string) (made Made, ok bool, err error) {
 	if err == nil {
 		err = json.Unmarshal(text, &made)
 	}
-	o := Options{NodeCount: made.Nodes, Concurrency: made.Concurrency}
+	o := made.cluster()
 	if err == nil && (made.Nodes < 0 || made.Nodes > NodesMax) {
 		err = fmt.Errorf("nodes is %d", made.Nodes)
 	}
