@@ -105,11 +105,8 @@ func (p *program) toCheck(args []string) (workload, path string, err error) {
 	if err != nil {
 		return "", "", err
 	}
-	workload = filepath.Base(filepath.Dir(dir))
-	if made, known, err := testbench.ReadMade(dir); err != nil {
+	if workload, err = workloadOf(dir); err != nil {
 		return "", "", fmt.Errorf("check %s: %w", path, err)
-	} else if known {
-		workload = made.Workload
 	}
 	if len(args) == 2 {
 		workload = args[0]
@@ -131,6 +128,15 @@ func (p *program) toCheck(args []string) (workload, path string, err error) {
 		}
 	}
 	return "", "", fmt.Errorf("check %s: the directory holds no history: expected history.jsonl, history.edn or history.txt", path)
+}
+
+// workloadOf is the workload of a run: what its directory says, else the name of the directory around it.
+func workloadOf(dir string) (string, error) {
+	made, known, err := testbench.ReadMade(dir)
+	if err != nil || known {
+		return made.Workload, err
+	}
+	return filepath.Base(filepath.Dir(dir)), nil
 }
 
 func (p *program) checkHistory(workload, path string, options checker.Options, availability string) (checker.Results, report.Meta, error) {

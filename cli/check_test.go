@@ -98,14 +98,14 @@ func TestWhatIsTakenForGrantedIsSaid(t *testing.T) {
 	for file, want := range map[string]string{
 		"maelstrom.edn": "", "no-times.edn": "no indices and no times", "no-processes.edn": "no processes", "elle.edn": "completions only", "etcd.log": "passed over: 1",
 	} {
-		_, meta, err := eddy.checkHistory(workloadOf[file], "../docs/examples/histories/"+file, checker.Options{}, "")
+		_, meta, err := eddy.checkHistory(workloadOfFile[file], "../docs/examples/histories/"+file, checker.Options{}, "")
 		if said := strings.Join(meta.Warnings, " "); err != nil || !strings.Contains(said, want) || want == "" && said != "" {
 			t.Errorf("%s: %v, %q", file, err, said)
 		}
 	}
 }
 
-var workloadOf = map[string]string{"maelstrom.edn": "broadcast", "no-times.edn": "lin-kv", "no-processes.edn": "g-counter", "elle.edn": "txn-list-append", "etcd.log": "lin-kv"}
+var workloadOfFile = map[string]string{"maelstrom.edn": "broadcast", "no-times.edn": "lin-kv", "no-processes.edn": "g-counter", "elle.edn": "txn-list-append", "etcd.log": "lin-kv"}
 
 func TestBinaryHistoriesAreRefusedWithTheRemedy(t *testing.T) {
 	dir := "../docs/examples/histories/echo/20261130T100000.000Z"

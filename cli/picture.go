@@ -84,18 +84,7 @@ func verdictOf(run *trace.Run, workloads workload.Workloads) (title string, v pi
 	if err != nil {
 		return title, v
 	}
-	w, err := workloads.Named(name)
-	if err != nil { // it was moved out of the store: the verdict and the cause do not depend on the workload
-		var r checker.Results
-		if json.Unmarshal(text, &struct {
-			Valid *checker.Verdict `json:"valid?"`
-			Cause *string          `json:"cause"`
-		}{&r.Valid, &r.Cause}) == nil {
-			v.Word, v.Cause = r.Valid.String(), r.Cause
-		}
-		return title, v
-	}
-	r, err := w.Decode(text)
+	r, err := decodeResults(workloads, run.Dir, text)
 	if err != nil {
 		return title, v
 	}

@@ -18,6 +18,7 @@ import (
 	"eddy/testbench"
 	"eddy/testbench/checker"
 	"eddy/testbench/report"
+	"eddy/workload"
 )
 
 func (p *program) runsCommand() *cobra.Command {
@@ -81,7 +82,7 @@ func (p *program) storedRuns(store string) ([]storedRun, error) {
 		}
 		for _, r := range runs {
 			if dir := filepath.Join(store, w.Name(), r.Name()); r.IsDir() && isRun(dir) {
-				all = append(all, p.storedRun(w.Name()+"/"+r.Name(), dir, w.Name()))
+				all = append(all, p.storedRun(w.Name()+"/"+r.Name(), dir))
 			}
 		}
 	}
@@ -99,19 +100,31 @@ func isRun(dir string) bool {
 	return false
 }
 
-func (p *program) storedRun(name, dir, workload string) storedRun {
-	run := storedRun{name: name, dir: dir, workload: workload}
+func (p *program) storedRun(name, dir string) storedRun {
+	run := storedRun{name: name, dir: dir}
+	if run.workload, run.err = workloadOf(dir); run.err != nil {
+		return run
+	}
 	text, err := os.ReadFile(filepath.Join(dir, testbench.ResultsFile))
 	if err != nil {
 		run.err = errors.New("not judged")
 		return run
 	}
-	w, err := p.workloads.Named(workload)
-	if err == nil {
-		run.results, err = w.Decode(json.RawMessage(text))
-	}
-	run.err = err
+	run.results, run.err = decodeResults(p.workloads, dir, text)
 	return run
+}
+
+// decodeResults reads the results of the run of a directory.
+func decodeResults(workloads workload.Workloads, dir string, text json.RawMessage) (checker.Results, error) {
+	name, err := workloadOf(dir)
+	if err != nil {
+		return checker.Results{}, err
+	}
+	w, err := workloads.Named(name)
+	if err != nil {
+		return checker.Results{}, err
+	}
+	return w.Decode(text)
 }
 
 // runFigures are what a run is listed and compared by, in this order. One that a run lacks is not in the map.
@@ -216,8 +229,7 @@ func (p *program) namedRun(store, name string) (storedRun, error) {
 	for _, dir := range []string{name, filepath.Join(store, name)} {
 		real, err := filepath.EvalSymlinks(dir)
 		if err == nil && isRun(real) {
-			workload := filepath.Base(filepath.Dir(real))
-			return p.storedRun(workload+"/"+filepath.Base(real), real, workload), nil
+			return p.storedRun(filepath.Base(filepath.Dir(real))+"/"+filepath.Base(real), real), nil
 		}
 	}
 	return storedRun{}, fmt.Errorf("%s: there is no such run, neither as a directory nor in the store %s; eddy runs lists them", name, store)
