@@ -39,7 +39,7 @@ func (p *program) benchCommand() *cobra.Command {
 	options, own := testbench.Defaults(p.workloads), benchFlags{}
 	cmd := &cobra.Command{
 		Use:   "bench [workload] [flags] --vary flag=v1,v2 ... [-- strategy flags]",
-		Short: "Compare configurations over a grid of flags, simulated or on real processes",
+		Short: "Compare configurations over a grid of flags",
 		Long: p.withWorkloads(`Bench runs every combination of the flags that it is told to vary, several seeds
 each, in the simulator on all cores, and tells what each costs: messages an op,
 median and longest stable latency, with 95 % confidence intervals.
