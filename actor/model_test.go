@@ -219,10 +219,13 @@ func (m *model) number(d *deed) bool {
 	return true
 }
 
-func (m *model) tell(to actor.Ref[deed], d deed) {
-	if m.number(&d) {
-		m.fates[d.number].delivery.Store(int32(to.Send(d)) + 1)
+func (m *model) tell(to actor.Ref[deed], d deed) actor.Delivery {
+	if !m.number(&d) {
+		return actor.Stopped
 	}
+	delivery := to.Send(d)
+	m.fates[d.number].delivery.Store(int32(delivery) + 1)
+	return delivery
 }
 
 func (m *model) ask(c *actor.Context[deed], to actor.Ref[deed], depth int, r *rand.Rand, incarnation int) {
@@ -325,7 +328,13 @@ func TestRandomProgramsKeepEveryPromiseLive(t *testing.T) {
 					if mine.IntN(50) == 0 { // so that there is somebody left
 						m.spawn(m.sys, place, mine)
 					}
-					m.tell(m.place(place), m.deed(mine, 0))
+					switch m.tell(m.place(place), m.deed(mine, 0)) {
+					case actor.Accepted:
+					case actor.Stopped: // or the rest is sent to nobody
+						m.spawn(m.sys, place, mine)
+					default: // or the rest is refused before an actor gets a processor
+						runtime.Gosched()
+					}
 				}
 			}()
 		}
