@@ -57,6 +57,8 @@ type Config struct {
 	// Journal is where a node keeps what was added through it and is in no store yet: its Dir, SyncLatency and Bug
 	// count. Not with Through, which acknowledges what the store has.
 	Journal journal.Options
+	// Bug makes the service wrong, for tests of the tests.
+	Bug Bug
 }
 
 // holds says whose records a journal has.

@@ -184,7 +184,9 @@ func (r *crdtCounter) hear(c *actor.Context[message], m stateRequest) {
 	}
 	for incarnation, s := range m.Body.State {
 		if known := r.shards[incarnation]; !known.covers(s) {
-			r.shards[incarnation] = known.join(s)
+			if r.shards[incarnation] = known.join(s); r.config.Bug == JoinAdds {
+				r.shards[incarnation] = known.plus(s)
+			}
 			r.sum = nil
 		}
 	}

@@ -21,7 +21,7 @@ type neighbour struct {
 // sent again only after two intervals: the reply comes with the neighbour's own.
 func (n *neighbour) tell(r *crdtCounter, now time.Duration) {
 	lacks := n.lacks(r.shards)
-	due := now-n.sentAt > r.config.Interval*3/2
+	due := now-n.sentAt > r.config.Interval*3/2 && r.config.Bug != TellsOnce
 	if n.owes || lacks && (due || !maps.EqualFunc(n.sent, r.shards, shard.equals)) {
 		n.send(r, now, stateBody{Asks: lacks})
 	}
@@ -44,6 +44,9 @@ func (n *neighbour) hear(r *crdtCounter, now time.Duration, m stateBody) {
 func (n *neighbour) send(r *crdtCounter, now time.Duration, m stateBody) {
 	m.State = maps.Clone(r.shards)
 	n.sent, n.sentAt, n.owes = m.State, now, false
+	if r.config.Bug == HearsAll {
+		n.has = m.State
+	}
 	r.node.Send(n.peer, stateType, m)
 }
 

@@ -134,7 +134,7 @@ func (l *storeCounter) load(c *actor.Context[message], a loaded) {
 		l.begin(c, a)
 	case a.Err != nil:
 		c.After(l.config.Retry, timerRead{})
-	case a.Value.equals(l.target):
+	case a.Value.equals(l.target) && l.config.Bug != RetryAddsAgain:
 		l.commit(c)
 	default: // written by an earlier incarnation; what is pending comes on top
 		if l.saved.journal != nil {
@@ -220,7 +220,11 @@ func (l *storeCounter) add(c *actor.Context[message], m addRequest) {
 		return
 	}
 	l.pending = l.pending.with(m.Body.Delta)
-	l.waiting = append(l.waiting, m)
+	if l.config.Bug == AckBeforeStore {
+		m.Reply(node.None{})
+	} else {
+		l.waiting = append(l.waiting, m)
+	}
 	l.write(c)
 }
 

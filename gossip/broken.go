@@ -19,6 +19,9 @@ const (
 	SkipsTheFirst Fault = "skips-the-first"
 )
 
+// Faults are all there are.
+func Faults() []Fault { return []Fault{GivesUp, TrustsTheNetwork, AcksOverGaps, SkipsTheFirst} }
+
 func (f Fault) check() error {
 	if f == "" {
 		return nil

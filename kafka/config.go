@@ -74,6 +74,8 @@ type Config struct {
 	Journal journal.Options
 	// Mailbox is the capacity, in messages, of the broker's mailbox.
 	Mailbox int
+	// Bug makes the service wrong, for tests of the tests.
+	Bug Bug
 }
 
 const (

@@ -71,7 +71,7 @@ func (l *leaderless) send(c *actor.Context[message], r sendRequest) {
 			return
 		}
 		l.given++
-		all := l.config.Acks == AcksAll && len(l.mirrors) > 0
+		all := l.config.Acks == AcksAll && len(l.mirrors) > 0 && l.config.Bug != AckOneForAll
 		l.tell(c, l.topicOf(entry.Key), place{sendRequest: r, offset: entry.Offset, bound: l.bound(), silently: all})
 		if all {
 			l.hold(c, r, entry.Offset)
@@ -88,6 +88,9 @@ func follow(clock, place, stride int64) int64 {
 // bound is the smallest promise: every entry at or below it is here.
 func (l *leaderless) bound() int64 {
 	bound := l.complete()
+	if l.config.Bug == ClosedTooEarly {
+		return bound
+	}
 	for _, m := range l.mirrors {
 		bound = min(bound, m.promise)
 	}

@@ -54,7 +54,7 @@ func (b *broker) fetch(c *actor.Context[message], q *question, index int, t *top
 
 // advance commits an offset, unless a higher one is, and reports which it was.
 func (m *memory) advance(key string, offset int64) bool {
-	if last, there := m.committed[key]; there && last >= offset {
+	if last, there := m.committed[key]; there && (last == offset || last > offset && m.config.Bug != CommitGoesBack) {
 		return false
 	}
 	m.committed[key] = offset

@@ -39,7 +39,7 @@ func (o *owner) recall(c *actor.Context[message], said []saying) {
 
 // forwarded notes that a forwarded message is to have an offset, and reports whether it had none.
 func (o *owner) forwarded(s *saying) bool {
-	if s.By == "" {
+	if s.By == "" || o.config.Bug == ForwardedTwice {
 		return true
 	}
 	of := o.seen[s.Key]

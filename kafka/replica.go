@@ -68,7 +68,7 @@ type greeted struct{}
 const greetFor = 2 * time.Second
 
 func newReplica(b *broker) replica {
-	r := replica{memory: newMemory(b), isDirty: make(map[string]bool), ready: len(b.peers) == 0}
+	r := replica{memory: newMemory(b), isDirty: make(map[string]bool), ready: len(b.peers) == 0 || b.config.Bug == EagerStart}
 	for _, p := range b.peers {
 		r.mirrors = append(r.mirrors, &mirror{peer: p})
 	}
@@ -201,7 +201,7 @@ func (l *replica) met(c *actor.Context[message], from *peer, h heard) {
 
 // owesPromise reports whether a promise is due, and can be given.
 func (l *replica) owesPromise(m *mirror) bool {
-	return l.complete() > m.promised && m.transfer == nil && l.rules.promises(m)
+	return l.complete() > m.promised && (m.transfer == nil || l.config.Bug == PromiseInTransfer) && l.rules.promises(m)
 }
 
 // promiseSoon has a window end if there is something to promise in it.

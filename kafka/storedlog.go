@@ -147,6 +147,10 @@ func (l *storedLog) advance(c *actor.Context[logMessage]) {
 	case len(l.writes) > 0:
 		l.busy = true
 		text, _ := l.extended(l.writes, l.config.ChunkBytes)
+		if l.config.Bug == BlindAppend {
+			node.Write(c, l.node.LinKV(), chunkKey(l.key, l.chunk), text, storeOptions, func(err error) logMessage { return chunkSet{text, err} })
+			return
+		}
 		node.CompareAndSet(c, l.node.LinKV(), chunkKey(l.key, l.chunk), l.text, text, l.text == "", storeOptions,
 			func(err error) logMessage { return chunkSet{text, err} })
 	}

@@ -36,6 +36,9 @@ func (r *replica) propose() {
 		}
 		for _, p := range taken {
 			p.proposed, p.proposedAt, p.term = true, r.ticks, r.term
+			if r.config.Bug == AnswersEarly && p.command.Op == opWrite {
+				p.finish(result{})
+			}
 		}
 	}
 }
@@ -57,7 +60,7 @@ func (r *replica) apply(e *pb.Entry) {
 		for i := range commands {
 			c := &commands[i]
 			res := r.store.apply(c, r.config.Bug == CASTwice)
-			if c.Origin == r.self && c.Life == r.life {
+			if c.Origin == r.self && (c.Life == r.life || r.config.Bug == AnswersForEarlierLives) {
 				r.requests.applied(c.Serial, res)
 			}
 		}
@@ -90,8 +93,11 @@ func (r *replica) snapshot() {
 	}
 	r.joined = false
 	data := r.store.snapshot()
-	if r.config.Bug == SnapshotWithoutLast {
+	switch r.config.Bug {
+	case SnapshotWithoutLast:
 		data = r.former
+	case SnapshotWithoutSessions:
+		data = (&store{values: r.store.values}).snapshot()
 	}
 	if _, err := r.log.CreateSnapshot(r.applied, r.conf, data); err != nil {
 		panic("kv: make a snapshot: " + err.Error())
@@ -130,7 +136,7 @@ func (r *replica) answered(s raft.ReadState) {
 
 // underLease reports whether this replica leads, and nobody else can.
 func (r *replica) underLease(c *actor.Context[message]) bool {
-	return r.config.Read == ReadLease && r.role == raft.StateLeader && r.lease.holds(c.Elapsed(), r.term)
+	return r.role == raft.StateLeader && (r.config.Read == ReadLease && r.lease.holds(c.Elapsed(), r.term) || r.config.Bug == UnconfirmedIndex)
 }
 
 // keepLease asks for the lease anew every heartbeat. The question brings

@@ -27,6 +27,20 @@ const (
 	CASTwice Bug = "cas-twice"
 	// SnapshotWithoutLast makes snapshots that lack the last entry which they claim to hold.
 	SnapshotWithoutLast Bug = "snapshot-without-last"
+	// SnapshotWithoutSessions makes snapshots that do not know which requests were applied.
+	SnapshotWithoutSessions Bug = "snapshot-without-sessions"
+	// LeaseTooLong holds a lease for three times as long as others keep their word.
+	LeaseTooLong Bug = "lease-too-long"
+	// VotesAtOnce has a replica that starts again vote at once, though it does not know whom it has answered.
+	VotesAtOnce Bug = "votes-at-once"
+	// ReadsBeforeApplied answers reads once their index is known, though it is not applied yet.
+	ReadsBeforeApplied Bug = "reads-before-applied"
+	// UnconfirmedIndex has a leader say how far the log was committed without asking whether it still leads.
+	UnconfirmedIndex Bug = "unconfirmed-index"
+	// AnswersEarly answers a request when it is proposed, before it is committed.
+	AnswersEarly Bug = "answers-early"
+	// AnswersForEarlierLives takes what an earlier incarnation has proposed for its own request of the same number.
+	AnswersForEarlierLives Bug = "answers-for-earlier-lives"
 )
 
 // forge makes the votes that are counted besides one that came in.

@@ -24,7 +24,11 @@ type lease struct {
 }
 
 func newLease(c Config) lease {
-	return lease{length: time.Duration(c.Election-1) * c.Latency * 9 / 10}
+	length := time.Duration(c.Election-1) * c.Latency * 9 / 10
+	if c.Bug == LeaseTooLong {
+		length *= 3
+	}
+	return lease{length: length}
 }
 
 // ask notes that heartbeats go out now.

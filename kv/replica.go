@@ -3,6 +3,7 @@ package kv
 import (
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"time"
 
@@ -246,7 +247,11 @@ func (r *replica) proceed(c *actor.Context[message]) {
 		r.finish(c, &rd)
 	}
 	r.config.Bug.count(r)
-	r.reads.serve(r.applied, r.store)
+	applied := r.applied
+	if r.config.Bug == ReadsBeforeApplied {
+		applied = math.MaxUint64
+	}
+	r.reads.serve(applied, r.store)
 }
 
 // save appends what is to be saved to the journal. Each record says how far the log was committed, though Raft's paper does not

@@ -126,7 +126,7 @@ func (r *replica) recall() error {
 	var records [][]byte
 	r.journal, records, err = journal.Open(r.node, journal.Options{
 		Dir: r.config.Data, Holds: r.config.Owner, Format: 1,
-		SyncLatency: r.config.DiskLatency, SnapshotBytes: int64(r.config.SnapshotEvery) * entryBytes,
+		SyncLatency: r.config.DiskLatency, Bug: journal.Bug(r.config.Bug), SnapshotBytes: int64(r.config.SnapshotEvery) * entryBytes,
 	}, func(w journal.Written) message { return w })
 	if err != nil {
 		return err
@@ -138,7 +138,7 @@ func (r *replica) recall() error {
 	switch {
 	case len(records) == 0:
 		return r.foundBy(members)
-	case r.config.Read == ReadLease:
+	case r.config.Read == ReadLease && r.config.Bug != VotesAtOnce:
 		r.mute = r.config.Election
 	}
 	return nil

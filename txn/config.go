@@ -42,6 +42,8 @@ type Config struct {
 	// SkipRetries breaks the service: nothing is ever sent again. It is there so
 	// that tests can show that they would find that.
 	SkipRetries bool
+	// Bug breaks it in another way, for tests too.
+	Bug Bug
 }
 
 const (

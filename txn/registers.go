@@ -32,6 +32,7 @@ func (s stamp) before(t stamp) bool {
 // registers is the state of a node: of each key the value with the latest stamp.
 type registers struct {
 	byKey map[string]*register // by the key's canonical form
+	bug   Bug
 }
 
 type register struct {
@@ -40,7 +41,7 @@ type register struct {
 	stamp stamp
 }
 
-func newRegisters() registers { return registers{byKey: map[string]*register{}} }
+func newRegisters(bug Bug) registers { return registers{byKey: map[string]*register{}, bug: bug} }
 
 // read gives the value of a key, null if nobody has written it.
 func (r *registers) read(name string) wire.Raw {
@@ -57,7 +58,9 @@ func (r *registers) write(name string, w write, at stamp) bool {
 	switch {
 	case reg == nil:
 		r.byKey[name] = &register{w.key, w.value, at}
-	case reg.stamp.before(at):
+	case r.bug == TiesStay && reg.stamp.time == at.time:
+		return false
+	case reg.stamp.before(at), r.bug == LastComeStays && reg.stamp != at:
 		reg.value, reg.stamp = w.value, at
 	default:
 		return false

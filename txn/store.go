@@ -57,7 +57,7 @@ type peer struct {
 
 func newStore(c *actor.Context[message], n *node.Node, config Config, j *journal.Journal[message], records []savedBody) actor.Actor[message] {
 	place, _ := n.Place(n.ID())
-	s := &store{config: config, node: n, place: place, life: 1 + c.Rand().Int64N(lifeMax), registers: newRegisters(), journal: j, byID: map[string]int{}}
+	s := &store{config: config, node: n, place: place, life: 1 + c.Rand().Int64N(lifeMax), registers: newRegisters(config.Bug), journal: j, byID: map[string]int{}}
 	if config.Strategy == Local {
 		s.recall(c, records)
 		return s
@@ -200,9 +200,11 @@ func (s *store) apply(from int, life int64, groups []groupBody) (news bool) {
 		if g.Node != nil {
 			at.node, at.life = *g.Node, g.Life
 		}
-		s.clock = max(s.clock, at.time)
+		if s.config.Bug != ClockStays {
+			s.clock = max(s.clock, at.time)
+		}
 		applied := group{stamp: at}
-		for j := 0; j+1 < len(g.Writes); j += 2 {
+		for j := 0; j+1 < len(g.Writes) && (j == 0 || s.config.Bug != ForgetsTheRest); j += 2 {
 			name, err := wire.Canonical(g.Writes[j])
 			if err != nil {
 				continue // no node of ours has such a key

@@ -75,11 +75,15 @@ type drawn struct {
 	id, millis int64
 }
 
-func serveSnowflakes(n *node.Node, o journal.Options) error {
+func serveSnowflakes(n *node.Node, config Config) error {
 	place := slices.Index(n.IDs(), n.ID())
 	if place >= nodesMax {
 		return fmt.Errorf("--strategy snowflake: %s is node %d, an id has room for %d", n.ID(), place+1, nodesMax)
 	}
+	if config.Bug == NoPlace {
+		place = 0
+	}
+	o := config.Journal
 	o.Holds, o.Format = "unique-ids --strategy snowflake", 1
 	j, records, err := journal.Open(n, o, func(w journal.Written) message { return w })
 	if err != nil {

@@ -54,7 +54,18 @@ type request = node.Request[node.None, answer]
 type Config struct {
 	Strategy Strategy
 	Journal  journal.Options
+	// Bug makes the service wrong, for tests of the tests.
+	Bug Bug
 }
+
+// Bug is a deliberate mistake, by which the tests show that they would find it.
+type Bug string
+
+// The mistakes.
+const (
+	ForgetsStarts Bug = "forgets-starts" // counter: every start counts from the beginning
+	NoPlace       Bug = "no-place"       // snowflake: ids lack the node
+)
 
 // Check reports, by the names of the flags, why the configuration makes no sense.
 func (c Config) Check() error {
@@ -74,10 +85,14 @@ func Service(config Config) node.Service {
 			return err
 		}
 		if config.Strategy == Snowflake {
-			return serveSnowflakes(n, config.Journal)
+			return serveSnowflakes(n, config)
 		}
 		to := actor.Spawn(n, "ids", func(c *actor.Context[request]) actor.Actor[request] {
-			return &counter{prefix: fmt.Sprintf("%s-%016x-", n.ID(), c.Rand().Uint64())}
+			start := c.Rand().Uint64()
+			if config.Bug == ForgetsStarts {
+				start = 0
+			}
+			return &counter{prefix: fmt.Sprintf("%s-%016x-", n.ID(), start)}
 		}, actor.Capacity(mailbox))
 		node.Handle(n, "generate", to, func(r request) request { return r })
 		return nil

@@ -1,9 +1,12 @@
 package builtin
 
 import (
+	"slices"
+
 	"github.com/spf13/pflag"
 
 	"eddy/actor/node"
+	"eddy/actor/node/journal"
 	"eddy/cli/service"
 	"eddy/gossip"
 	"eddy/workload/broadcast"
@@ -15,6 +18,7 @@ func Broadcast() service.Service {
 	return service.Service{
 		Workload: broadcast.New(), Short: "Gets every value to every node",
 		Long: broadcastLong, Flags: gossipFlags(gossip.Broadcast, gossip.Config.Check),
+		Bugs: gossipBugs, Hunt: gossipHunt,
 		Best: map[string]service.Strategy{
 			"3d": {Flags: []string{"--strategy", "paced"}, Processes: []string{"--strategy", "paced", "--interval", "350ms"}},
 			"3e": {Flags: []string{"--strategy", "paced", "--interval", "1700ms"}, Processes: []string{"--strategy", "paced", "--interval", "1600ms"}},
@@ -27,6 +31,7 @@ func GSet() service.Service {
 	return service.Service{
 		Workload: gset.New(), Short: "A set that only grows, the same on every node in the end",
 		Long: broadcastLong, Flags: gossipFlags(gossip.GSet, gossip.CheckGSet),
+		Bugs: gossipBugs, Hunt: gossipHunt,
 	}
 }
 
@@ -65,7 +70,12 @@ func gossipFlags(build func(gossip.Config) node.Service, check func(gossip.Confi
 		flags.StringVar((*string)(&c.Fault), "fault", "", "break cumulative acknowledgement: gives-up, trusts-the-network, acks-over-gaps or skips-the-first; docs/traces.md finds it")
 		_ = flags.MarkHidden("fault")
 		journalFlags(flags, &c.Journal, "the set")
+		bug := bugFlag(flags, gossipBugs)
 		return func() (node.Service, error) {
+			c.Journal.Bug, c.SkipRetries = journal.Bug(*bug), *bug == skipRetries
+			if slices.Contains(gossip.Faults(), gossip.Fault(*bug)) {
+				c.Fault = gossip.Fault(*bug)
+			}
 			c.Dissemination, c.Ack = gossip.Dissemination(*strategy), gossip.Ack(*ack)
 			if err := service.NonZero(flags, "interval", "retry", "retry-max", "ack-delay", "batch-bytes", "mailbox", "disk-latency"); err != nil {
 				return nil, err

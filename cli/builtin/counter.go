@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"eddy/actor/node"
+	"eddy/actor/node/journal"
 	"eddy/cli/service"
 	"eddy/counter"
 	workload "eddy/workload/counter"
@@ -13,12 +14,12 @@ import (
 
 // GCounter is a sum that only grows.
 func GCounter() service.Service {
-	return service.Service{Workload: workload.G(), Short: "A sum that only grows", Long: counterLong, Flags: counterFlags(counter.GCounter)}
+	return service.Service{Workload: workload.G(), Short: "A sum that only grows", Long: counterLong, Flags: counterFlags(counter.GCounter), Bugs: counterBugs, Hunt: counterHunt}
 }
 
 // PNCounter is a sum that grows and shrinks.
 func PNCounter() service.Service {
-	return service.Service{Workload: workload.PN(), Short: "A sum that grows and shrinks", Long: counterLong, Flags: counterFlags(counter.PNCounter)}
+	return service.Service{Workload: workload.PN(), Short: "A sum that grows and shrinks", Long: counterLong, Flags: counterFlags(counter.PNCounter), Bugs: counterBugs, Hunt: counterHunt}
 }
 
 const counterLong = `The strategy is where the parts of the sum are kept, one part a node.
@@ -46,8 +47,10 @@ func counterFlags(build func(counter.Config) node.Service) func(*pflag.FlagSet) 
 		flags.DurationVar(&c.Retry, "retry", 0, "until a request to the store or a node is sent again (default 500ms)")
 		flags.IntVar(&c.WaitingMax, "waiting-max", 0, "requests that may wait for the store or other nodes (default 4096)")
 		journalFlags(flags, &c.Journal, "what was added through a node")
+		bug := bugFlag(flags, counterBugs)
 		return func() (node.Service, error) {
 			c.Strategy, c.Write, c.Read = counter.Strategy(*strategy), counter.Writing(*write), counter.Reading(*read)
+			c.Bug, c.Journal.Bug = counter.Bug(*bug), journal.Bug(*bug)
 			c.AgeGiven = flags.Changed("max-age")
 			if err := service.NonZero(flags, "interval", "patience", "retry", "waiting-max", "disk-latency"); err != nil {
 				return nil, err

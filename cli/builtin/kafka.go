@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"eddy/actor/node"
+	"eddy/actor/node/journal"
 	"eddy/cli/service"
 	"eddy/kafka"
 	workload "eddy/workload/kafka"
@@ -13,6 +14,7 @@ import (
 func Kafka() service.Service {
 	return service.Service{
 		Workload: workload.New(), Short: "Append-only logs with offsets", Long: kafkaLong, Flags: kafkaFlags,
+		Bugs: kafkaBugs, Hunt: kafkaHunt,
 		Best: map[string]service.Strategy{"5a": {Flags: []string{"--strategy", "local"}}},
 	}
 }
@@ -46,7 +48,9 @@ func kafkaFlags(flags *pflag.FlagSet) service.Build {
 	flags.DurationVar(&c.Idle, "idle", 0, "until the actor of an unused log ends; its log is kept (default 30s)")
 	flags.IntVar(&c.Mailbox, "mailbox", 0, "messages that the broker's mailbox holds (default 256)")
 	journalFlags(flags, &c.Journal, "entries and committed offsets")
+	bug := bugFlag(flags, kafkaBugs)
 	return func() (node.Service, error) {
+		c.Bug, c.Journal.Bug = kafka.Bug(*bug), journal.Bug(*bug)
 		c.Strategy, c.Acks = kafka.Strategy(*strategy), kafka.Acks(*acks)
 		err := service.NonZero(flags, "window", "retry", "patience", "refresh", "chunk-bytes", "poll-count", "poll-bytes", "idle", "mailbox", "disk-latency")
 		if err != nil {

@@ -13,7 +13,7 @@ import (
 
 // LinKV is a linearizable key-value store, by Raft.
 func LinKV() service.Service {
-	return service.Service{Workload: linkv.New(), Short: "A linearizable key-value store, by Raft", Long: kvLong, Flags: kvFlags, Record: kv.Describe}
+	return service.Service{Workload: linkv.New(), Short: "A linearizable key-value store, by Raft", Long: kvLong, Flags: kvFlags, Record: kv.Describe, Bugs: kvBugs, Hunt: kvHunt}
 }
 
 const kvLong = `A key-value store by Raft: every key is linearizable, whatever node is asked.
@@ -32,8 +32,10 @@ not synced at any byte.`
 
 func kvFlags(flags *pflag.FlagSet) service.Build {
 	c := raftFlags(flags)
+	bug := bugFlag(flags, kvBugs)
 	return func() (node.Service, error) {
 		config, err := c()
+		config.Bug = kv.Bug(*bug)
 		return kv.Service(config), errors.Join(err, config.Check())
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"eddy/actor/node"
 	"eddy/cli/service"
+	"eddy/kv"
 	"eddy/txn/serial"
 	"eddy/workload/listappend"
 )
@@ -29,7 +30,7 @@ node goes on that reaches the stores, also after a kill.`
 func TxnListAppend() service.Service {
 	return service.Service{
 		Workload: listappend.New(), Short: "Strictly serializable transactions on lists, on Raft or lin-kv",
-		Long: listAppendLong, Flags: listAppendFlags,
+		Long: listAppendLong, Flags: listAppendFlags, Bugs: listAppendBugs, Hunt: listAppendHunt,
 	}
 }
 
@@ -42,10 +43,12 @@ func listAppendFlags(flags *pflag.FlagSet) service.Build {
 	flags.DurationVar(&c.Pause, "pause", 0, "chunks: from a commit to the next attempt, times the other nodes that have committed since the one before (default 8 latencies)")
 	flags.IntVar(&c.ChunkBytes, "chunk-bytes", 0, "chunks: a leaf of the tree that has become larger is split (default 4096)")
 	flags.IntVar(&c.ShelfChunks, "shelf", 0, "chunks: how many a node keeps at hand (default 4096)")
+	bug := bugFlag(flags, listAppendBugs)
 	return func() (node.Service, error) {
 		c.Strategy = serial.Strategy(*strategy)
 		var err error
 		c.Raft, err = raft()
+		c.Bug, c.Raft.Bug = serial.Bug(*bug), kv.Bug(*bug)
 		if err = errors.Join(err, service.NonZero(flags, "retry", "pause", "chunk-bytes", "shelf")); err != nil {
 			return nil, err
 		}

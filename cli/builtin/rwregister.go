@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"eddy/actor/node"
+	"eddy/actor/node/journal"
 	"eddy/cli/service"
 	"eddy/txn"
 	"eddy/workload/rwregister"
@@ -25,7 +26,7 @@ that have heard the same hold the same. No client ever waits for another node. W
 func TxnRWRegister() service.Service {
 	return service.Service{
 		Workload: rwregister.New(), Short: "Transactions on registers, available through any partition",
-		Long: txnLong, Flags: txnFlags,
+		Long: txnLong, Flags: txnFlags, Bugs: txnBugs, Hunt: txnHunt,
 	}
 }
 
@@ -39,7 +40,9 @@ func txnFlags(flags *pflag.FlagSet) service.Build {
 	flags.IntVar(&c.QueueMax, "queue-max", 0, "transactions kept for a node that does not answer; one that missed more is given the whole state (default 65536)")
 	flags.IntVar(&c.Mailbox, "mailbox", 0, "messages that an actor's mailbox holds (default 256)")
 	journalFlags(flags, &c.Journal, "the registers")
+	bug := bugFlag(flags, txnBugs)
 	return func() (node.Service, error) {
+		c.Bug, c.Journal.Bug, c.SkipRetries = txn.Bug(*bug), journal.Bug(*bug), *bug == skipRetries
 		c.Strategy = txn.Strategy(*strategy)
 		if err := service.NonZero(flags, "interval", "ack-delay", "retry", "batch-bytes", "queue-max", "mailbox", "disk-latency"); err != nil {
 			return nil, err
