@@ -31,6 +31,12 @@ const (
 	EventState   EventKind = "state"   // the actor's state changed
 )
 
+// EventKinds are all kinds.
+var EventKinds = []EventKind{
+	EventReceive, EventSend, EventTick, EventTimeout, EventRetry, EventDrop, EventState,
+	EventSpawn, EventRestart, EventStop, EventPanic, EventEscalate, EventHung, EventRejected, EventDeadLetter, EventLate,
+}
+
 // Event is what a [Recorder] is told. Fields that say nothing are empty.
 type Event struct {
 	At      time.Duration // since the system's executor started; virtual in a World

@@ -38,8 +38,27 @@ type Record struct {
 	Took   time.Duration
 	Clock  uint64 // Lamport's: larger than that of whatever led here
 	Count  int    // how many so far, for kinds that are counted
-	Text   string // what an actor says of itself, or why something happened
+	Text   string // why something happened
+	Fact          // what the actor says of itself
 }
+
+// Fact is what only the actor knows of what it did or became, in fields: those that say nothing are empty.
+type Fact struct {
+	About string // what it says: one of those below, which eddy trace reasons from, or a word of the actor's own
+	Peer  string // the node concerned
+	First int64  // of the numbers concerned
+	Last  int64  // of them; alone where there is one
+	Value string // concerned, as JSON or text
+}
+
+// What eddy trace knows to be said. The numbers are those that a link gives to what it sends.
+const (
+	FactLearned = "learned" // the node has a value, JSON, that it did not have
+	FactSent    = "sent"    // the link has sent these numbers to the peer; as an [EventRetry], again
+	FactAcked   = "acked"   // the peer has acknowledged everything up to the last number
+	FactHas     = "has"     // everything that the peer sent up to the last number has come
+	FactForgot  = "forgot"  // the peer has lost its memory: numbers begin again
+)
 
 // Tracer takes the records of a [Tracing].
 type Tracer interface {

@@ -208,7 +208,7 @@ func TestTraceOfTicksSaysWhatSetThem(t *testing.T) {
 			if m == "sleep" {
 				c.After(time.Millisecond, "wake")
 			}
-			c.Trace(actor.EventState, "now "+m)
+			c.Trace(actor.EventState, actor.Fact{About: "now", Value: m})
 		})
 	})
 	to.SendFrom("sleep", actor.Source{ID: actor.MessageID{Of: "c1/", N: 7}})
@@ -217,7 +217,7 @@ func TestTraceOfTicksSaysWhatSetThem(t *testing.T) {
 	if len(ticks) != 1 || ticks[0].Cause.String() != "c1/7" || ticks[0].At != time.Millisecond {
 		t.Fatalf("ticks: %+v", ticks)
 	}
-	if len(said) != 2 || said[0].Cause.String() != "c1/7" || said[1].Cause != ticks[0].ID || said[1].Text != "now wake" {
+	if len(said) != 2 || said[0].Cause.String() != "c1/7" || said[1].Cause != ticks[0].ID || said[1].Fact != (actor.Fact{About: "now", Value: "wake"}) {
 		t.Errorf("said: %+v", said)
 	}
 }

@@ -140,19 +140,17 @@ func (p *trail) inHand() Source {
 	return Source{ID: p.tag.id, Clock: p.clock}
 }
 
-// Traced reports whether the message in hand is traced: whatever is only told to
-// [Context.Trace] need not be put into words where it is not.
+// Traced reports whether the message in hand is traced: a [Fact] that takes work to
+// make need not be made where it is not.
 func (c *Context[M]) Traced() bool {
 	return c.trail != nil && (c.trail.tag == nil || !c.trail.tag.skipped)
 }
 
 // Trace tells the trace what only the actor knows: how its state changes
 // ([EventState]), that it tries again ([EventRetry]) or has waited in vain
-// ([EventTimeout]). Text is a few words, such as "+value 42"; docs/traces.md has
-// those that are understood. Without a trace it does nothing, but the words
-// cost: so ask [Context.Traced] first.
-func (c *Context[M]) Trace(kind EventKind, text string) {
+// ([EventTimeout]). Without a trace it does nothing.
+func (c *Context[M]) Trace(kind EventKind, f Fact) {
 	if c.Traced() {
-		c.trail.note(Record{At: c.Elapsed(), Kind: kind, Text: text})
+		c.trail.note(Record{At: c.Elapsed(), Kind: kind, Fact: f})
 	}
 }

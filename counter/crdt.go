@@ -142,10 +142,10 @@ func (r *crdtCounter) total() *big.Int {
 	return r.sum
 }
 
-// tellSum tells a trace what the counter has become; docs/traces.md has the words.
+// tellSum tells a trace what the counter has become.
 func (r *crdtCounter) tellSum(c *actor.Context[message]) {
 	if c.Traced() {
-		c.Trace(actor.EventState, "sum "+r.total().String())
+		c.Trace(actor.EventState, actor.Fact{About: "sum", Value: r.total().String()})
 	}
 }
 

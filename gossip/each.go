@@ -1,7 +1,6 @@
 package gossip
 
 import (
-	"strconv"
 	"time"
 
 	"eddy/actor"
@@ -67,9 +66,7 @@ func (a *each) hear(_ *actor.Context[linkMessage], h heard) {
 
 func (a *each) wake(c *actor.Context[linkMessage], m alarm) {
 	if p := a.open[m.id]; p != nil {
-		if c.Traced() {
-			c.Trace(actor.EventRetry, "sent "+a.peer+" parcel "+strconv.FormatInt(m.id, 10))
-		}
+		c.Trace(actor.EventRetry, actor.Fact{About: actor.FactSent, Peer: a.peer, Last: m.id})
 		a.dispatch(c, m.id, p)
 	}
 }

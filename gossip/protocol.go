@@ -74,6 +74,14 @@ type outgoing struct {
 	back     int64
 }
 
+// Numbers are those of the message's values, for a trace.
+func (o outgoing) Numbers() (first, last int64) {
+	if o.first == 0 {
+		return 0, 0
+	}
+	return o.first, o.first + int64(len(o.values)) - 1
+}
+
 // AppendFields writes the body's fields.
 func (o outgoing) AppendFields(dst []byte) []byte {
 	start := len(dst)

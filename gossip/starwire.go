@@ -79,6 +79,9 @@ type starMessage struct {
 	items []item
 }
 
+// Numbers are the place in the sender's history up to which the message has it, for a trace.
+func (o starMessage) Numbers() (first, last int64) { return 0, o.To }
+
 // AppendFields writes the body's fields.
 func (o starMessage) AppendFields(dst []byte) []byte {
 	start := len(dst)

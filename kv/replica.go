@@ -319,7 +319,7 @@ func (r *replica) observe(c *actor.Context[message], rd *raft.Ready) {
 	if r.term != term || r.lead != lead {
 		r.clock.reset(c.Rand())
 		if c.Traced() {
-			c.Trace(actor.EventState, fmt.Sprintf("%v in term %d, led by %s", r.role, r.term, r.nameOf(r.lead)))
+			c.Trace(actor.EventState, actor.Fact{About: r.role.String(), Value: fmt.Sprintf("in term %d, led by %s", r.term, r.nameOf(r.lead))})
 		}
 	}
 }

@@ -25,6 +25,7 @@ type Made struct {
 	ConsistencyModels []string `json:"consistency-models,omitempty"`
 	Strict            bool     `json:"strict,omitempty"`
 	KillsForget       bool     `json:"kills-forget,omitempty"`
+	Values            []string `json:"values,omitempty"` // the workload's: see [workload.Workload]
 }
 
 // saveMade writes the file.
@@ -33,6 +34,9 @@ func (o *Outcome) saveMade() error {
 		Workload: o.Options.Workload, Engine: o.Meta.Engine, Flags: o.Meta.Flags, Seed: o.Options.Seed,
 		Nodes: o.Options.NodeCount, NodeNames: o.Options.NodeNames, Concurrency: o.Options.Concurrency,
 		Availability: o.Options.Availability, ConsistencyModels: o.Options.ConsistencyModels, Strict: o.Options.Strict, KillsForget: o.Options.KillsForget,
+	}
+	if w, err := o.Options.Workloads.Named(o.Options.Workload); err == nil {
+		made.Values = w.Values
 	}
 	text, err := json.MarshalIndent(made, "", "  ")
 	if err != nil {

@@ -22,20 +22,20 @@ var story = map[string]string{
 		`"time":1000,"event":"spawn","actor":"gossip/link/n2"`,
 		`"time":1000,"event":"spawn","actor":"gossip/link/n3"`,
 		`"time":1100,"event":"receive","actor":"stdin","type":"broadcast","id":"c1/5","src":"c1","clock":2,"body":{"type":"broadcast","msg_id":5,"message":7}`,
-		`"time":1100,"event":"state","actor":"gossip","cause":"c1/5","clock":3,"text":"+value 7"`,
+		`"time":1100,"event":"state","actor":"gossip","cause":"c1/5","clock":3,"about":"learned","value":"7"`,
 		`"time":1100,"event":"receive","actor":"gossip","type":"broadcast","id":"c1/5","depth":1,"took_ns":5,"clock":3`,
 		`"time":1105,"event":"receive","actor":"gossip/link/n2","type":"gossip.offer","id":"n1:1","cause":"c1/5","from":"gossip","depth":2,"waited_ns":40,"took_ns":3,"clock":4`,
 		`"time":1106,"event":"receive","actor":"gossip/link/n3","type":"gossip.offer","id":"n1:2","cause":"c1/5","from":"gossip","depth":1,"waited_ns":10,"took_ns":3,"clock":5`,
 		`"time":1110,"event":"send","actor":"stdout","type":"gossip","id":"n1/1","cause":"n1:1","from":"gossip/link/n2","dest":"n2","clock":6,"body":{"type":"gossip","first":1,"values":[7]}`,
 		`"time":1111,"event":"send","actor":"stdout","type":"gossip","id":"n1/2","cause":"n1:2","from":"gossip/link/n3","dest":"n3","clock":7,"body":{"type":"gossip","first":1,"values":[7]}`,
 		`"time":2000,"event":"tick","actor":"gossip/link/n2","type":"gossip.alarm","id":"n1:3","cause":"n1:1","clock":8`,
-		`"time":2000,"event":"retry","actor":"gossip/link/n2","cause":"n1:3","clock":8,"text":"sent n2 1..1"`,
+		`"time":2000,"event":"retry","actor":"gossip/link/n2","cause":"n1:3","clock":8,"about":"sent","peer":"n2","first":1,"last":1`,
 		`"time":2001,"event":"send","actor":"stdout","type":"gossip","id":"n1/3","cause":"n1:3","from":"gossip/link/n2","dest":"n2","clock":9,"body":{"type":"gossip","first":1,"values":[7]}`,
 	),
 	"n2": lines(
 		`"time":1000,"event":"receive","actor":"stdin","type":"init","id":"c2/1","src":"c2","clock":1,"body":{"type":"init","msg_id":1}`,
 		`"time":2100,"event":"receive","actor":"stdin","type":"gossip","id":"n1/3","src":"n1","clock":10,"body":{"type":"gossip","first":1,"values":[7],"eddy":"n1/3@9"}`,
-		`"time":2100,"event":"state","actor":"gossip","cause":"n1/3","clock":11,"text":"+value 7"`,
+		`"time":2100,"event":"state","actor":"gossip","cause":"n1/3","clock":11,"about":"learned","value":"7"`,
 		`"time":2100,"event":"receive","actor":"gossip","type":"gossip","id":"n1/3","depth":1,"clock":11`,
 	),
 	"n3": lines(
@@ -163,7 +163,8 @@ func onLink(t *testing.T, ofN1, ofN2 string) *trace.Run {
 	}
 	return runOf(t, map[string]string{
 		"n1": head("n1", "c1") + `{"time":1100,"event":"spawn","node":"n1","actor":"gossip/link/n2"}
-{"time":1100,"event":"state","node":"n1","actor":"gossip","cause":"c9/1","clock":3,"text":"+value 7"}
+{"time":1100,"event":"state","node":"n1","actor":"gossip","cause":"c9/1","clock":3,"about":"learned","value":"7"}
+{"time":1200,"event":"send","node":"n1","actor":"stdout","type":"gossip","id":"n1/1","dest":"n2","first":1,"last":2,"clock":6}
 ` + ofN1,
 		"n2": head("n2", "c2") + ofN2,
 	}, `{"time":0,"type":"send","id":0,"src":"c1","dest":"n1","body":{"type":"init","msg_id":1}}
@@ -175,8 +176,8 @@ func onLink(t *testing.T, ofN1, ofN2 string) *trace.Run {
 `)
 }
 
-func record(at int, event, node, actor, text string) string {
-	return fmt.Sprintf(`{"time":%d,"event":%q,"node":%q,"actor":%q,"cause":"n9:1","clock":9,"text":%q}`+"\n", at, event, node, actor, text)
+func record(at int, event, node, actor, fact string) string {
+	return fmt.Sprintf(`{"time":%d,"event":%q,"node":%q,"actor":%q,"cause":"n9:1","clock":9,%s}`+"\n", at, event, node, actor, fact)
 }
 
 func TestLinkIsJudgedByWhatItsEndsSay(t *testing.T) {
@@ -188,13 +189,13 @@ func TestLinkIsJudgedByWhatItsEndsSay(t *testing.T) {
 		words      string
 	}{
 		{"nothing more", "", "", trace.NeverAgain, "in n1/1 at 0.000 s, lost in a partition, and never again"},
-		{"the sender takes it for acknowledged", record(1300, "state", "n1", n1, "acked n2 up to 2"), "", trace.TakenForAcked, "took everything up to number 2 for acknowledged"},
-		{"an acknowledgement of less", record(1300, "state", "n1", n1, "acked n2 up to 1"), "", trace.NeverAgain, "never again"},
-		{"the receiver acknowledges a gap", record(1400, "state", "n1", n1, "acked n2 up to 3"), record(1300, "state", "n2", n2, "has n1 up to 3"), trace.FalselyAcked, "n2 took everything up to number 3 for come"},
-		{"a retry that begins behind it", record(1300, "retry", "n1", n1, "sent n2 3..4"), "", trace.LeftOut, "began at number 3 and left this one, number 2, out"},
-		{"a retry before it that stayed without an answer", record(1150, "retry", "n1", n1, "sent n2 1..1"), "", trace.GaveUp, "given up by then"},
-		{"talk of another link", record(1300, "state", "n1", "gossip/link/n3", "acked n3 up to 9"), "", trace.NeverAgain, "never again"},
-		{"numbers of a time before n2 forgot", record(1120, "retry", "n1", n1, "sent n2 1..1") + record(1150, "state", "n1", n1, "forgot n2"), "", trace.NeverAgain, "never again"},
+		{"the sender takes it for acknowledged", record(1300, "state", "n1", n1, `"about":"acked","peer":"n2","last":2`), "", trace.TakenForAcked, "took everything up to number 2 for acknowledged"},
+		{"an acknowledgement of less", record(1300, "state", "n1", n1, `"about":"acked","peer":"n2","last":1`), "", trace.NeverAgain, "never again"},
+		{"the receiver acknowledges a gap", record(1400, "state", "n1", n1, `"about":"acked","peer":"n2","last":3`), record(1300, "state", "n2", n2, `"about":"has","peer":"n1","last":3`), trace.FalselyAcked, "n2 took everything up to number 3 for come"},
+		{"a retry that begins behind it", record(1300, "retry", "n1", n1, `"about":"sent","peer":"n2","first":3,"last":4`), "", trace.LeftOut, "began at number 3 and left this one, number 2, out"},
+		{"a retry before it that stayed without an answer", record(1150, "retry", "n1", n1, `"about":"sent","peer":"n2","first":1,"last":1`), "", trace.GaveUp, "given up by then"},
+		{"talk of another link", record(1300, "state", "n1", "gossip/link/n3", `"about":"acked","peer":"n3","last":9`), "", trace.NeverAgain, "never again"},
+		{"numbers of a time before n2 forgot", record(1120, "retry", "n1", n1, `"about":"sent","peer":"n2","first":1,"last":1`) + record(1150, "state", "n1", n1, `"about":"forgot","peer":"n2"`), "", trace.NeverAgain, "never again"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			run := onLink(t, c.ofN1, c.ofN2)
@@ -250,7 +251,7 @@ func TestDiffFindsTheFirstRecordThatDiffers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	changed = bytes.Replace(changed, []byte("sent n2 1..1"), []byte("sent n2 1..2"), 1)
+	changed = bytes.Replace(changed, []byte(`"first":1,"last":1`), []byte(`"first":1,"last":2`), 1)
 	if err := os.WriteFile(b.Logs[0], changed, 0o644); err != nil {
 		t.Fatal(err)
 	}

@@ -2,36 +2,23 @@ package trace
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"eddy/testbench/jsonwalk"
 )
 
-// valueFields are the fields of a body that hold what clients gave to be kept.
-func isValueField(name []byte) bool {
-	switch string(name) {
-	case "values", "message", "element", "value":
-		return true
-	}
-	return false
-}
-
-// carries reports whether a body brings a value, and at which place of a list.
-func carries(body, value []byte) (place int, found bool) {
+// carries reports whether a body brings a value in one of some fields, and at which place of a list.
+func carries(body, value []byte, fields []string) (place int, found bool) {
 	if !bytes.Contains(body, value) {
 		return 0, false
 	}
-	for i := jsonwalk.SkipSpace(body, 1); i < len(body) && body[i] == '"'; {
-		keyEnd := jsonwalk.SkipString(body, i)
-		key := body[i+1 : max(keyEnd-1, i+1)]
-		start := jsonwalk.SkipSpace(body, jsonwalk.SkipSpace(body, keyEnd)+1)
-		i = jsonwalk.SkipValue(body, start)
-		if isValueField(key) {
-			if place, found = holds(body[start:i], value); found {
+	for field := jsonwalk.In(body); field.Next(); {
+		if slices.Contains(fields, string(field.Name)) {
+			if place, found = holds(field.Value, value); found {
 				return place, true
 			}
 		}
-		i = jsonwalk.SkipSpace(body, jsonwalk.SkipSpace(body, i)+1)
 	}
 	return 0, false
 }
@@ -56,45 +43,22 @@ func findAnywhere(body, value []byte) (place int, found bool) {
 }
 
 func findWithin(text, value []byte, top bool) (place int, found bool) {
-	i := jsonwalk.SkipSpace(text, 0)
-	if i == len(text) {
-		return 0, false
+	if bytes.Equal(text, value) {
+		return 0, true
 	}
-	switch text[i] {
-	case '{':
-		for i = jsonwalk.SkipSpace(text, i+1); i < len(text) && text[i] == '"'; {
-			end := jsonwalk.SkipString(text, i)
-			key := text[i+1 : max(end-1, i+1)]
-			start := jsonwalk.SkipSpace(text, jsonwalk.SkipSpace(text, end)+1)
-			i = jsonwalk.SkipValue(text, start)
-			if i <= start {
-				return 0, false
-			}
-			if !top && bytes.Equal(key, bytes.Trim(value, `"`)) {
-				return 0, true
-			}
-			if !top || !isProtocolField(key) {
-				if place, found = findWithin(text[start:i], value, false); found {
-					return place, true
-				}
-			}
-			i = jsonwalk.SkipSpace(text, jsonwalk.SkipSpace(text, i)+1)
-		}
-	case '[':
-		for i = jsonwalk.SkipSpace(text, i+1); i < len(text) && text[i] != ']'; place++ {
-			end := jsonwalk.SkipValue(text, i)
-			if end <= i {
-				return 0, false
-			}
-			if _, found = findWithin(text[i:end], value, false); found {
+	for part := jsonwalk.In(text); part.Next(); place++ {
+		switch isField := part.Name != nil; {
+		case !isField:
+			if _, found = findWithin(part.Value, value, false); found {
 				return place, true
 			}
-			if i = jsonwalk.SkipSpace(text, end); i < len(text) && text[i] == ',' {
-				i = jsonwalk.SkipSpace(text, i+1)
+		case !top && bytes.Equal(part.Name, bytes.Trim(value, `"`)):
+			return 0, true
+		case !top || !isProtocolField(part.Name):
+			if at, found := findWithin(part.Value, value, false); found {
+				return at, true
 			}
 		}
-	default:
-		return 0, bytes.Equal(bytes.TrimSpace(text), value)
 	}
 	return 0, false
 }
@@ -104,20 +68,9 @@ func holds(field, value []byte) (place int, found bool) {
 	if bytes.Equal(field, value) {
 		return 0, true
 	}
-	if len(field) == 0 || field[0] != '[' {
-		return 0, false
-	}
-	for i := jsonwalk.SkipSpace(field, 1); i < len(field) && field[i] != ']'; place++ {
-		end := jsonwalk.SkipValue(field, i)
-		if end == i {
-			return 0, false
-		}
-		if bytes.Equal(field[i:end], value) {
+	for item := jsonwalk.In(field); item.Next() && item.Name == nil; place++ {
+		if bytes.Equal(item.Value, value) {
 			return place, true
-		}
-		i = jsonwalk.SkipSpace(field, end)
-		if i < len(field) && field[i] == ',' {
-			i = jsonwalk.SkipSpace(field, i+1)
 		}
 	}
 	return 0, false

@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"slices"
+	"strconv"
 	"time"
+
+	"eddy/actor"
 )
 
 // Event is one record of a node's log. The byte slices are lent: they hold until
@@ -24,7 +27,13 @@ type Event struct {
 	ID    []byte
 	Cause []byte
 	Body  []byte // as written: an object, or a string with the beginning of a longer one
-	Text  []byte // the JSON string's inside, escapes and all
+	Text  []byte // why it happened: the JSON string's inside, escapes and all
+
+	About string // of what an actor says of itself: see [actor.Fact]
+	Peer  string
+	First int64 // of the numbers concerned; at stdout, of the values that a link's message has
+	Last  int64
+	Value []byte // as Text
 
 	Depth  int
 	Count  int
@@ -40,16 +49,17 @@ type Event struct {
 
 // The kinds of events that the analysis asks for.
 const (
-	Receive = "receive"
-	Send    = "send"
-	Tick    = "tick"
-	Timeout = "timeout"
-	Retry   = "retry"
-	Drop    = "drop"
-	State   = "state"
-	Spawn   = "spawn"
-	Restart = "restart"
-	Stop    = "stop"
+	Receive  = string(actor.EventReceive)
+	Send     = string(actor.EventSend)
+	Tick     = string(actor.EventTick)
+	Timeout  = string(actor.EventTimeout)
+	Retry    = string(actor.EventRetry)
+	Drop     = string(actor.EventDrop)
+	State    = string(actor.EventState)
+	Spawn    = string(actor.EventSpawn)
+	Restart  = string(actor.EventRestart)
+	Panic    = string(actor.EventPanic)
+	Escalate = string(actor.EventEscalate)
 )
 
 // The paths of a node's edge.
@@ -70,27 +80,53 @@ func (e *Event) BodyText() []byte {
 	return []byte(text)
 }
 
-// Words is the text as it is read.
+// Words is what a record says of itself, for people: all words of traces are made here, from the fields.
 func (e *Event) Words() string {
-	if bytes.IndexByte(e.Text, '\\') < 0 {
-		return string(e.Text)
+	switch e.About {
+	case "":
+		return unescaped(e.Text)
+	case actor.FactLearned:
+		return "+value " + unescaped(e.Value)
+	case actor.FactAcked, actor.FactHas:
+		return e.About + " " + e.Peer + " up to " + strconv.FormatInt(e.Last, 10)
+	}
+	words := e.About
+	if e.Peer != "" {
+		words += " " + e.Peer
+	}
+	if e.First != 0 {
+		words += " " + strconv.FormatInt(e.First, 10) + ".."
+	} else if e.Last != 0 {
+		words += " "
+	}
+	if e.Last != 0 {
+		words += strconv.FormatInt(e.Last, 10)
+	}
+	if len(e.Value) > 0 {
+		words += " " + unescaped(e.Value)
+	}
+	return words
+}
+
+// unescaped is the text of a JSON string's inside.
+func unescaped(inside []byte) string {
+	if bytes.IndexByte(inside, '\\') < 0 {
+		return string(inside)
 	}
 	var text string
-	if json.Unmarshal(slices.Concat([]byte{'"'}, e.Text, []byte{'"'}), &text) != nil {
-		return string(e.Text)
+	if json.Unmarshal(slices.Concat([]byte{'"'}, inside, []byte{'"'}), &text) != nil {
+		return string(inside)
 	}
 	return text
 }
 
 // Learned is the value that a record says its node has learned, as JSON.
 func (e *Event) Learned() (value string, learned bool) {
-	if e.Kind != State || !bytes.HasPrefix(e.Text, valuePrefix) {
+	if e.About != actor.FactLearned {
 		return "", false
 	}
-	return e.Words()[len(valuePrefix):], true
+	return unescaped(e.Value), true
 }
-
-var valuePrefix = []byte("+value ")
 
 // Handled reports whether the event is the handling of a message by an actor, and
 // so has a wait and a length.

@@ -4,8 +4,9 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
+
+	"eddy/actor"
 )
 
 // Kind says in what way a value was lost.
@@ -131,7 +132,6 @@ func (d *Records) frontier(node string) (src, dest string, found bool) {
 // said is one thing that an actor of a link said.
 type said struct {
 	at     time.Duration
-	cause  string
 	number int64 // the last number concerned
 	first  int64 // the first
 }
@@ -164,7 +164,7 @@ func (d *Records) linkFacts(r *Run, src, dest string) (*linkFacts, error) {
 		switch e.Kind {
 		case State, Retry:
 			f.hear(e)
-		case Drop, "panic", Restart, "escalate":
+		case Drop, Panic, Restart, Escalate:
 			f.suffer(e)
 		}
 		return nil
@@ -177,41 +177,23 @@ func (d *Records) linkFacts(r *Run, src, dest string) (*linkFacts, error) {
 
 // hear takes in what the link's two ends say of it.
 func (f *linkFacts) hear(e *Event) {
-	words := strings.Fields(string(e.Text))
-	if len(words) == 2 && words[0] == "forgot" { // numbers begin anew
-		switch {
-		case e.Node == f.src && words[1] == f.dest:
-			f.retries, f.acked, f.since = nil, nil, e.At
-		case e.Node == f.dest && words[1] == f.src:
-			f.has, f.since = nil, e.At
-		}
+	fromSrc, fromDest := e.Node == f.src && e.Peer == f.dest, e.Node == f.dest && e.Peer == f.src
+	if !fromSrc && !fromDest || len(f.retries)+len(f.acked)+len(f.has) > factsMax {
 		return
 	}
-	if len(words) < 3 || len(f.retries)+len(f.acked)+len(f.has) > factsMax {
-		return
-	}
-	s := said{at: e.At, cause: string(e.Cause)}
+	s := said{at: e.At, first: e.First, number: e.Last}
 	switch {
-	case e.Node == f.src && words[1] == f.dest && words[0] == "sent" && e.Kind == Retry:
-		s.first, s.number = numbers(words[2])
+	case e.About == actor.FactForgot && fromSrc: // numbers begin again
+		f.retries, f.acked, f.since = nil, nil, e.At
+	case e.About == actor.FactForgot:
+		f.has, f.since = nil, e.At
+	case e.About == actor.FactSent && e.Kind == Retry && fromSrc:
 		f.retries = append(f.retries, s)
-	case e.Node == f.src && words[1] == f.dest && words[0] == "acked":
-		s.number = integer([]byte(words[len(words)-1]))
+	case e.About == actor.FactAcked && fromSrc:
 		f.acked = append(f.acked, s)
-	case e.Node == f.dest && words[1] == f.src && words[0] == "has":
-		s.number = integer([]byte(words[len(words)-1]))
+	case e.About == actor.FactHas && fromDest:
 		f.has = append(f.has, s)
 	}
-}
-
-// numbers reads 29..31, or 29.
-func numbers(text string) (first, last int64) {
-	a, b, found := strings.Cut(text, "..")
-	first = integer([]byte(a))
-	if !found {
-		return first, first
-	}
-	return first, integer([]byte(b))
 }
 
 // suffer notes what went wrong inside the link's nodes, where it concerns the link

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"eddy/actor"
 )
 
 // Filter says which records count. What is empty lets all through; what is given
@@ -21,7 +23,11 @@ type Filter struct {
 
 // Kinds are the events that nodes record.
 func Kinds() []string {
-	return []string{Receive, Send, Tick, Timeout, Retry, Drop, State, Spawn, Restart, Stop, "panic", "escalate", "hung", "rejected", "dead-letter", "late-answer"}
+	var kinds []string
+	for _, kind := range actor.EventKinds {
+		kinds = append(kinds, string(kind))
+	}
+	return kinds
 }
 
 // Lets reports whether a record passes.

@@ -162,7 +162,7 @@ func (s *Story) order() {
 func followWord(r *Run, of string) (*Story, error) {
 	s := &Story{Of: of}
 	err := r.Merged(func(e *Event) error {
-		if mentions(e.Body, of) || mentions(e.Text, of) {
+		if mentions(e.Body, of) || mentions([]byte(e.Words()), of) {
 			s.add(stepOf(e))
 		}
 		return nil

@@ -183,18 +183,10 @@ func Field(body []byte, name string) []byte { return fieldOf(body, name) }
 // fieldOf is the value of a field of an object, nil where it has none. Of a body that was
 // cut it finds what is whole.
 func fieldOf(body []byte, name string) []byte {
-	if len(body) == 0 || body[0] != '{' {
-		return nil
-	}
-	for i := jsonwalk.SkipSpace(body, 1); i < len(body) && body[i] == '"'; {
-		keyEnd := jsonwalk.SkipString(body, i)
-		key := body[i+1 : max(keyEnd-1, i+1)]
-		start := jsonwalk.SkipSpace(body, jsonwalk.SkipSpace(body, keyEnd)+1)
-		i = jsonwalk.SkipValue(body, start)
-		if string(key) == name && i < len(body) && i > start {
-			return body[start:i]
+	for field := jsonwalk.In(body); field.Next(); {
+		if string(field.Name) == name {
+			return field.Value
 		}
-		i = jsonwalk.SkipSpace(body, jsonwalk.SkipSpace(body, i)+1)
 	}
 	return nil
 }

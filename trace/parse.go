@@ -95,6 +95,16 @@ func (p *parser) take(key, value []byte) {
 		e.Cause = inside(value)
 	case "text":
 		e.Text = inside(value)
+	case "about":
+		e.About = p.name(value)
+	case "peer":
+		e.Peer = p.name(value)
+	case "first":
+		e.First = integer(value)
+	case "last":
+		e.Last = integer(value)
+	case "value":
+		e.Value = inside(value)
 	case "body":
 		e.Body = value
 	case "depth":

@@ -20,9 +20,10 @@ type Carrier struct {
 	Delivered bool
 	LostAt    time.Duration
 	Lost      string // why it was; empty if it was not
-	Number    int64  // of the value on its link, where the body numbers them from its field first; else 0
-	First     int64  // of that body
+	Number    int64  // of the value on its link, by its sender's record; else 0
 	As        string // the value as the message has it, where it has altered its type: "7" for 7
+
+	place int // of the value in the message's list
 }
 
 // Learning is a node's first sight of a value.
@@ -45,13 +46,14 @@ type Records struct {
 	traced   bool                       // there are words of state, so that what is not said did not happen
 	altered  string                     // the value as another type, to be looked for too
 	anywhere bool                       // the value may be in any field: of a program whose messages say no more
+	fields   []string                   // that have values; empty where that is not known
 	sampled  time.Duration              // since when only some messages are recorded; 0: all are
 	shown    []Learning                 // replies to clients that held the value
 }
 
 // Collect reads what there is of a value.
 func Collect(r *Run, value string) (*Records, error) {
-	d := &Records{Value: value, reach: make(map[string]map[string]bool), lives: make(map[string][]time.Duration)}
+	d := &Records{Value: value, fields: r.Values, reach: make(map[string]map[string]bool), lives: make(map[string][]time.Duration)}
 	if err := d.readJournal(r); err != nil {
 		return nil, err
 	}
@@ -134,7 +136,7 @@ func (d *Records) readJournal(r *Run) error {
 			if string(fieldOf(m.Body, "type")) == `"init"` {
 				inits[m.ID] = true
 			}
-			place, found := carries(m.Body, value)
+			place, found := d.carries(m.Body)
 			if d.anywhere && !found && !inits[m.ID] {
 				place, found = findAnywhere(m.Body, value)
 			}
@@ -175,18 +177,26 @@ func (d *Records) readJournal(r *Run) error {
 }
 
 func newCarrier(m *Message, place int) Carrier {
-	c := Carrier{Src: m.Src, Dest: m.Dest, Sent: m.At}
+	c := Carrier{Src: m.Src, Dest: m.Dest, Sent: m.At, place: place}
 	if m.untraced || bytes.Contains(m.Body, mark) {
 		c.Name = m.Name()
 	}
-	if first := fieldOf(m.Body, "first"); first != nil {
-		c.First = integer(first)
-		c.Number = c.First + int64(place)
-		if to := fieldOf(m.Body, "to"); to != nil { // positions, of which some are left out
-			c.Number = integer(to)
-		}
-	}
 	return c
+}
+
+// numbered takes in which numbers the carrier's values have, by its sender's record.
+func (c *Carrier) numbered(e *Event) {
+	if c.Number = e.Last; e.First != 0 {
+		c.Number = e.First + int64(c.place)
+	}
+}
+
+// carries reports whether a body brings the value, and at which place of a list.
+func (d *Records) carries(body []byte) (place int, found bool) {
+	if len(d.fields) == 0 {
+		return findAnywhere(body, []byte(d.Value))
+	}
+	return carries(body, []byte(d.Value), d.fields)
 }
 
 func (d *Records) link(src, dest string) {
@@ -201,9 +211,13 @@ func (d *Records) link(src, dest string) {
 // readRecords takes from the nodes' logs who learned the value when; where there
 // is no journal, the carriers too.
 func (d *Records) readRecords(r *Run) error {
-	value := []byte(d.Value)
 	seen := make(map[string]bool)
 	carriers := make(map[string]int)
+	for i, c := range d.Carriers {
+		if _, known := carriers[c.Name]; !known && c.Name != "" {
+			carriers[c.Name] = i
+		}
+	}
 	_, err := r.Events(func(e *Event) error {
 		if !seen[e.Node] {
 			seen[e.Node] = true
@@ -223,7 +237,10 @@ func (d *Records) readRecords(r *Run) error {
 				d.link(e.Node, peer)
 			}
 		case r.Messages == "" && e.Crossing():
-			d.edge(e, value, carriers)
+			d.edge(e, carriers)
+		}
+		if i, known := carriers[string(e.ID)]; known && e.Actor == Stdout {
+			d.Carriers[i].numbered(e)
 		}
 		return nil
 	})
@@ -231,7 +248,7 @@ func (d *Records) readRecords(r *Run) error {
 }
 
 // edge takes a carrier from what its sender and its receiver recorded.
-func (d *Records) edge(e *Event, value []byte, carriers map[string]int) {
+func (d *Records) edge(e *Event, carriers map[string]int) {
 	peer := e.Src
 	if e.Actor == Stdout {
 		peer = e.Dest
@@ -239,7 +256,7 @@ func (d *Records) edge(e *Event, value []byte, carriers map[string]int) {
 			d.link(e.Node, peer)
 		}
 	}
-	place, found := carries(e.BodyText(), value)
+	place, found := d.carries(e.BodyText())
 	if !found || service.Is(peer) {
 		return
 	}

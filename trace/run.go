@@ -2,6 +2,7 @@ package trace
 
 import (
 	"bufio"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -19,6 +20,7 @@ type Run struct {
 	Logs     []string // of nodes, sorted
 	Messages string   // the network's journal; empty where there is none, as under Maelstrom
 	History  string   // what clients did; empty where it is not known
+	Values   []string // the fields of messages that have values of clients, by the workload; empty where it is not known
 
 	// Sampled is from when on the network's journal has only some of the messages: it had grown too large; 0 for never.
 	Sampled time.Duration
@@ -32,6 +34,7 @@ const (
 	logDir       = "node-logs"
 	messagesFile = "messages.jsonl"
 	historyFile  = "history.jsonl"
+	madeFile     = "run.json"
 )
 
 // Open finds the files of a run in its directory, or takes the logs that are named.
@@ -82,6 +85,20 @@ func (r *Run) find(dir string) error {
 			return fmt.Errorf("open a trace: %w", err)
 		}
 	}
+	made, err := os.ReadFile(filepath.Join(r.Dir, madeFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	var says struct {
+		Values []string `json:"values"`
+	}
+	if err == nil {
+		err = json.Unmarshal(made, &says)
+	}
+	if err != nil {
+		return fmt.Errorf("open a trace: read %s: %w", madeFile, err)
+	}
+	r.Values = says.Values
 	return nil
 }
 

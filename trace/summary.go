@@ -216,12 +216,12 @@ func (c *counting) add(e *Event) {
 	case Retry:
 		n.Retries++
 		a.retries++
-		if peer := peerOf(e); peer != "" {
-			c.link(e.Node, peer).Retries++
+		if e.Peer != "" {
+			c.link(e.Node, e.Peer).Retries++
 		}
 	case Timeout:
 		a.timeouts++
-	case "panic":
+	case Panic:
 		n.Deaths++
 	case State:
 		if value, learned := e.Learned(); learned {
@@ -248,15 +248,6 @@ func (c *counting) left(e *Event, n *NodeSummary, a *actorCount) {
 		c.types[e.Type]++
 		c.link(e.Node, e.Dest).Messages++
 	}
-}
-
-// peerOf is the node that a state's or a retry's words are about: the second word.
-func peerOf(e *Event) string {
-	words := strings.Fields(string(e.Text))
-	if len(words) < 2 {
-		return ""
-	}
-	return words[1]
 }
 
 // losses takes in what the network did not deliver.

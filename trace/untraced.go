@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"iter"
+	"slices"
 	"strconv"
 	"time"
 
+	"eddy/actor"
 	"eddy/testbench/jsonwalk"
 	"eddy/testbench/network"
 	"eddy/testbench/service"
@@ -16,7 +18,7 @@ import (
 // Of a run whose nodes recorded nothing, the network's journal tells what crossed the edges of nodes: its messages
 // stand in for records. A message that a node sends is caused by the request that it replies to or, if it replies to
 // none, by the last message that the node got, unless that is longer ago than causeWithin: a timer sent it then. A
-// node has learned a value that clients broadcast or add when it first got a message with it, in any field.
+// node has learned a value of the workload when it first got a message with it, in any field.
 
 // causeWithin is how long after a message a node may send another on account of it.
 const causeWithin = 5 * time.Millisecond
@@ -152,8 +154,8 @@ func (x *edges) received(m *Message) error {
 // learn tells which values a node sees for the first time.
 func (x *edges) learn(m *Message, c *crossing) error {
 	if network.IsClient(m.Src) {
-		for _, field := range []string{"message", "element"} {
-			if value := fieldOf(c.body, field); value != nil && c.typ != "topology" {
+		for _, field := range x.run.Values {
+			if value := fieldOf(c.body, field); value != nil {
 				x.values[string(value)] = true
 			}
 		}
@@ -173,8 +175,9 @@ func (x *edges) learn(m *Message, c *crossing) error {
 			return
 		}
 		learnt[string(value)] = true
+		quoted, _ := json.Marshal(string(value)) // of a string there is no error
 		failed = x.each(&Event{
-			At: m.At, Kind: State, Node: m.Dest, Actor: Stdin, Text: append([]byte("+value "), value...), Cause: []byte(c.name), Clock: x.clocks[m.Dest],
+			At: m.At, Kind: State, Node: m.Dest, Actor: Stdin, About: actor.FactLearned, Value: inside(quoted), Cause: []byte(c.name), Clock: x.clocks[m.Dest],
 		})
 	})
 	return failed
@@ -183,41 +186,19 @@ func (x *edges) learn(m *Message, c *crossing) error {
 // eachScalar gives every number, string, key and word in the fields of a body that are not the protocol's, at any
 // depth. A key is given as the number that it spells, where it does.
 func eachScalar(text []byte, top bool, f func(value []byte)) {
-	i := jsonwalk.SkipSpace(text, 0)
-	if i == len(text) {
+	if i := jsonwalk.SkipSpace(text, 0); i < len(text) && text[i] != '{' && text[i] != '[' {
+		f(bytes.TrimSpace(text))
 		return
 	}
-	switch text[i] {
-	case '{':
-		for i = jsonwalk.SkipSpace(text, i+1); i < len(text) && text[i] == '"'; {
-			end := jsonwalk.SkipString(text, i)
-			key := text[i:end]
-			start := jsonwalk.SkipSpace(text, jsonwalk.SkipSpace(text, end)+1)
-			if i = jsonwalk.SkipValue(text, start); i <= start {
-				return
-			}
-			if !top && len(key) > 2 {
-				f(key)
-				f(key[1 : len(key)-1])
-			}
-			if !top || !isProtocolField(inside(key)) {
-				eachScalar(text[start:i], false, f)
-			}
-			i = jsonwalk.SkipSpace(text, jsonwalk.SkipSpace(text, i)+1)
+	for part := jsonwalk.In(text); part.Next(); {
+		if part.Name != nil && top && isProtocolField(part.Name) {
+			continue
 		}
-	case '[':
-		for i = jsonwalk.SkipSpace(text, i+1); i < len(text) && text[i] != ']'; {
-			end := jsonwalk.SkipValue(text, i)
-			if end <= i {
-				return
-			}
-			eachScalar(text[i:end], false, f)
-			if i = jsonwalk.SkipSpace(text, end); i < len(text) && text[i] == ',' {
-				i = jsonwalk.SkipSpace(text, i+1)
-			}
+		if len(part.Name) > 0 && !top {
+			f(slices.Concat([]byte{'"'}, part.Name, []byte{'"'}))
+			f(part.Name)
 		}
-	default:
-		f(bytes.TrimSpace(text))
+		eachScalar(part.Value, false, f)
 	}
 }
 
@@ -241,9 +222,10 @@ func (e *Event) marshal() []byte {
 		Src   string          `json:"src,omitempty"`
 		Dest  string          `json:"dest,omitempty"`
 		Clock uint64          `json:"clock"`
-		Text  string          `json:"text,omitempty"`
+		About string          `json:"about,omitempty"`
+		Value string          `json:"value,omitempty"`
 		Body  json.RawMessage `json:"body,omitempty"`
-	}{e.Time, e.Kind, e.Node, e.Actor, e.Type, string(e.ID), string(e.Cause), e.Src, e.Dest, e.Clock, e.Words(), e.Body})
+	}{e.Time, e.Kind, e.Node, e.Actor, e.Type, string(e.ID), string(e.Cause), e.Src, e.Dest, e.Clock, e.About, unescaped(e.Value), e.Body})
 	if err != nil {
 		return []byte(strconv.Quote(err.Error()))
 	}

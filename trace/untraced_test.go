@@ -27,6 +27,9 @@ func untraced(t *testing.T, lines ...string) *Run {
 	if err := os.WriteFile(filepath.Join(dir, messagesFile), []byte(text.String()), 0o644); err != nil {
 		t.Fatal(err)
 	}
+	if err := os.WriteFile(filepath.Join(dir, madeFile), []byte(`{"values":["message"]}`), 0o644); err != nil {
+		t.Fatal(err)
+	}
 	r, err := Open(dir)
 	if err != nil {
 		t.Fatal(err)

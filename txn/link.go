@@ -1,7 +1,6 @@
 package txn
 
 import (
-	"fmt"
 	"time"
 
 	"eddy/actor"
@@ -288,12 +287,9 @@ func (l *link) again(c *actor.Context[linkMessage]) {
 	l.send(c)
 }
 
-// tellRetry tells a trace that what is not acknowledged goes again; docs/traces.md
-// has the words.
+// tellRetry tells a trace that what is not acknowledged goes again.
 func (l *link) tellRetry(c *actor.Context[linkMessage]) {
-	if c.Traced() {
-		c.Trace(actor.EventRetry, fmt.Sprintf("sent %s %d..%d", l.peer, int(l.acked)+1, int(l.acked)+len(l.queue)))
-	}
+	c.Trace(actor.EventRetry, actor.Fact{About: actor.FactSent, Peer: l.peer, First: int64(l.acked) + 1, Last: int64(l.acked) + int64(len(l.queue))})
 }
 
 // fill sends again the first messages of those under way: what came behind a gap

@@ -1,7 +1,6 @@
 package txn
 
 import (
-	"strconv"
 	"time"
 
 	"eddy/actor"
@@ -153,9 +152,7 @@ func (s *store) execute(c *actor.Context[message], r txnRequest) {
 		for _, g := range groups {
 			s.record(g)
 		}
-		if c.Traced() {
-			c.Trace(actor.EventState, "+txn "+strconv.FormatInt(at.time, 10))
-		}
+		c.Trace(actor.EventState, actor.Fact{About: "+txn", Last: at.time})
 		r.ReplyWith(x.answer)
 	})
 }

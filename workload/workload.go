@@ -33,6 +33,9 @@ type Workload struct {
 	Judge checker.Judge
 	// Models are the consistency models that a run may be judged by; none where it makes no difference.
 	Models []string
+	// Values are the fields of messages, of requests and between nodes, that have values which every node is to learn; none
+	// where there are no such values. Traces follow them.
+	Values []string
 	// Topology says that every node is told its neighbours before the run begins.
 	Topology bool
 	// AnyWorker says that any free worker, drawn evenly, performs the next operation; otherwise the

@@ -111,7 +111,7 @@ func (n *Node) write(h wire.Header, fields any, answers *actor.Source) actor.Del
 	}
 	out := Line{Dest: h.Dest, Data: append(line, '\n')}
 	if n.tracer != nil {
-		out.departure = n.tracer.departs(h.Type, answers, n.Elapsed())
+		out.departure = n.tracer.departs(h.Type, fields, answers, n.Elapsed())
 	}
 	return n.output.Send(out)
 }

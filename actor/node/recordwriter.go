@@ -37,6 +37,11 @@ func (s *recordWriter) Record(r *actor.Record) {
 	s.number("clock", int64(r.Clock))
 	s.number("count", int64(r.Count))
 	s.text("text", clip(r.Text))
+	s.text("about", r.About)
+	s.text("peer", r.Peer)
+	s.number("first", r.First)
+	s.number("last", r.Last)
+	s.text("value", clip(r.Value))
 	s.end()
 }
 

@@ -75,23 +75,16 @@ func (t *requestTable) Receive(c *actor.Context[rpcMessage], m rpcMessage) {
 	case rpcAnswer:
 		t.arrive(c, m.number, m.answer)
 	case rpcRetry:
-		tellCall(c, actor.EventRetry, "sent", m.number, t.open[m.number])
+		c.Trace(actor.EventRetry, actor.Fact{About: actor.FactSent, Peer: t.open[m.number].dest, Last: m.number})
 		t.send(c, m.number, t.open[m.number])
 	case rpcDeadline:
-		tellCall(c, actor.EventTimeout, "silent", m.number, t.open[m.number])
+		c.Trace(actor.EventTimeout, actor.Fact{About: "silent", Peer: t.open[m.number].dest, Last: m.number})
 		t.end(m.number).answer.Fail(actor.ErrTimeout)
 	case rpcInputEnd:
 		t.inputEnded = true
 		for _, number := range slices.Sorted(maps.Keys(t.open)) {
 			t.end(number).answer.Fail(errInputEnded)
 		}
-	}
-}
-
-// tellCall tells a trace of a call: docs/traces.md has the words.
-func tellCall(c *actor.Context[rpcMessage], kind actor.EventKind, word string, number int64, x *exchange) {
-	if c.Traced() {
-		c.Trace(kind, fmt.Sprintf("%s %s %d", word, x.dest, number))
 	}
 }
 

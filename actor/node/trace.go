@@ -250,9 +250,15 @@ func (t *tracer) source() *actor.Source {
 	return &from
 }
 
+// Numbered is implemented by the fields of a link's messages, whose values are numbered: a trace says which
+// numbers a message has. The first is 0 where some between the two are left out; both are where there are none.
+type Numbered interface{ Numbers() (first, last int64) }
+
 // departure is what a line on its way out knows of where it comes from.
 type departure struct {
 	typ    string
+	first  int64 // numbers, of a [Numbered]
+	last   int64
 	cause  actor.Source
 	from   string // path of the actor
 	at     time.Duration
@@ -261,8 +267,11 @@ type departure struct {
 
 // departs notes where a line comes from: from the message in hand or, where nobody
 // knows that, from the one that it answers.
-func (t *tracer) departs(typ string, answers *actor.Source, at time.Duration) *departure {
+func (t *tracer) departs(typ string, fields any, answers *actor.Source, at time.Duration) *departure {
 	d := &departure{typ: typ, at: at}
+	if n, numbered := fields.(Numbered); numbered {
+		d.first, d.last = n.Numbers()
+	}
 	switch {
 	case t.tracing != nil:
 		d.cause, d.from, d.traced = t.tracing.Handling()
@@ -315,6 +324,8 @@ func (o *outlet) leave(l *Line, elapsed func() time.Duration) {
 	s.id("cause", d.cause.ID)
 	s.text("from", d.from)
 	s.text("dest", l.Dest)
+	s.number("first", d.first)
+	s.number("last", d.last)
 	s.number("waited_ns", int64(now-d.at))
 	s.number("clock", int64(o.clock))
 	s.body(bodyOf(l.Data))

@@ -22,7 +22,7 @@ const (
 	logN1 = `{"time":7000000000,"event":"receive","node":"n1","actor":"stdin","type":"init","id":"c0/1","src":"c0","clock":1,"body":{"type":"init","msg_id":1}}
 {"time":8000000000,"event":"receive","node":"n1","actor":"stdin","type":"broadcast","id":"c5/1","src":"c5","clock":1,"body":{"type":"broadcast","message":42,"msg_id":1}}
 {"time":8000000000,"event":"receive","node":"n1","actor":"gossip","type":"broadcast","id":"c5/1","depth":1,"clock":2}
-{"time":8000000000,"event":"state","node":"n1","actor":"gossip","cause":"c5/1","clock":2,"text":"+value 42"}
+{"time":8000000000,"event":"state","node":"n1","actor":"gossip","cause":"c5/1","clock":2,"about":"learned","value":"42"}
 {"time":8000000000,"event":"receive","node":"n1","actor":"gossip/link/n2","type":"offer","id":"n1:1","cause":"c5/1","from":"gossip","depth":1,"clock":4}
 {"time":8000000000,"event":"send","node":"n1","actor":"stdout","type":"gossip","id":"n1/1","cause":"n1:1","from":"gossip/link/n2","dest":"n2","clock":5,"body":{"type":"gossip","values":[42],"eddy":"n1/1@5"}}
 {"time":8000000000,"event":"send","node":"n1","actor":"stdout","type":"gossip","id":"n1/2","cause":"c5/1","from":"gossip","dest":"n3","clock":6,"body":{"type":"gossip","values":[42],"eddy":"n1/2@6"}}

@@ -142,9 +142,7 @@ func (t *transactor) committed(c *actor.Context[message]) {
 	a := t.attempt
 	t.attempt, t.latest = nil, a.chunk.last
 	a.chunk.settle(a.id)
-	if c.Traced() {
-		c.Trace(actor.EventState, "committed "+a.id)
-	}
+	c.Trace(actor.EventState, actor.Fact{About: "committed", Value: a.id})
 	t.shelf.put(a.id, a.chunk)
 	if t.config.Bug == StaleRead {
 		t.root = a.id
@@ -161,7 +159,7 @@ func (t *transactor) overtaken(c *actor.Context[message]) {
 	a := t.attempt
 	t.attempt, t.loaded = nil, 0
 	if c.Traced() {
-		c.Trace(actor.EventRetry, "overtaken "+a.id+" by "+t.root)
+		c.Trace(actor.EventRetry, actor.Fact{About: "overtaken", Value: a.id + " by " + t.root})
 	}
 	again := a.jobs.open()
 	for _, j := range again {

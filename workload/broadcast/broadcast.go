@@ -22,6 +22,7 @@ func New() workload.Workload {
 			{Number: "3d", Flags: []string{"node-count=25", "time-limit=20", "rate=100", "latency=100"}, Targets: []report.Target{report.ServerMessagesPerOp(30), report.MedianStableLatency(400 * time.Millisecond), report.MaxStableLatency(600 * time.Millisecond)}},
 			{Number: "3e", Flags: []string{"node-count=25", "time-limit=20", "rate=100", "latency=100"}, Targets: []report.Target{report.ServerMessagesPerOp(20), report.MedianStableLatency(time.Second), report.MaxStableLatency(2 * time.Second)}},
 		},
+		Values:   []string{"message", "values"},
 		Topology: true,
 		Final:    workload.Once(workload.Invocation{F: "read", Final: true}),
 		NewGenerator: func(_ workload.Setting, rng *rand.Rand) workload.Generator {

@@ -12,9 +12,10 @@ import (
 // the history, and its client takes every error for an unknown outcome, as Maelstrom's does.
 func New() workload.Workload {
 	return workload.Workload{
-		Name:  "g-set",
-		Judge: set.Judge("add"),
-		Final: workload.Once(workload.Invocation{F: "read"}),
+		Name:   "g-set",
+		Judge:  set.Judge("add"),
+		Values: []string{"element", "values"},
+		Final:  workload.Once(workload.Invocation{F: "read"}),
 		NewGenerator: func(_ workload.Setting, rng *rand.Rand) workload.Generator {
 			return workload.Mix(rng, &workload.Counting{F: "add"}, workload.Repeating{F: "read"})
 		},
