@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"eddy/testbench"
 	"eddy/testbench/network"
 )
 
@@ -90,3 +91,20 @@ func (d *distribution) Set(v string) error {
 	*d = distribution(v)
 	return nil
 }
+
+// deeds are what is done to a run by hand.
+type deeds struct{ to *[]testbench.Deed }
+
+func (d deeds) String() string {
+	if d.to == nil {
+		return ""
+	}
+	return testbench.DeedsText(*d.to)
+}
+
+func (d deeds) Set(text string) (err error) {
+	*d.to, err = testbench.ParseDeeds(text)
+	return err
+}
+
+func (deeds) Type() string { return "deeds" }

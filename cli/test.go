@@ -112,6 +112,7 @@ func declareOptions(flags *pflag.FlagSet, o *testbench.Options) {
 	flags.Float64Var(&o.Loss, "p-loss", 0, "not under Maelstrom: probability that a message between nodes is lost")
 	flags.Var(mebibytes{&o.StoreBytesMax}, "store-max", "not under Maelstrom: of recorded messages, beyond it only some are, and of a node's stderr; 0: no bound")
 	flags.DurationVar(&o.ServiceTime, "service-time", 0, "only in the simulator with --bin: what a step of a node costs")
+	flags.Var(deeds{&o.Deeds}, "deeds", "only in the simulator: what is done by hand, with semicolons between, such as '1.5s cut n0 n1; 4s heal' (docs/play.md)")
 	declareFaults(flags, o)
 }
 
@@ -135,6 +136,9 @@ func (p *program) runTest(cmd *cobra.Command, args []string, o *testbench.Option
 	}
 	if o.ServiceTime != 0 {
 		return errors.New("--service-time: steps of real processes take their own time; it is for eddy sim")
+	}
+	if len(o.Deeds) > 0 {
+		return errors.New("--deeds: they name moments that only a seed repeats; they are for eddy sim and eddy play")
 	}
 	if o.Bin == "" { // of other programs the network's journal is drawn
 		if err := own.traceForPicture(cmd.Flags()); err != nil {

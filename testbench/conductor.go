@@ -79,6 +79,7 @@ type Conductor struct {
 	failures      []failure
 	interrupted   bool
 	silence       silence
+	hand          hand
 	traffic       traffic
 	silent        bool // ended since no node answered any more
 }
@@ -181,7 +182,12 @@ func (c *Conductor) addNode(name string, port Node) {
 }
 
 // Start begins the run: the nodes are there and get their first message.
-func (c *Conductor) Start() { c.sendInit() }
+func (c *Conductor) Start() {
+	c.sendInit()
+	for _, d := range c.options.Deeds {
+		c.clock.At(d.At, func() { c.perform(d) })
+	}
+}
 
 // Interrupt ends the run now; operations under way stay open.
 func (c *Conductor) Interrupt() {

@@ -13,7 +13,7 @@ func (o *Options) holdsUp() bool {
 			return true
 		}
 	}
-	return false
+	return slices.ContainsFunc(o.Deeds, Deed.holdsUp)
 }
 
 // checkFaults checks the options of faults with Validate's own function.

@@ -98,11 +98,19 @@ func (c *Conductor) pause(id string) json.RawMessage {
 func (c *Conductor) resume(done func(map[string]json.RawMessage)) {
 	became := make(map[string]json.RawMessage)
 	for _, n := range c.nodes {
-		if n.paused {
-			n.paused = false
-			n.port.(Pausable).Resume()
-			became[n.id] = wasResumed
+		if fate := c.resumeNode(n); fate != nil {
+			became[n.id] = fate
 		}
 	}
 	done(became)
+}
+
+// resumeNode ends a node's pause, if it is paused.
+func (c *Conductor) resumeNode(n *node) json.RawMessage {
+	if !n.paused {
+		return nil
+	}
+	n.paused = false
+	n.port.(Pausable).Resume()
+	return wasResumed
 }

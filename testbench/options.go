@@ -52,6 +52,7 @@ type Options struct {
 	ServiceTime   time.Duration   // what a step of a program in the simulator costs
 	Loss          float64         // probability that a message between nodes is lost, at all times
 	Faults        nemesis.Options // of the nemesis
+	Deeds         []Deed          // done by hand, in the simulator
 	// KillsForget has values that only nodes known to have been killed ever held counted as forgotten, not
 	// lost: what may be expected where nothing is stored. See [checker.Options].
 	KillsForget bool
@@ -196,6 +197,9 @@ func (o *Options) Validate() error {
 	check(o.ServiceTime >= 0, "service-time", o.ServiceTime, "a time that is not negative, such as 1ms")
 	check(o.Loss >= 0 && o.Loss <= 1, "loss", o.Loss, "a probability from 0 to 1")
 	o.checkFaults(check)
+	if w != nil && len(faults) == 0 {
+		faults = append(faults, o.checkDeeds(w))
+	}
 	return errors.Join(faults...)
 }
 

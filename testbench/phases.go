@@ -182,6 +182,10 @@ func (c *Conductor) stepHeal() (more bool) {
 	if !c.threads.allFree() {
 		return false
 	}
+	if c.hand.harmed {
+		c.mendHand()
+		return false
+	}
 	if len(c.main.finals) > 0 {
 		a := c.main.finals[0]
 		c.main.finals = c.main.finals[1:]

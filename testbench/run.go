@@ -63,6 +63,7 @@ func (c *Conductor) Run() Run {
 	if c.silent {
 		run.Warnings = append(run.Warnings, c.silentText())
 	}
+	run.Warnings = append(run.Warnings, c.hand.idle...)
 	run.Warnings = append(run.Warnings, c.pace.warnings(&c.options)...)
 	if workers := c.threads.workers; workers < len(c.nodes) {
 		run.Warnings = append(run.Warnings, fmt.Sprintf("%d workers for %d nodes: no client talks to %s and after. --concurrency 1n gives every node one.",

@@ -8,13 +8,10 @@
 package virtual
 
 import (
-	"errors"
-	"fmt"
 	"time"
 
 	"eddy/actor"
 	"eddy/testbench"
-	"eddy/testbench/checker"
 	"eddy/testbench/report"
 )
 
@@ -74,12 +71,6 @@ type Config struct {
 	Attend func(*testbench.Conductor)
 }
 
-// invariantKind begins the kind of problem that Always finds.
-const invariantKind = "invariant "
-
-// attendEvery is how many steps lie between two calls of Attend: some milliseconds of real time.
-const attendEvery = 4096
-
 // engineName is what reports call this engine.
 const engineName = "simulator"
 
@@ -99,72 +90,15 @@ func Run(options testbench.Options, config Config) testbench.Outcome {
 
 // conduct steps the world until the run is over.
 func conduct(options testbench.Options, config Config) (testbench.Run, error) {
-	world := actor.NewWorld(options.Seed)
-	if config.World != nil {
-		config.World(world)
-	}
-	if config.Recorder == nil {
-		config.Recorder = Nobody
-	}
-	over := false
-	nodes := make([]*host, len(options.Nodes()))
-	ports := make([]testbench.Node, len(nodes))
-	for i, id := range options.Nodes() {
-		nodes[i] = &host{id: id, world: world, start: config.Start}
-		ports[i] = nodes[i]
-	}
-	conductor, err := testbench.New(options, testbench.Environment{
-		Clock: clock{world}, Rand: world.Rand(), Nodes: ports, Recorder: config.Recorder,
-		Ended: func() { over = true },
-	})
+	s, err := Begin(options, config)
 	if err != nil {
 		return testbench.Run{}, err
 	}
-	for _, n := range nodes {
-		n.conductor = conductor
-		n.begin()
+	defer s.Close()
+	for s.Step() {
 	}
-	conductor.Start()
-	steps, moment, since := 0, time.Duration(-1), 0
-	var invariant string
-	var broken error
-	defer func() {
-		for _, n := range nodes {
-			n.close()
-		}
-	}()
-	world.RunWhile(func() bool {
-		if steps++; steps%attendEvery == 0 {
-			if now := world.Elapsed(); now != moment {
-				moment, since = now, steps
-			}
-			if config.Attend != nil {
-				config.Attend(conductor)
-			}
-		}
-		if config.Always != nil {
-			invariant, broken = config.Always()
-		}
-		return !over && broken == nil && steps-since <= momentStepsMax
-	})
-	switch {
-	case broken != nil:
-		run := conductor.Run()
-		text := fmt.Sprintf("at %.3f s: %v", world.Elapsed().Seconds(), broken)
-		run.Problems = append([]checker.Problem{{Kind: invariantKind + invariant, Text: text}}, run.Problems...)
-		return run, nil
-	case over:
-		return conductor.Run(), nil
-	case steps-since > momentStepsMax:
-		return testbench.Run{}, fmt.Errorf("virtual time stands still at %v: the nodes have done %d things at that moment and do not stop, such as two that answer each other's every message at once", moment, steps-since)
-	}
-	return testbench.Run{}, errors.New("the simulation came to a standstill before the run was over")
+	return s.Run()
 }
-
-// momentStepsMax is how many steps may happen at one moment of virtual time.
-// Handling takes none, so nodes that answer each other without a delay would go
-// on for ever. The start of 100,000 nodes takes a tenth of it.
-var momentStepsMax = 20_000_000 // fewer in a test
 
 // clock is a world's time as the conductor knows it.
 type clock struct{ world *actor.World }
