@@ -4,11 +4,27 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 )
 
 // fuelExport is the global that loops count down.
 const fuelExport = "eddy.fuel"
+
+// prepare makes a module fit for running: metered, its data in one piece, without what is for debuggers.
+func prepare(code []byte) ([]byte, error) {
+	m, err := readSections(code)
+	if err != nil {
+		return nil, err
+	}
+	// wazero would look up source lines whenever it unwinds a guest, which takes a second for a program in Rust.
+	m = slices.DeleteFunc(m, func(s section) bool { return s.id == sectionCustom })
+	if err := m.meter(); err != nil {
+		return nil, err
+	}
+	m.joinData()
+	return m.bytes(), nil
+}
 
 // meter has every jump back to the head of a loop count down a global, and trap when that is at zero. It
 // bounds a step by the guest's own work: a limit in real time would make a run depend on the machine.
@@ -17,42 +33,35 @@ const fuelExport = "eddy.fuel"
 // it runs.
 //
 // The format is that of https://webassembly.github.io/spec/core/binary/.
-func meter(code []byte) ([]byte, error) {
-	m, err := readSections(code)
+func (s *sections) meter() error {
+	imported, err := s.importedGlobals()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	// What is for debuggers goes: wazero would look up source lines in it whenever it unwinds a guest, which
-	// takes a second for a program in Rust.
-	m = slices.DeleteFunc(m, func(s section) bool { return s.id == sectionCustom })
-	imported, err := m.importedGlobals()
+	defined, rest, err := count(s.find(sectionGlobal))
 	if err != nil {
-		return nil, err
-	}
-	defined, rest, err := count(m.find(sectionGlobal))
-	if err != nil {
-		return nil, err
+		return err
 	}
 	fuel := imported + defined
 	// A mutable i64 that starts full: what runs before the first step, such as a start function, counts, too.
 	global := append([]byte{valueI64, 1, opI64Const}, leb(stepLoopsMax)...)
-	m.set(sectionGlobal, join(uleb(defined+1), rest, global, []byte{opEnd}))
+	s.set(sectionGlobal, join(uleb(defined+1), rest, global, []byte{opEnd}))
 
-	exports, rest, err := count(m.find(sectionExport))
+	exports, rest, err := count(s.find(sectionExport))
 	if err != nil {
-		return nil, err
+		return err
 	}
 	export := append(append(uleb(uint64(len(fuelExport))), fuelExport...), exportGlobal)
-	m.set(sectionExport, join(uleb(exports+1), rest, export, uleb(fuel)))
+	s.set(sectionExport, join(uleb(exports+1), rest, export, uleb(fuel)))
 
-	bodies, err := meterBodies(m.find(sectionCode), fuel)
+	bodies, err := meterBodies(s.find(sectionCode), fuel)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if bodies != nil {
-		m.set(sectionCode, bodies)
+		s.set(sectionCode, bodies)
 	}
-	return m.bytes(), nil
+	return nil
 }
 
 // Parts of the binary format.
@@ -62,6 +71,8 @@ const (
 	sectionGlobal = 6
 	sectionExport = 7
 	sectionCode   = 10
+	sectionData   = 11
+	sectionCount  = 12 // of data, for instructions that name one; it comes before the code
 
 	valueI64     = 0x7e
 	exportGlobal = 3
@@ -76,6 +87,7 @@ const (
 	opBranchTable = 0x0e
 	opGlobalGet   = 0x23
 	opGlobalSet   = 0x24
+	opI32Const    = 0x41
 	opI64Const    = 0x42
 	opI64Eqz      = 0x50
 	opI64Sub      = 0x7d
@@ -194,6 +206,21 @@ func (r *reader) leb() {
 	}
 }
 
+// sleb reads an integer of 32 bits with a sign.
+func (r *reader) sleb() int32 {
+	value, shift := uint64(0), 0
+	for {
+		b := r.byte()
+		value |= uint64(b&0x7f) << shift
+		if shift += 7; b < 0x80 || shift > 35 {
+			if b&0x40 != 0 {
+				value |= ^uint64(0) << shift
+			}
+			return int32(value)
+		}
+	}
+}
+
 // uleb reads an integer that is not signed.
 func (r *reader) uleb() uint64 {
 	value, n := binary.Uvarint(r.data[r.at:])
@@ -303,8 +330,7 @@ func (s *sections) set(id byte, data []byte) {
 			(*s)[i].data = data
 			return
 		}
-		const sectionDataCount = 12 // comes before the code, whatever its number
-		if at == len(*s) && section.id > id && section.id <= sectionDataCount {
+		if at == len(*s) && section.id > id && section.id <= sectionCount {
 			at = i
 		}
 	}
@@ -317,6 +343,46 @@ func (s sections) bytes() []byte {
 		out = append(append(append(out, section.id), uleb(uint64(len(section.data)))...), section.data...)
 	}
 	return out
+}
+
+// joinData makes one piece of the data that memory begins with. Go's linker writes thousands of pieces, and
+// wazero spends as long on them as the program on all the rest of its start. What has pieces far apart, or
+// instructions that name a piece, is left as it is.
+func (s *sections) joinData() {
+	pieces, rest, err := count(s.find(sectionData))
+	if err != nil || pieces == 0 || s.find(sectionCount) != nil {
+		return
+	}
+	r := reader{data: rest}
+	each := func(do func(at uint64, data []byte)) bool {
+		r.at = 0
+		for range pieces {
+			if r.byte() != 0 || r.byte() != opI32Const { // of memory 0, at a fixed place
+				return false
+			}
+			at := uint64(uint32(r.sleb()))
+			if r.byte() != opEnd {
+				return false
+			}
+			size := int(min(r.uleb(), uint64(len(rest))))
+			from := r.at
+			if r.skip(size); r.err != nil {
+				return false
+			}
+			do(at, rest[from:r.at])
+		}
+		return r.at == len(rest)
+	}
+	low, high := uint64(math.MaxUint64), uint64(0)
+	if !each(func(at uint64, data []byte) { low, high = min(low, at), max(high, at+uint64(len(data))) }) {
+		return
+	}
+	if size := uint64(len(rest)); high-low > 2*size || high > math.MaxInt32 {
+		return
+	}
+	image := make([]byte, high-low)
+	each(func(at uint64, data []byte) { copy(image[at-low:], data) })
+	s.set(sectionData, join(uleb(1), []byte{0, opI32Const}, leb(int64(low)), []byte{opEnd}, uleb(uint64(len(image))), image))
 }
 
 // importedGlobals counts the globals that come before the module's own.

@@ -1,8 +1,10 @@
 package wasi
 
 import (
+	"bytes"
 	"context"
 	"os"
+	"slices"
 	"testing"
 
 	"github.com/tetratelabs/wazero"
@@ -20,7 +22,7 @@ func BenchmarkMeter(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	metered, err := meter(plain)
+	metered, err := prepare(plain)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -47,5 +49,38 @@ func BenchmarkMeter(b *testing.B) {
 				_ = err // the exit
 			}
 		})
+	}
+}
+
+func TestDataInOnePieceIsTheSameMemory(t *testing.T) {
+	piece := func(at int64, data string) []byte {
+		return join([]byte{0, opI32Const}, leb(at), []byte{opEnd}, uleb(uint64(len(data))), []byte(data))
+	}
+	code := []byte(module("_start", "", ""))
+	all, err := readSections(code)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Out of order, one over another, and with nothing in between.
+	pieces := [][]byte{piece(140, "third"), piece(100, "first"), piece(103, "over"), piece(120, ""), piece(130, "second")}
+	all.set(sectionData, join(append([][]byte{uleb(uint64(len(pieces)))}, pieces...)...))
+	joined := slices.Clone(all)
+	joined.joinData()
+	if n, _, _ := count(joined.find(sectionData)); n != 1 {
+		t.Errorf("%d pieces, want 1", n)
+	}
+	memory := func(code []byte) []byte {
+		ctx := context.Background()
+		r := wazero.NewRuntime(ctx)
+		defer r.Close(ctx)
+		m, err := r.InstantiateWithConfig(ctx, code, wazero.NewModuleConfig().WithStartFunctions())
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, _ := m.ExportedMemory("memory").Read(0, m.ExportedMemory("memory").Size())
+		return bytes.Clone(b)
+	}
+	if !bytes.Equal(memory(all.bytes()), memory(joined.bytes())) {
+		t.Error("the memory differs")
 	}
 }

@@ -76,12 +76,12 @@ func (h *Host) compile(name, path string, code []byte) (*Program, error) {
 	if err := checkMagic(code); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	metered, err := meter(code)
+	prepared, err := prepare(code)
 	if err != nil {
 		return nil, fmt.Errorf("%s: this is a damaged WebAssembly module: %w; build it again", path, err)
 	}
 	ctx := experimental.WithCompilationWorkers(context.Background(), runtime.GOMAXPROCS(0))
-	module, err := h.runtime.CompileModule(ctx, metered)
+	module, err := h.runtime.CompileModule(ctx, prepared)
 	if err != nil {
 		return nil, fmt.Errorf("%s: this WebAssembly module cannot be compiled: %s; build it again, for WASI preview 1 and without proposals that are not in WebAssembly 2.0", path, firstLine(err.Error()))
 	}
