@@ -2,7 +2,6 @@ package kafka
 
 import (
 	"hash/fnv"
-	"time"
 
 	maelstrom "github.com/jepsen-io/maelstrom/demo/go"
 
@@ -38,11 +37,9 @@ type broker struct {
 	sweeps   int64
 	sweeping bool
 
-	peers   []*peer // in the order of the ids
-	byID    map[string]*peer
-	flushed time.Duration // when a window last began
-	flushAt time.Duration // when the timer comes
-	timer   actor.Timer
+	peers  []*peer // in the order of the ids
+	byID   map[string]*peer
+	window *link.Window[message]
 
 	asked     int64 // number of the last question; begins anywhere, so that no answer to an earlier incarnation fits
 	questions map[int64]*question
@@ -79,10 +76,11 @@ type peer struct {
 func newBroker(c *actor.Context[message], n *node.Node, config Config, j *journal.Journal[message], said []saying) actor.Actor[message] {
 	b := &broker{
 		config: config, node: n, journal: j, topics: make(map[string]*topic), byID: make(map[string]*peer),
-		questions: make(map[int64]*question), flushed: -config.Window, asked: 1 + c.Rand().Int64N(link.IncarnationMax),
+		questions: make(map[int64]*question), asked: 1 + c.Rand().Int64N(link.IncarnationMax),
 	}
 	incarnation := 1 + c.Rand().Int64N(link.IncarnationMax)
 	b.name = incarnationName(n.ID(), incarnation)
+	b.window = link.NewWindow[message](config.Window, flush{})
 	for _, id := range n.IDs() {
 		if id == n.ID() {
 			continue
@@ -92,6 +90,7 @@ func newBroker(c *actor.Context[message], n *node.Node, config Config, j *journa
 		})}
 		b.peers = append(b.peers, p)
 		b.byID[id] = p
+		b.window.Add(id, p.link)
 	}
 	switch config.Strategy {
 	case Local:
@@ -177,7 +176,7 @@ func (b *broker) hear(c *actor.Context[message], m peerRequest) {
 		m.Fail(node.Errorf(maelstrom.NotSupported, "a %s message is for nodes, and %s is no other node of this cluster", peerType, m.From))
 		return
 	}
-	h := p.link.Hear(c.Elapsed(), &m.Body)
+	h := link.Hear(c, p.link, p.id, &m.Body)
 	if h.Present {
 		b.strategy.met(c, p, heard{clock: m.Body.Note, known: h.Known, lost: h.Lost})
 	}
@@ -189,55 +188,22 @@ func (b *broker) hear(c *actor.Context[message], m peerRequest) {
 		}
 		b.strategy.hear(c, p, &s)
 	}
-	b.arm(c)
-}
-
-// arm makes sure that flush comes when a link wants it, but not within a
-// window of the last. While no link wants anything there is no timer.
-func (b *broker) arm(c *actor.Context[message]) {
-	now := c.Elapsed()
-	var first time.Duration
-	found := false
-	for _, p := range b.peers {
-		if at, wanted := p.link.Next(now); wanted && (!found || at < first) {
-			first, found = at, true
-		}
-	}
-	if found {
-		b.armBy(c, first)
-	}
-}
-
-// armBy makes sure of a flush at a time, or at the end of the window.
-func (b *broker) armBy(c *actor.Context[message], at time.Duration) {
-	at = max(at, b.flushed+b.config.Window)
-	if b.flushAt != 0 && b.flushAt <= at {
-		return
-	}
-	b.timer.Cancel()
-	b.flushAt = max(at, 1)
-	b.timer = c.After(at-c.Elapsed(), flush{})
+	b.window.Arm(c)
 }
 
 // flush sends every peer what is due.
 func (b *broker) flush(c *actor.Context[message]) {
-	now := c.Elapsed()
-	b.flushAt = 0
 	b.strategy.closing(c)
-	for _, p := range b.peers {
-		for _, o := range p.link.Due(now) {
-			b.flushed = now
-			o.Note = b.strategy.clock()
-			b.node.Send(p.id, peerType, o)
-		}
-	}
-	b.arm(c)
+	b.window.Flush(c, func(to string, o link.Outgoing) {
+		o.Note = b.strategy.clock()
+		b.node.Send(to, peerType, o)
+	})
 }
 
 // say has a peer told something, in a message that goes when the window is over.
 func (b *broker) say(c *actor.Context[message], p *peer, s saying) {
 	p.link.Push(s.encode(), 0)
-	b.armBy(c, c.Elapsed())
+	b.window.Soon(c)
 }
 
 // ownerOf is the node that a key belongs to, nil for this one: of all nodes the

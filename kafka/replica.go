@@ -93,7 +93,7 @@ func (l *replica) publish(c *actor.Context[message], except *peer, s saying) {
 			m.link.Push(data, l.mark(m))
 		}
 	}
-	l.armBy(c, c.Elapsed())
+	l.window.Soon(c)
 }
 
 // mark is how many entries a peer has once it has acknowledged an item pushed now: none that were not there already while
@@ -130,7 +130,7 @@ func (l *replica) soil(c *actor.Context[message], key string) {
 	if len(l.mirrors) > 0 && !l.isDirty[key] {
 		l.isDirty[key] = true
 		l.dirty = append(l.dirty, key)
-		l.armBy(c, c.Elapsed())
+		l.window.Soon(c)
 	}
 }
 
@@ -208,7 +208,7 @@ func (l *replica) owesPromise(m *mirror) bool {
 func (l *replica) promiseSoon(c *actor.Context[message]) {
 	for _, m := range l.mirrors {
 		if l.owesPromise(m) {
-			l.armBy(c, c.Elapsed())
+			l.window.Soon(c)
 			return
 		}
 	}
@@ -228,7 +228,7 @@ func (l *replica) greet(c *actor.Context[message]) {
 			m.link.Greet()
 		}
 	}
-	l.armBy(c, c.Elapsed())
+	l.window.Soon(c)
 	c.After(greetFor, greeted{})
 }
 

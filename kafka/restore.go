@@ -37,10 +37,10 @@ func (l *replica) transferMore(c *actor.Context[message], m *mirror, t *transfer
 		for _, key := range slices.Sorted(maps.Keys(l.committed)) {
 			m.link.Push(saying{Type: sayCommit, Key: key, Offset: l.committed[key]}.encode(), 0)
 		}
-		l.armBy(c, c.Elapsed())
+		l.window.Soon(c)
 		return
 	case m.link.Queued() > transferAhead:
-		l.armBy(c, c.Elapsed())
+		l.window.Soon(c)
 		c.After(l.config.Window, report{func(c *actor.Context[message]) { l.transferMore(c, m, t) }})
 		return
 	}

@@ -131,7 +131,7 @@ const aloneFor = 5 * time.Second
 func (l *replica) tellRecalled(c *actor.Context[message]) {
 	if l.untold {
 		l.untold = false
-		l.armBy(c, c.Elapsed())
+		l.window.Soon(c)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"eddy/actor"
 	"eddy/actor/node"
+	"eddy/internal/link"
 )
 
 // cluster is some nodes in one World, with links of 10 ms between them.
@@ -21,7 +22,7 @@ type cluster struct {
 	nodes   map[string]*node.Simulated
 	answers []string // to clients, in order
 	sent    int      // messages between nodes
-	states  int      // those of them with a whole state
+	states  int      // items in them of more than one transaction: the whole state
 	bytes   int      // of them all
 	cut     func(src, dest string) bool
 	latency func() time.Duration
@@ -44,7 +45,7 @@ func newCluster(t *testing.T, config Config, nodes int) *cluster {
 	return c
 }
 
-// start begins a life of a node.
+// start begins an incarnation of a node.
 func (c *cluster) start(id string) {
 	n := node.Simulate(c.world, id, Service(c.config), func(l node.Line) { c.carry(id, l.Data) }, node.Options{})
 	c.nodes[id] = n
@@ -70,8 +71,14 @@ func (c *cluster) carry(src string, line []byte) {
 	}
 	c.sent++
 	c.bytes += len(line)
-	if bytes.Contains(line, []byte(`"state":`)) {
-		c.states++
+	var body link.Message
+	if err := json.Unmarshal(m.Body, &body); err != nil {
+		c.t.Fatal(err)
+	}
+	for _, item := range body.Items {
+		if bytes.Count(item, []byte(`"t":`)) > 1 {
+			c.states++
+		}
 	}
 	if c.cut(src, m.Dest) {
 		return

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"eddy/actor/node/journal"
+	"eddy/internal/link"
 	"eddy/internal/suggest"
 )
 
@@ -39,11 +40,16 @@ type Config struct {
 	// Mailbox is the capacity, in messages, of the actors' mailboxes.
 	Mailbox int
 
-	// SkipRetries breaks the service: nothing is ever sent again. It is there so
-	// that tests can show that they would find that.
-	SkipRetries bool
-	// Bug breaks it in another way, for tests too.
+	// Bug makes the service wrong, for tests of the tests.
 	Bug Bug
+}
+
+func (c Config) link() link.Config {
+	l := link.Config{Retry: c.Retry, RetryMax: c.Retry, AckDelay: c.AckDelay, Bytes: c.BatchBytes, QueueMax: c.QueueMax, Bug: link.Bug(c.Bug)}
+	if c.Strategy == Writes {
+		l.Bytes = 1 // each in a message of its own
+	}
+	return l
 }
 
 const (

@@ -7,14 +7,13 @@ import (
 	"eddy/actor/node/wire"
 )
 
-// stamp orders writes, totally and alike on all nodes: by Lamport time, then by
-// node, by the life in which the node made it, and by the place within its
-// transaction.
+// stamp orders writes, totally and alike on all nodes: by Lamport time, then by node, by the node's incarnation, and by the
+// place within the transaction.
 type stamp struct {
-	time  int64
-	node  int   // place among the nodes
-	life  int64 // drawn anew whenever the node begins without memory
-	index int64 // of single writes; 0 where transactions travel whole
+	time        int64
+	node        int // place among the nodes
+	incarnation int64
+	index       int64 // of single writes; 0 where transactions travel whole
 }
 
 func (s stamp) before(t stamp) bool {
@@ -23,8 +22,8 @@ func (s stamp) before(t stamp) bool {
 		return s.time < t.time
 	case s.node != t.node:
 		return s.node < t.node
-	case s.life != t.life:
-		return s.life < t.life
+	case s.incarnation != t.incarnation:
+		return s.incarnation < t.incarnation
 	}
 	return s.index < t.index
 }
@@ -104,18 +103,15 @@ func (r *registers) groups() []group {
 	return groups
 }
 
-// appendJSON writes a group as it travels: {"t":12,"w":[key,value,key,value]},
-// with "i" the index where it is not 0. Node and life are there where they are not
-// the sender's own.
-func (g *group) appendJSON(dst []byte, own bool) []byte {
+// appendJSON writes a group as it travels: {"t":12,"n":0,"l":77,"w":[key,value,key,value]}, with "i" the index where it is
+// not 0.
+func (g *group) appendJSON(dst []byte) []byte {
 	dst = strconv.AppendInt(append(dst, `{"t":`...), g.stamp.time, 10)
 	if g.stamp.index != 0 {
 		dst = strconv.AppendInt(append(dst, `,"i":`...), g.stamp.index, 10)
 	}
-	if !own {
-		dst = strconv.AppendInt(append(dst, `,"n":`...), int64(g.stamp.node), 10)
-		dst = strconv.AppendInt(append(dst, `,"l":`...), g.stamp.life, 10)
-	}
+	dst = strconv.AppendInt(append(dst, `,"n":`...), int64(g.stamp.node), 10)
+	dst = strconv.AppendInt(append(dst, `,"l":`...), g.stamp.incarnation, 10)
 	dst = append(dst, `,"w":[`...)
 	for i, w := range g.writes {
 		if i > 0 {

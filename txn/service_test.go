@@ -141,7 +141,7 @@ func TestWhatAPartitionHeldBackIsSentAgain(t *testing.T) {
 }
 
 func TestBrokenRetriesAreFound(t *testing.T) {
-	c := newCluster(t, Config{SkipRetries: true}, 2)
+	c := newCluster(t, Config{Bug: SkipRetries}, 2)
 	c.ask("n0", `[["w",0,0]]`)
 	c.run(3 * time.Second)
 	c.cut = func(string, string) bool { return true }

@@ -1,124 +1,91 @@
 package txn
 
 import (
-	"time"
+	"bytes"
+	"fmt"
+	"slices"
 
 	"eddy/actor"
 	"eddy/actor/node"
 	"eddy/actor/node/journal"
 	"eddy/actor/node/wire"
+	"eddy/internal/link"
 )
 
 // The messages of the store.
 type (
 	message interface{}
 
-	// catchUp: links whose mailboxes were full are offered again what they missed.
-	catchUp struct{}
-	// resync: a link needs the whole state, for what it had queued is gone or too much.
-	resync struct{ peer int }
+	// timerWindow: it may be time to send something to peers.
+	timerWindow struct{}
 )
 
-// store is the actor that owns the registers of one node. It executes what
-// clients ask, applies what peers have done, and offers what is new to the links;
-// which peer has got what is the links' business.
+// store is the actor that owns the registers of a node and its links. It executes what clients ask, applies what peers have
+// done, and sends them what is new.
 type store struct {
-	config    Config
-	node      *node.Node
-	place     int   // of this node among all
-	life      int64 // of this memory
-	clock     int64 // Lamport's: at least the time of every stamp seen
-	registers registers
-	journal   *journal.Journal[message] // nil: in memory only
-	news      []group                   // what the message in hand brought, to be saved
+	config      Config
+	node        *node.Node
+	place       int // of this node among all
+	incarnation int64
+	clock       int64 // Lamport's: at least the time of every stamp seen
+	registers   registers
+	journal     *journal.Journal[message] // nil: in memory only
 
 	peers   []*peer
-	byID    map[string]int
-	log     []entry // what some link was not offered yet
-	base    int     // how many entries came before the log
+	window  *link.Window[message]
 	greeted bool
-	behind  bool // catchUp is on its way
 }
 
-// peer is what the store knows of another node: what has come from it, and what
-// its link was offered.
+// peer is another node.
 type peer struct {
-	inbox
-	id      string
-	link    actor.Ref[linkMessage]
-	offered int   // entries, from the first ever
-	sending int64 // the link's epoch
-	whole   bool  // the link is to be offered the whole state
-	back    bool  // because the peer lost its memory
-	greet   bool  // the link is to say who is there
-	heard   bool  // the link is to be told what has come
+	id    string
+	link  *link.Link
+	whole bool // is to be sent all registers
 }
 
-func newStore(c *actor.Context[message], n *node.Node, config Config, j *journal.Journal[message], records []savedBody) actor.Actor[message] {
+func newStore(c *actor.Context[message], n *node.Node, config Config, j *journal.Journal[message], records []recordBody) actor.Actor[message] {
 	place, _ := n.Place(n.ID())
-	s := &store{config: config, node: n, place: place, life: 1 + c.Rand().Int64N(lifeMax), registers: newRegisters(config.Bug), journal: j, byID: map[string]int{}}
-	if config.Strategy == Local {
-		s.recall(c, records)
-		return s
-	}
-	var links []actor.Ref[linkMessage]
+	s := &store{config: config, node: n, place: place, incarnation: 1 + c.Rand().Int64N(link.IncarnationMax), registers: newRegisters(config.Bug), journal: j}
+	s.window = link.NewWindow[message](config.Interval, timerWindow{})
 	for _, id := range n.IDs() {
-		if id == n.ID() {
-			continue
+		if id != n.ID() && config.Strategy != Local {
+			l := link.New(s.incarnation, config.link())
+			s.peers = append(s.peers, &peer{id: id, link: l})
+			s.window.Add(id, l)
 		}
-		p := &peer{id: id, sending: firstEpoch}
-		p.link = spawnLink(c, linkConfig{Config: config, node: n, store: c.Self(), peer: id, index: len(s.peers), life: s.life})
-		s.byID[id] = len(s.peers)
-		s.peers = append(s.peers, p)
-		links = append(links, p.link)
-	}
-	if len(links) > 0 {
-		actor.SpawnTicker[linkMessage](c, "ticker", config.Interval, tick{}, links...)
 	}
 	s.recall(c, records)
 	return s
 }
 
-// firstEpoch is the epoch of a link until it needs another.
-const firstEpoch = 1
-
-// lifeMax keeps lives short to write: they tell apart the lives of one node, of
-// which there are few.
-const lifeMax = 1 << 31
-
 func (s *store) Receive(c *actor.Context[message], m message) {
 	switch m := m.(type) {
 	case txnRequest:
-		s.greet()
+		s.greet(c)
 		s.execute(c, m)
 	case replicateRequest:
-		s.greet()
-		s.hear(m)
-		s.save(c, s.news)
-		s.news = nil
+		s.greet(c)
+		s.hear(c, m)
 	case journal.Written:
 		s.journal.Written(c, m)
-	case alone:
-		s.greet()
-	case resync:
-		s.peers[m.peer].whole = true
-	case catchUp:
-		s.behind = false
+	case timerAlone:
+		s.greet(c)
+	case timerWindow:
+		s.flush(c)
 	}
-	s.offer(c)
 }
 
-// greet has the peers told of this node, once: it may have lost its memory, and
-// they give it back. Before the first message comes, other nodes may not be there
-// yet, and must not be sent to.
-func (s *store) greet() {
+// greet makes this node known to its peers, once: it may have lost its memory, and they send it back. Before the first
+// message comes, other nodes may not be there yet, and must not be sent to.
+func (s *store) greet(c *actor.Context[message]) {
 	if s.greeted {
 		return
 	}
 	s.greeted = true
 	for _, p := range s.peers {
-		p.greet = true
+		p.link.Greet()
 	}
+	s.window.Soon(c)
 }
 
 // execute carries out a client's transaction and makes entries of its writes.
@@ -133,11 +100,11 @@ func (s *store) execute(c *actor.Context[message], r txnRequest) {
 		return
 	}
 	s.clock++
-	at := stamp{time: s.clock, node: s.place, life: s.life}
+	at := stamp{time: s.clock, node: s.place, incarnation: s.incarnation}
 	groups := s.groupsOf(x.writes, at)
 	var record []byte
 	if s.journal != nil {
-		record = recordOf(groups)
+		record = recordOf(groups...)
 	}
 	s.journal.Append(c, record, func(err error) {
 		if err != nil {
@@ -149,9 +116,7 @@ func (s *store) execute(c *actor.Context[message], r txnRequest) {
 				s.registers.write(w.name, w.write, s.stampOf(at, i))
 			}
 		}
-		for _, g := range groups {
-			s.record(g)
-		}
+		s.publish(c, groups)
 		c.Trace(actor.EventState, actor.Fact{About: "+txn", Last: at.time})
 		r.ReplyWith(x.answer)
 	})
@@ -182,86 +147,102 @@ func (s *store) stampOf(at stamp, place int) stamp {
 	return at
 }
 
-func (s *store) record(g group) {
-	if len(s.peers) > 0 {
-		s.log = append(s.log, g.appendJSON(nil, true))
+// publish sends every peer groups of this node when the window is over. Each is encoded once.
+func (s *store) publish(c *actor.Context[message], groups []group) {
+	for _, g := range groups {
+		item := recordOf(g)
+		for _, p := range s.peers {
+			p.link.Push(item, 0)
+		}
 	}
+	s.window.Soon(c)
 }
 
-// apply takes in writes that another node made, or this one in an earlier life,
-// and reports whether any of them was news.
-func (s *store) apply(from int, life int64, groups []groupBody) (news bool) {
+// hear applies what a peer has sent: whole transactions in the order in which it did them, single writes as they come.
+func (s *store) hear(c *actor.Context[message], r replicateRequest) {
+	at := slices.IndexFunc(s.peers, func(p *peer) bool { return p.id == r.From })
+	if at < 0 {
+		return
+	}
+	p := s.peers[at]
+	h := link.Hear(c, p.link, p.id, &r.Body)
+	if h.Lost {
+		s.sendWhole(c, p)
+	}
+	items := h.Items
+	if s.config.Strategy == Writes {
+		items = r.Body.Items
+	}
+	for _, item := range items {
+		var record recordBody
+		if err := shapeOfRecord.Unmarshal(item, &record); err != nil {
+			s.node.Log().Error(fmt.Sprintf("an item of %s cannot be read: %v: %.200s", p.id, err, item))
+			continue
+		}
+		news := s.apply(record.Groups)
+		s.save(c, news)
+		if slices.ContainsFunc(news, s.forgotten) {
+			for _, other := range s.peers {
+				if other != p {
+					s.sendWhole(c, other)
+				}
+			}
+		}
+	}
+	s.window.Arm(c)
+}
+
+func (s *store) sendWhole(c *actor.Context[message], p *peer) {
+	p.whole = true
+	s.window.Soon(c)
+}
+
+// forgotten reports whether an earlier incarnation of this node wrote a group. It may have sent it to one peer, and not to
+// the next before it was killed.
+func (s *store) forgotten(g group) bool {
+	return g.stamp.node == s.place && g.stamp.incarnation != s.incarnation
+}
+
+// apply takes in writes that another node made, or an earlier incarnation of this one, and gives those that are news.
+func (s *store) apply(groups []groupBody) (news []group) {
 	for i := range groups {
 		g := &groups[i]
-		at := stamp{time: g.Time, node: from, life: life, index: g.Index}
-		if g.Node != nil {
-			at.node, at.life = *g.Node, g.Life
-		}
+		applied := group{stamp: stamp{time: g.Time, node: g.Node, incarnation: g.Incarnation, index: g.Index}}
 		if s.config.Bug != ClockStays {
-			s.clock = max(s.clock, at.time)
+			s.clock = max(s.clock, g.Time)
 		}
-		applied := group{stamp: at}
 		for j := 0; j+1 < len(g.Writes) && (j == 0 || s.config.Bug != ForgetsTheRest); j += 2 {
 			name, err := wire.Canonical(g.Writes[j])
 			if err != nil {
 				continue // no node of ours has such a key
 			}
-			w := write{clone(g.Writes[j]), clone(g.Writes[j+1])}
-			if s.registers.write(string(name), w, at) {
+			w := write{bytes.Clone(g.Writes[j]), bytes.Clone(g.Writes[j+1])}
+			if s.registers.write(string(name), w, applied.stamp) {
 				applied.writes = append(applied.writes, w)
 			}
 		}
 		if len(applied.writes) > 0 {
-			news = true
-			if s.journal != nil {
-				s.news = append(s.news, applied)
-			}
+			news = append(news, applied)
 		}
 	}
 	return news
 }
 
-func clone(raw wire.Raw) wire.Raw { return append(wire.Raw(nil), raw...) }
-
-// offer tells every link what it has not been told. A link with a full mailbox is
-// told later.
-func (s *store) offer(c *actor.Context[message]) {
-	end := s.base + len(s.log)
-	least := end
+// flush sends every peer what is due, and all registers where it must have them: in one item, so that no half of a
+// transaction shows.
+func (s *store) flush(c *actor.Context[message]) {
+	var whole []byte
 	for _, p := range s.peers {
-		if p.offered < end || p.whole || p.greet || p.heard {
-			news := offer{entries: s.log[p.offered-s.base : end-s.base : end-s.base], greet: p.greet, heard: p.news()}
-			if p.whole {
-				news.entries, news.state, news.back, news.epoch = nil, s.wholeState(), p.back, p.sending+1
+		if p.whole && len(s.registers.byKey) > 0 {
+			if whole == nil {
+				whole = s.whole()
 			}
-			if p.link.Send(news) == actor.Accepted {
-				p.offered, p.whole, p.back, p.greet, p.heard = end, false, false, false, false
-				p.forget()
-				p.sending = max(p.sending, news.epoch)
-			} else if !s.behind {
-				s.behind = true
-				c.After(catchUpDelay, catchUp{})
-			}
+			p.link.Push(whole, 0)
 		}
-		least = min(least, p.offered)
+		p.whole = false
 	}
-	s.log, s.base = s.log[least-s.base:], least
-	if len(s.log) == 0 {
-		s.log = nil // links keep what they were offered
-	}
+	s.window.Flush(c, func(to string, o link.Outgoing) { s.node.Send(to, replicateType, o) })
 }
 
-// catchUpDelay gives a link time to work off its mailbox.
-const catchUpDelay = 20 * time.Millisecond
-
-// wholeState is all registers as a list of groups.
-func (s *store) wholeState() []byte {
-	list := []byte{'['}
-	for i, g := range s.registers.groups() {
-		if i > 0 {
-			list = append(list, ',')
-		}
-		list = g.appendJSON(list, false)
-	}
-	return append(list, ']')
-}
+// whole is all registers as one record.
+func (s *store) whole() []byte { return recordOf(s.registers.groups()...) }

@@ -81,7 +81,7 @@ var kafkaBugs = []service.Bug{
 var txnHunt = strings.Fields("--node-count 5 --concurrency 2n --rate 50 --time-limit 10 --latency 20 --latency-dist exponential --nemesis partition,loss,duplicate,reorder,pause,kill --nemesis-interval 3 --consistency-models read-committed,read-atomic --recovery 15s --strict")
 
 var txnBugs = []service.Bug{
-	bug(skipRetries, "a message that got lost is not sent again", "--data d"),
+	bug(txn.SkipRetries, "a message that got lost is not sent again", "--data d"),
 	bug(txn.LastComeStays, "a write that comes late replaces a later one", "--data d"),
 	bug(txn.TiesStay, "of two writes of the same time each node keeps the one that came first", "--data d"),
 	bug(txn.ForgetsTheRest, "of another node's transaction only the first write is applied", "--data d"),

@@ -42,7 +42,7 @@ func txnFlags(flags *pflag.FlagSet) service.Build {
 	journalFlags(flags, &c.Journal, "the registers")
 	bug := bugFlag(flags, txnBugs)
 	return func() (node.Service, error) {
-		c.Bug, c.Journal.Bug, c.SkipRetries = txn.Bug(*bug), journal.Bug(*bug), *bug == skipRetries
+		c.Bug, c.Journal.Bug = txn.Bug(*bug), journal.Bug(*bug)
 		c.Strategy = txn.Strategy(*strategy)
 		if err := service.NonZero(flags, "interval", "ack-delay", "retry", "batch-bytes", "queue-max", "mailbox", "disk-latency"); err != nil {
 			return nil, err

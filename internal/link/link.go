@@ -16,13 +16,20 @@ type Link struct {
 	peerEpoch int64
 	upTo      int64     // number of the last item that came from the peer without a gap
 	early     []Message // what came from behind a gap
+	waiting   int       // items of those
+	gapTimed  bool
+	gapAt     time.Duration // if so: when to tell the peer of the gap
 
 	epoch   int64         // which of this half's numberings is in use
 	queue   []item        // what is not acknowledged
 	acked   int64         // number of the last item that was: of the queue's first, less one
-	sent    int64         // number of the last item sent
+	sent    int64         // number of the last item sent, of those that need not be sent again
+	told    int64         // number of the last item ever sent
 	retryAt time.Duration // when to probe, if sent is above acked
 	probing bool          // no acknowledgement came in time: one message at a time
+	tries   int           // to send again since the last acknowledgement
+	fill    int64         // the peer waits for what is missing up to this number
+	filled  int64         // where the last such gap began, which is filled once
 	reached int64         // the highest mark among what was acknowledged
 	dropped bool          // the queue grew too long; the user does not know yet
 
@@ -42,18 +49,22 @@ type item struct {
 	mark int64
 }
 
-// Config is when a link sends, and how much it holds. No field may be 0, but AckDelay.
+// Config is when a link sends, and how much it holds. No field may be 0, but AckDelay and Bug.
 type Config struct {
 	Retry    time.Duration // until what is not acknowledged is sent again; longer than AckDelay and a round trip
 	RetryMax time.Duration // between the tries that follow
 	AckDelay time.Duration // how long an acknowledgement waits for a message to ride on
 	Bytes    int           // of the items of one message; a longer item goes alone
 	QueueMax int           // items that wait for acknowledgement
+	Bug      Bug           // that tests are to find; usually none
 }
 
 const (
-	burst    = 16 // messages of a link that go at one time
-	earlyMax = 64 // messages that wait behind a gap
+	burstBytes = 1 << 20 // after which the messages of one time end
+	repliesMax = 16      // to challenges, at one time
+
+	// gapPatience is how long a gap may be the order of arrival, and no loss.
+	gapPatience = 100 * time.Millisecond
 )
 
 // IncarnationMax bounds incarnations, so that they are exact in every JSON parser.
@@ -61,7 +72,7 @@ const IncarnationMax = 1 << 52
 
 // New gives a link of a node's incarnation, a random number from 1 to [IncarnationMax].
 func New(incarnation int64, config Config) *Link {
-	return &Link{config: config, peer: incarnations{own: incarnation}, epoch: 1}
+	return &Link{config: config, peer: incarnations{own: incarnation}, epoch: 1, filled: -1}
 }
 
 // Push queues an encoded item for the peer. A mark is a number of the user's that never falls; see [Link.Reached].
@@ -109,7 +120,7 @@ func (l *Link) Hear(now time.Duration, m *Message) (h Heard) {
 	if m.To == l.peer.own {
 		echo = m.Challenge
 	}
-	if (challenge != 0 || echo != 0) && len(l.replies) < burst {
+	if (challenge != 0 || echo != 0) && len(l.replies) < repliesMax {
 		l.replies = append(l.replies, Outgoing{from: l.peer.own, epoch: l.epoch, to: m.From, challenge: challenge, echo: echo})
 	}
 	if standing == unproven {
@@ -118,10 +129,10 @@ func (l *Link) Hear(now time.Duration, m *Message) (h Heard) {
 	if standing == successor {
 		l.begin()
 		l.dropped, h.Lost = false, true
-		l.oweAck(now) // it should know that it is known
+		l.oweAck(now, false) // it should know that it is known
 	}
 	if standing != present {
-		l.peerEpoch, l.upTo, l.early = 0, 0, nil
+		l.count(0)
 	}
 	for i := range kept {
 		l.hear(now, &kept[i], &h)
@@ -138,47 +149,63 @@ func (l *Link) hear(now time.Duration, m *Message, h *Heard) {
 		l.hello, h.Known = false, true
 	}
 	if m.Hello != 0 {
-		l.oweAck(now)
+		l.oweAck(now, true)
 	}
 	switch {
 	case m.To != 0 && m.To != l.peer.own:
-		l.oweAck(now) // for an incarnation that is over: the peer should know
+		l.oweAck(now, false) // for an incarnation that is over: the peer should know
 		return
 	case m.Epoch < l.peerEpoch:
 		return
 	case m.Epoch > l.peerEpoch:
-		l.peerEpoch, l.upTo, l.early = m.Epoch, 0, nil
+		l.count(m.Epoch)
 	}
 	if m.To == l.peer.own && l.dropped {
 		l.dropped, h.Lost = false, true
 	}
 	if m.To == l.peer.own && m.Of == l.epoch {
 		l.acknowledged(now, m.Ack)
+		if m.Ack == l.acked && m.Gap > l.acked+1 && m.Gap <= l.sent && l.filled != l.acked && !l.probing && l.retries() {
+			l.fill = m.Gap - 1
+			l.tries++
+		}
 	}
 	if len(m.Items) > 0 {
-		l.oweAck(now)
+		l.oweAck(now, false)
 		h.Items = append(h.Items, l.take(m)...)
+		if len(l.early) == 0 {
+			l.gapTimed = false
+		} else if !l.gapTimed {
+			l.gapTimed, l.gapAt = true, now+gapPatience
+		}
 	}
+}
+
+// count begins to count the items of the peer's epoch.
+func (l *Link) count(epoch int64) {
+	l.peerEpoch, l.upTo, l.early, l.waiting, l.gapTimed = epoch, 0, nil, 0, false
 }
 
 // begin starts a new epoch, in which nothing was pushed.
 func (l *Link) begin() {
 	l.epoch++
-	l.queue, l.acked, l.sent, l.probing = nil, 0, 0, false
+	l.queue, l.acked, l.sent, l.told, l.probing, l.tries, l.fill, l.filled = nil, 0, 0, 0, false, 0, 0, -1
 }
 
 // take is what a message brings that is new, with what it lets through.
 func (l *Link) take(m *Message) (fresh []wire.Raw) {
-	if m.First > l.upTo+1 {
+	if m.First > l.upTo+1 && l.config.Bug != AcksOverGaps {
 		at, there := slices.BinarySearchFunc(l.early, m.First, func(e Message, first int64) int { return cmp.Compare(e.First, first) })
-		if !there && len(l.early) < earlyMax {
+		if !there && l.waiting+len(m.Items) <= l.config.QueueMax {
 			l.early = slices.Insert(l.early, at, *m)
+			l.waiting += len(m.Items)
 		}
 		return nil
 	}
 	fresh = l.through(fresh, m)
 	for len(l.early) > 0 && l.early[0].First <= l.upTo+1 {
 		fresh = l.through(fresh, &l.early[0])
+		l.waiting -= len(l.early[0].Items)
 		l.early = slices.Delete(l.early, 0, 1)
 	}
 	return fresh
@@ -186,18 +213,19 @@ func (l *Link) take(m *Message) (fresh []wire.Raw) {
 
 func (l *Link) through(fresh []wire.Raw, m *Message) []wire.Raw {
 	if last := m.First + int64(len(m.Items)) - 1; last > l.upTo {
-		fresh = append(fresh, m.Items[l.upTo+1-m.First:]...)
+		fresh = append(fresh, m.Items[max(l.upTo+1-m.First, 0):]...)
 		l.upTo = last
 	}
 	return fresh
 }
 
-func (l *Link) oweAck(now time.Duration) {
+// oweAck has an acknowledgement sent, soon or at once.
+func (l *Link) oweAck(now time.Duration, atOnce bool) {
 	if !l.owesAck {
 		l.owesAck, l.ackAt = true, now+l.config.AckDelay
-		if l.peer.present != 0 && l.upTo == 0 {
-			l.ackAt = now // it may be waiting to hear who is there
-		}
+	}
+	if atOnce || l.peer.present != 0 && l.upTo == 0 { // it may be waiting to hear who is there
+		l.ackAt = min(l.ackAt, now)
 	}
 }
 
@@ -212,32 +240,48 @@ func (l *Link) acknowledged(now time.Duration, upTo int64) {
 	if l.queue = l.queue[n:]; len(l.queue) == 0 {
 		l.queue = nil
 	}
-	l.acked, l.probing = upTo, false
+	l.acked, l.probing, l.tries = upTo, false, 0
 	l.sent = max(l.sent, upTo)
 	l.retryAt = now + l.config.Retry
 }
 
 // Due is what to send now.
 func (l *Link) Due(now time.Duration) []Outgoing {
-	if l.sent > l.acked && now >= l.retryAt {
-		l.sent, l.probing = l.acked, true
+	if l.sent > l.acked && now >= l.retryAt && l.retries() {
+		l.retry(now)
 	}
 	var out []Outgoing
-	for l.pending() && len(out) < burst {
+	bytes := 0
+	for from := l.acked; from < l.fill && bytes < burstBytes; l.filled = l.acked {
+		o := l.outgoing(from, l.fill)
+		out = append(out, o)
+		from += int64(len(o.items))
+		bytes += o.bytes()
+		l.retryAt = now + l.config.Retry
+	}
+	l.fill = 0
+	for l.pending() && bytes < burstBytes {
 		if l.sent == l.acked {
 			l.retryAt = now + l.patience()
 		}
-		n := l.fitting()
-		start := l.sent - l.acked
-		out = append(out, l.outgoing(l.queue[start:start+n]))
-		l.sent += n
+		o := l.outgoing(l.sent, l.acked+int64(len(l.queue)))
+		out = append(out, o)
+		l.sent += int64(len(o.items))
+		bytes += o.bytes()
 	}
-	if len(out) == 0 && (l.owesAck && now >= l.ackAt || l.hello && now >= l.helloAt) {
-		out = append(out, l.outgoing(nil))
+	if l.config.Bug == TrustsTheNetwork {
+		l.acknowledged(now, l.sent)
+	}
+	gap := l.gapTimed && now >= l.gapAt // told once, and again when more comes from behind it
+	if len(out) == 0 && (l.owesAck && now >= l.ackAt || l.hello && now >= l.helloAt || gap) {
+		out = append(out, l.outgoing(0, 0))
 	}
 	if len(out) > 0 {
 		l.owesAck = false
 		l.helloAt = now + l.config.Retry
+	}
+	if gap {
+		l.gapTimed, out[0].gap = false, l.early[0].First
 	}
 	out = append(out, l.replies...)
 	l.replies = nil
@@ -258,26 +302,25 @@ func (l *Link) pending() bool {
 	return l.sent-l.acked < int64(len(l.queue)) && !(l.probing && l.sent > l.acked)
 }
 
-// fitting is how many of the items to send go into one message: at least one.
-func (l *Link) fitting() int64 {
-	bytes := 0
-	rest := l.queue[l.sent-l.acked:]
-	for i, it := range rest {
-		if bytes += len(it.data) + 1; bytes > l.config.Bytes && i > 0 {
-			return int64(i)
-		}
-	}
-	return int64(len(rest))
-}
-
-func (l *Link) outgoing(items []item) Outgoing {
-	o := Outgoing{from: l.peer.own, epoch: l.epoch, to: l.peer.present, of: l.peerEpoch, ack: l.upTo, items: items}
-	if l.hello {
+// outgoing is a message with as many of the items behind one number, up to another, as fit: at least one, if there is one.
+func (l *Link) outgoing(from, to int64) Outgoing {
+	o := Outgoing{from: l.peer.own, epoch: l.epoch, to: l.peer.present, of: l.peerEpoch, ack: l.upTo}
+	if l.hello || l.probing && from < to {
 		o.hello = 1
 	}
-	if len(items) > 0 {
-		o.first = l.sent + 1
+	if from == to {
+		return o
 	}
+	o.first, o.items = from+1, l.queue[from-l.acked:to-l.acked]
+	bytes := 0
+	for i, it := range o.items {
+		if bytes += len(it.data) + 1; bytes > l.config.Bytes && i > 0 {
+			o.items = o.items[:i]
+			break
+		}
+	}
+	_, last := o.Numbers()
+	o.again, l.told = o.first <= l.told, max(l.told, last)
 	return o
 }
 
@@ -289,10 +332,13 @@ func (l *Link) Next(now time.Duration) (at time.Duration, wanted bool) {
 			at, wanted = t, true
 		}
 	}
-	if l.pending() || len(l.replies) > 0 {
+	if l.pending() || l.fill > 0 || len(l.replies) > 0 {
 		soonest(now)
 	}
-	if l.sent > l.acked {
+	if l.gapTimed {
+		soonest(l.gapAt)
+	}
+	if l.sent > l.acked && l.retries() {
 		soonest(l.retryAt)
 	}
 	if l.owesAck {

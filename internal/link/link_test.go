@@ -1,6 +1,7 @@
 package link
 
 import (
+	"bytes"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -164,13 +165,57 @@ func TestEverythingArrivesThoughBothSidesAreKilledAgainAndAgain(t *testing.T) {
 	}
 }
 
+// A gap is told of after gapPatience, and what is missing is sent, once; nothing else is sent again before Retry.
+func TestAGapIsFilledWithJustWhatIsMissing(t *testing.T) {
+	a, b := newLink(1), newLink(5)
+	meet(t, 0, a, b)
+	a.Push([]byte(`0`), 0)
+	b.Hear(0, read(t, a.Due(0)[0]))
+	a.Hear(0, read(t, b.Due(0)[0]))
+	now := 10 * time.Second
+	var all []Outgoing
+	for n := range 6 {
+		a.Push(fmt.Appendf(nil, `"%d, a long one, in a message of its own"`, n), 0)
+		all = append(all, a.Due(now)...)
+	}
+	heard := 0
+	for i, o := range all {
+		if i != 1 && i != 2 { // lost
+			heard += len(b.Hear(now, read(t, o)).Items)
+		}
+	}
+	if early := b.Due(now + gapPatience - 1); len(early) > 0 {
+		t.Errorf("sent at once, for a gap: %+v", early)
+	}
+	told := b.Due(now + gapPatience)
+	if len(told) != 1 {
+		t.Fatalf("the gap is told of in %d messages", len(told))
+	}
+	a.Hear(now+gapPatience, read(t, told[0]))
+	a.Hear(now+gapPatience, read(t, told[0])) // repeated by the network
+	filled := a.Due(now + gapPatience)
+	if len(filled) != 2 || len(a.Due(now+gapPatience)) > 0 {
+		t.Fatalf("the gap of two messages is filled with %d", len(filled))
+	}
+	for _, o := range filled {
+		heard += len(b.Hear(now+gapPatience, read(t, o)).Items)
+	}
+	if heard != 6 {
+		t.Errorf("%d items were heard, expected 6", heard)
+	}
+	if at, wanted := b.Next(now + gapPatience); !wanted || at != now+gapPatience+b.config.AckDelay {
+		t.Errorf("wants something at %v besides to acknowledge: %v", at, wanted)
+	}
+}
+
 func TestASilentPeerCostsOneMessageARetry(t *testing.T) {
 	l := newLink(1)
+	const long = 10_000
 	for range 1000 {
-		l.Push([]byte(`"0123456789"`), 0)
+		l.Push(bytes.Repeat([]byte(`0`), long), 0)
 	}
-	if messages := len(l.Due(0)); messages != burst {
-		t.Errorf("%d messages at first, expected a burst of %d", messages, burst)
+	if messages := len(l.Due(0)); messages != burstBytes/long+1 {
+		t.Errorf("%d messages at first, expected a burst of %d", messages, burstBytes/long+1)
 	}
 	messages := 0
 	for now := 20 * ms; now < 100*time.Second; now += 20 * ms {
@@ -319,7 +364,7 @@ func TestWhatIsKeptOfUnprovenIncarnationsIsBounded(t *testing.T) {
 	for n := range int64(1000) {
 		a.Hear(0, &Message{From: 100 + n%10, Epoch: 1, First: 1, Items: []wire.Raw{wire.Raw(`1`)}})
 	}
-	if len(a.peer.challenged) > challengedMax || len(a.replies) > burst {
+	if len(a.peer.challenged) > challengedMax || len(a.replies) > repliesMax {
 		t.Errorf("%d incarnations are challenged, in %d messages", len(a.peer.challenged), len(a.replies))
 	}
 	for _, c := range a.peer.challenged {

@@ -3,6 +3,7 @@ package link
 import (
 	"strconv"
 
+	"eddy/actor"
 	"eddy/actor/node/wire"
 )
 
@@ -15,7 +16,8 @@ type Message struct {
 	Items []wire.Raw `json:"items"`
 	Of    int64      `json:"of"`    // the receiver's epoch that Ack belongs to
 	Ack   int64      `json:"ack"`   // up to this number everything came
-	Hello int64      `json:"hello"` // 1: the sender waits until it is known to the receiver
+	Gap   int64      `json:"gap"`   // so did the item with this number: those between Ack and it are missing
+	Hello int64      `json:"hello"` // 1: the sender waits for a message of the receiver's
 	// Challenge is a number that the receiver, if To is its incarnation, sends back as Echo.
 	Challenge int64 `json:"challenge"`
 	Echo      int64 `json:"echo"`
@@ -27,9 +29,33 @@ type Message struct {
 type Outgoing struct {
 	Note int64 // the user's, set before it is sent
 
-	from, epoch, to, first, of, ack, hello, challenge, echo int64
+	from, epoch, to, first, of, ack, gap, hello, challenge, echo int64
 
 	items []item
+	again bool // sent before
+}
+
+// Numbers are those of the items, 0 for none.
+func (o Outgoing) Numbers() (first, last int64) {
+	if len(o.items) == 0 {
+		return 0, 0
+	}
+	return o.first, o.first + int64(len(o.items)) - 1
+}
+
+func (o *Outgoing) kind() actor.EventKind {
+	if o.again {
+		return actor.EventRetry
+	}
+	return actor.EventState
+}
+
+// bytes is how long the items are.
+func (o *Outgoing) bytes() (n int) {
+	for _, it := range o.items {
+		n += len(it.data)
+	}
+	return n
 }
 
 // AppendFields writes the fields of a [Message].
@@ -40,7 +66,7 @@ func (o Outgoing) AppendFields(dst []byte) []byte {
 		value int64
 	}{
 		{`,"epoch":`, o.epoch}, {`,"to":`, o.to}, {`,"first":`, o.first}, {`,"of":`, o.of}, {`,"ack":`, o.ack},
-		{`,"hello":`, o.hello}, {`,"challenge":`, o.challenge}, {`,"echo":`, o.echo}, {`,"note":`, o.Note},
+		{`,"gap":`, o.gap}, {`,"hello":`, o.hello}, {`,"challenge":`, o.challenge}, {`,"echo":`, o.echo}, {`,"note":`, o.Note},
 	} {
 		if f.value != 0 {
 			dst = strconv.AppendInt(append(dst, f.name...), f.value, 10)
