@@ -1,11 +1,11 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"runtime"
 	"slices"
 	"strings"
 
@@ -16,7 +16,6 @@ import (
 	"eddy/testbench/realtime"
 	"eddy/testbench/report"
 	"eddy/testbench/sweep"
-	"eddy/testbench/virtual"
 )
 
 // benchFlags are the flags of `eddy bench` that are not options of its runs.
@@ -30,6 +29,7 @@ type benchFlags struct {
 	against string
 	replay  string
 	engine  string
+	farm    *farm
 }
 
 // seedsPerPoint is how many runs a point gets by default.
@@ -65,6 +65,7 @@ Exit status: 0 all runs valid, 1 some are not, 2 could not run.`),
 	}
 	declareOptions(cmd.Flags(), &options)
 	p.declareBench(cmd.Flags(), &own)
+	own.farm = p.declareFarm(cmd.Flags())
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if own.replay != "" {
 			return p.replayBench(cmd, args, &own)
@@ -92,7 +93,7 @@ func (p *program) declareBench(flags *pflag.FlagSet, own *benchFlags) {
 }
 
 // outputs are flags that say what to do with a sweep, not what it is.
-var outputs = []string{"csv", "html", "svg", "against", "replay", "quiet"}
+var outputs = append([]string{"csv", "html", "svg", "against", "replay", "quiet"}, farmFlags...)
 
 // replayBench makes a stored sweep again: its arguments, this command's outputs.
 func (p *program) replayBench(cmd *cobra.Command, args []string, own *benchFlags) error {
@@ -148,6 +149,12 @@ func (p *program) runBench(cmd *cobra.Command, args []string, o *testbench.Optio
 	if own.seeds < 1 {
 		return fmt.Errorf("--seeds %d: expected at least 1", own.seeds)
 	}
+	if own.farm.asked() && own.engine != "sim" {
+		return fmt.Errorf("--on with --engine %s: only runs in the simulator can be made elsewhere", own.engine)
+	}
+	if err := own.farm.check(cmd.Flags(), o); err != nil {
+		return err
+	}
 	placed, err := p.placeAxes(own.vary, o)
 	if err != nil {
 		return err
@@ -162,7 +169,7 @@ func (p *program) runBench(cmd *cobra.Command, args []string, o *testbench.Optio
 		return err
 	}
 	collectLess(o)
-	where := "in the simulator"
+	where := "in the simulator" + own.farm.where()
 	if own.engine == "builtin" {
 		where = "on the built-in bench"
 	}
@@ -175,6 +182,7 @@ func (p *program) runBench(cmd *cobra.Command, args []string, o *testbench.Optio
 	err = own.tell(made, earlier, targetsOf(meta.Targets))
 	if interrupted != "" {
 		fmt.Fprintln(os.Stdout, "\n"+interrupted)
+		own.farm.tellResume(shellLine(append([]string{programName(), "bench"}, command...)))
 		return exitStatus(exitCouldNotRun)
 	}
 	return err
@@ -207,7 +215,8 @@ func benchArguments(flags *pflag.FlagSet, args, nodeArgs []string, seed uint64, 
 type point struct {
 	values  []string
 	run     runner
-	first   uint64 // seed
+	first   uint64   // seed
+	remote  []string // arguments that make the run elsewhere
 	skipped string
 }
 
@@ -222,6 +231,7 @@ func (p *program) runSweep(base testbench.Options, nodeArgs []string, all []axis
 		at := point{values: values, first: base.Seed}
 		o, strategy, err := p.atPoint(base, nodeArgs, all, values)
 		if err == nil {
+			at.remote = simArguments(o, strategy)
 			at.run, err = p.runnerAt(o, strategy, own.engine)
 		}
 		if err != nil {
@@ -234,7 +244,10 @@ func (p *program) runSweep(base testbench.Options, nodeArgs []string, all []axis
 	if len(runnable) == 0 {
 		return made, "", fmt.Errorf("no point of the grid makes sense: %s", points[0].skipped)
 	}
-	samples, failures, interrupted := runPoints(points, runnable, own)
+	samples, failures, interrupted, err := runPoints(points, runnable, own)
+	if err != nil {
+		return made, "", err
+	}
 	for i, at := range points {
 		row := sweep.Row{Values: at.values, Skipped: at.skipped}
 		if at.skipped == "" {
@@ -247,59 +260,59 @@ func (p *program) runSweep(base testbench.Options, nodeArgs []string, all []axis
 
 // runPoints gives for each point, in the order of its seeds, what runs measured
 // and how they failed, of those that were made. interrupted says how many that are, where not all.
-func runPoints(points []point, runnable []int, own *benchFlags) (samples [][]sweep.Sample, failures [][]string, interrupted string) {
+func runPoints(points []point, runnable []int, own *benchFlags) (samples [][]sweep.Sample, failures [][]string, interrupted string, err error) {
 	samples, failures = make([][]sweep.Sample, len(points)), make([][]string, len(points))
-	madeOf := make([][]*result, len(points))
+	madeOf := make([][]*verdict, len(points))
+	work := sweepWork{First: points[runnable[0]].first, Seeds: own.seeds}
 	for _, i := range runnable {
-		madeOf[i] = make([]*result, own.seeds)
+		madeOf[i] = make([]*verdict, own.seeds)
+		work.Runs = append(work.Runs, points[i].remote)
 	}
 	interrupts, release := realtime.Interrupts()
 	defer release()
-	work := func(job int) result {
-		at := points[runnable[job/own.seeds]]
-		out := at.run(at.first+uint64(job%own.seeds), interrupts)
-		failure := virtual.Failure(&out)
-		if out.Err != nil {
-			failure, _, _ = strings.Cut(out.Err.Error(), "\n")
-		}
-		return result{sweep.Measure(&out), failure, out.Interrupted}
-	}
-	workers := runtime.GOMAXPROCS(0)
-	if own.engine == "builtin" {
-		workers = 1 // runs side by side would take each other's processors
-	}
 	shown, jobs, done := newProgress(own.quiet), own.seeds*len(runnable), 0
-	sweep.Pool(jobs, workers, work, func(job int, r result) bool {
-		if r.interrupted {
-			interrupted = fmt.Sprintf("interrupted after %d of %d runs", done, jobs)
-			return false
-		}
-		madeOf[runnable[job/own.seeds]][job%own.seeds] = &r
-		done++
-		shown.show(bar(done, jobs, "runs"))
+	stopped := func() bool {
 		select {
 		case <-interrupts:
-			interrupted = fmt.Sprintf("interrupted after %d of %d runs", done, jobs)
+			interrupted = "interrupted"
 		default:
 		}
-		return interrupted == ""
+		return interrupted != ""
+	}
+	makes := here(0)
+	switch {
+	case own.farm.asked():
+		makes = own.farm.pool(work, shown, stopped)
+	case own.engine == "builtin":
+		makes = here(1) // runs side by side would take each other's processors
+	}
+	err = makes(jobs, func(job int) verdict {
+		at := points[runnable[job/own.seeds]]
+		seed := at.first + uint64(job%own.seeds)
+		out := at.run(seed, interrupts)
+		return verdictOn(seed, &out)
+	}, func(job int, v verdict) bool {
+		if v.interrupted {
+			interrupted = "interrupted"
+			return false
+		}
+		madeOf[runnable[job/own.seeds]][job%own.seeds] = &v
+		done++
+		shown.show(bar(done, jobs, "runs"))
+		return !stopped()
 	})
 	shown.clear()
+	if interrupted != "" {
+		interrupted = fmt.Sprintf("interrupted after %d of %d runs", done, jobs)
+	}
 	for _, i := range runnable {
-		for _, r := range madeOf[i] {
-			if r != nil {
-				samples[i], failures[i] = append(samples[i], r.sample), append(failures[i], r.failure)
+		for _, v := range madeOf[i] {
+			if v != nil {
+				samples[i], failures[i] = append(samples[i], v.Figures), append(failures[i], cmp.Or(v.Trouble, v.Failure))
 			}
 		}
 	}
-	return samples, failures, interrupted
-}
-
-// result is what is kept of a run.
-type result struct {
-	sample      sweep.Sample
-	failure     string
-	interrupted bool
+	return samples, failures, interrupted, err
 }
 
 // tell writes the sweep wherever it is wanted.

@@ -84,14 +84,15 @@ real Maelstrom or a built-in bench, and judges what happened.
   eddy serve broadcast                   be one node on stdin and stdout
   eddy check broadcast history.edn       judge a stored history
   eddy runs                              the runs in the store
-  eddy journal data                      what nodes have on their disks`,
+  eddy journal data                      what nodes have on their disks
+  eddy worker --nats URL                 make runs for sweeps on other machines`,
 		Version:       fullVersion(),
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
 	root.SetVersionTemplate(root.Name() + " {{.Version}}\n")
 	root.SetFlagErrorFunc(p.unknownFlag)
-	root.AddCommand(p.serveCommand(), p.testCommand(), p.simCommand(), p.benchCommand(), p.glomersCommand(), p.checkCommand(), p.traceCommand(), p.runsCommand(), p.journalCommand(), versionCommand())
+	root.AddCommand(p.serveCommand(), p.testCommand(), p.simCommand(), p.benchCommand(), p.glomersCommand(), p.checkCommand(), p.traceCommand(), p.runsCommand(), p.journalCommand(), p.workerCommand(), versionCommand())
 	if p.offersNew() {
 		root.Long += "\n  eddy new mynode --lang python          the first version of a node of your own"
 		root.AddCommand(newCommand())

@@ -17,6 +17,7 @@ type progress struct {
 	terminal bool
 	last     time.Time
 	visible  bool
+	suffix   string // of every line
 }
 
 func newProgress(quiet bool) *progress {
@@ -47,6 +48,7 @@ func (p *progress) show(text string) {
 		return
 	}
 	p.last = time.Now()
+	text += p.suffix
 	if !p.terminal {
 		fmt.Fprintln(p.to, text)
 		return
@@ -61,6 +63,12 @@ func (p *progress) clear() {
 		fmt.Fprint(p.to, "\r\x1b[K")
 	}
 	p.visible = false
+}
+
+// say writes a sentence that stays.
+func (p *progress) say(text string) {
+	p.clear()
+	fmt.Fprintln(os.Stderr, text)
 }
 
 // barWidth is the number of characters of a bar.

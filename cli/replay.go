@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -16,12 +17,16 @@ import (
 // that is not at its default, whether it was given or a challenge set it, and
 // always the seed.
 func simCommandLine(o testbench.Options, nodeArgs []string) string {
-	args := []string{programName(), "sim", o.Workload, "--seed", fmt.Sprint(o.Seed)}
-	args = append(args, optionFlags(o, "seed")...)
+	return shellLine(append([]string{programName(), "sim"}, slices.Insert(simArguments(o, nodeArgs), 1, "--seed", fmt.Sprint(o.Seed))...))
+}
+
+// simArguments are the workload and the flags of a simulated run, but for the seed.
+func simArguments(o testbench.Options, nodeArgs []string) []string {
+	args := append([]string{o.Workload}, optionFlags(o, "seed")...)
 	if len(nodeArgs) > 0 {
 		args = append(append(args, "--"), nodeArgs...)
 	}
-	return shellLine(args)
+	return args
 }
 
 // optionFlags gives the flags that make options of the defaults.

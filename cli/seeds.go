@@ -6,6 +6,7 @@ import (
 	"os"
 	"runtime"
 	"slices"
+	"strings"
 	"time"
 
 	"eddy/testbench"
@@ -16,11 +17,34 @@ import (
 
 // verdict is what is kept of one of many runs.
 type verdict struct {
-	seed    uint64
-	failure string // empty for a valid run
-	vacuous bool   // it failed, and proved nothing
-	status  int
-	figures sweep.Sample
+	Seed        uint64       `json:"seed"`
+	Failure     string       `json:"failure,omitempty"` // empty for a valid run
+	Trouble     string       `json:"trouble,omitempty"` // why there was no run
+	Vacuous     bool         `json:"vacuous,omitempty"` // it failed, and proved nothing
+	Status      int          `json:"status,omitempty"`
+	Figures     sweep.Sample `json:"figures"`
+	interrupted bool
+}
+
+// verdictOn is what is kept of an outcome.
+func verdictOn(seed uint64, out *testbench.Outcome) verdict {
+	v := verdict{Seed: seed, Failure: virtual.Failure(out), Vacuous: virtual.Vacuous(out), Status: out.ExitStatus(), Figures: sweep.Measure(out), interrupted: out.Interrupted}
+	if out.Err != nil {
+		v.Trouble, _, _ = strings.Cut(out.Err.Error(), "\n")
+	}
+	return v
+}
+
+// pool does jobs, here or on other machines, and hands over their verdicts as [sweep.Pool] does.
+type pool func(jobs int, work func(job int) verdict, take func(job int, v verdict) (goOn bool)) error
+
+// here is the pool of so many cores of this machine; of all of them if it is 0.
+func here(cores int) pool {
+	workers := cmp.Or(cores, runtime.GOMAXPROCS(0))
+	return func(jobs int, work func(int) verdict, take func(int, verdict) bool) error {
+		sweep.Pool(jobs, workers, work, take)
+		return nil
+	}
 }
 
 // batch is many runs that differ in their seed.
@@ -29,37 +53,48 @@ type batch struct {
 	first     uint64
 	count     int
 	keepGoing bool
+	pool      pool // nil for all cores here
 }
 
-// run makes the runs, on all cores. Those that fail come ordered by seed; of a
-// batch that stops at the first failure that is the first of all, whatever the
-// order in which runs ended.
-func (b batch) run(shown *progress, interrupted func() bool) (r sweepResult) {
+// run makes the runs. Its result depends on the seeds only: of a batch that stops at the first failure it has the runs up
+// to the first seed that fails, whatever the order in which runs ended, and wherever.
+func (b batch) run(shown *progress, interrupted func() bool) (r sweepResult, err error) {
 	work := func(i int) verdict {
-		out := b.seeded(b.first + uint64(i)).run()
-		return verdict{seed: b.first + uint64(i), failure: virtual.Failure(&out), vacuous: virtual.Vacuous(&out), status: out.ExitStatus(), figures: sweep.Measure(&out)}
+		seed := b.first + uint64(i)
+		out := b.seeded(seed).run()
+		return verdictOn(seed, &out)
 	}
-	sweep.Pool(b.count, runtime.GOMAXPROCS(0), work, func(_ int, v verdict) bool {
+	if b.pool == nil {
+		b.pool = here(0)
+	}
+	failed := 0
+	err = b.pool(b.count, work, func(_ int, v verdict) bool {
 		r.all = append(r.all, v)
+		if v.failed() {
+			failed++
+		}
+		shown.show(bar(len(r.all), b.count, fmt.Sprintf("seeds, %d failed", failed)))
+		return !interrupted() && (b.keepGoing || failed == 0)
+	})
+	slices.SortFunc(r.all, func(x, y verdict) int { return cmp.Compare(x.Seed, y.Seed) })
+	if first := slices.IndexFunc(r.all, verdict.failed); !b.keepGoing && first >= 0 {
+		r.all = r.all[:first+1]
+	}
+	for _, v := range r.all {
 		switch {
-		case v.vacuous:
+		case v.Vacuous:
 			r.vacuous = append(r.vacuous, v)
-		case v.failure != "":
+		case v.Failure != "":
 			r.failures = append(r.failures, v)
 		default:
-			r.valid = append(r.valid, v.figures)
+			r.valid = append(r.valid, v.Figures)
 		}
-		shown.show(bar(len(r.all), b.count, fmt.Sprintf("seeds, %d failed", len(r.failures))))
-		return !interrupted() && (b.keepGoing || len(r.failures) == 0)
-	})
-	for _, list := range [][]verdict{r.all, r.vacuous, r.failures} {
-		slices.SortFunc(list, func(x, y verdict) int { return cmp.Compare(x.seed, y.seed) })
 	}
-	if !b.keepGoing && len(r.failures) > 1 {
-		r.failures = r.failures[:1]
-	}
-	return r
+	return r, err
 }
+
+// failed tells a run that failed and did prove something.
+func (v verdict) failed() bool { return v.Failure != "" && !v.Vacuous }
 
 // sweepResult is how the runs of a batch went.
 type sweepResult struct {
@@ -73,7 +108,7 @@ type sweepResult struct {
 func (r *sweepResult) status() int {
 	status := 0
 	for _, f := range r.failures {
-		status = max(status, f.status)
+		status = max(status, f.Status)
 	}
 	if len(r.valid) == 0 && len(r.vacuous) > 0 {
 		status = max(status, 1)
@@ -83,7 +118,7 @@ func (r *sweepResult) status() int {
 
 // outcome is what the failures come to.
 func (r *sweepResult) outcome() string {
-	if slices.ContainsFunc(r.failures, func(f verdict) bool { return f.status != testbench.ExitCouldNot }) {
+	if slices.ContainsFunc(r.failures, func(f verdict) bool { return f.Status != testbench.ExitCouldNot }) {
 		return "invalid"
 	}
 	return "could not run"
@@ -100,7 +135,7 @@ func (b batch) tellVacuous(r *sweepResult) {
 			fmt.Fprintf(os.Stdout, "  vacuous         and %d more\n", len(r.vacuous)-shownMax)
 			break
 		}
-		fmt.Fprintf(os.Stdout, "  vacuous         seed %d: %s\n", v.seed, v.failure)
+		fmt.Fprintf(os.Stdout, "  vacuous         seed %d: %s\n", v.Seed, v.Failure)
 	}
 	if float64(len(r.vacuous)) > vacuousShareMax*float64(len(r.all)) {
 		fmt.Fprintf(os.Stdout, "  More than a tenth of the seeds proved nothing: faults held up nearly every request. A longer --time-limit, a\n"+
@@ -111,7 +146,7 @@ func (b batch) tellVacuous(r *sweepResult) {
 // runSeeds makes many runs and reports the failures, or that there are none.
 func runSeeds(s simulation, own *simFlags) error {
 	b := batch{simulation: s, first: s.options.Seed, count: own.seeds, keepGoing: own.keepGoing}
-	fmt.Fprintf(os.Stdout, "Running %d seeds from %d in the simulator.\n", b.count, b.first)
+	fmt.Fprintf(os.Stdout, "Running %d seeds from %d in the simulator%s.\n", b.count, b.first, own.farm.where())
 	interrupts, release := realtime.Interrupts()
 	defer release()
 	stopped := false
@@ -124,17 +159,24 @@ func runSeeds(s simulation, own *simFlags) error {
 		return stopped
 	}
 	shown := newProgress(own.quiet)
-	made := b.run(shown, interrupted)
+	if own.farm.asked() {
+		b.pool = own.farm.pool(sweepWork{Runs: [][]string{simArguments(s.options, s.nodeArgs)}, First: b.first, Seeds: b.count}, shown, interrupted)
+	}
+	made, err := b.run(shown, interrupted)
 	shown.clear()
+	if err != nil {
+		return err
+	}
 	status, failures := made.status(), made.failures
 	if err := b.report(&made, own); err != nil {
 		return err
 	}
 	if len(failures) > 0 && !own.noShrink && !stopped {
-		shrinkAndTell(s.seeded(failures[0].seed), failures[0].failure, shown, interrupted)
+		shrinkAndTell(s.seeded(failures[0].Seed), failures[0].Failure, shown, interrupted)
 	}
 	if stopped {
 		fmt.Fprintf(os.Stdout, "\n%s: interrupted after %d of %d seeds\n", s.options.Workload, len(made.all), b.count)
+		own.farm.tellResume(b.seeded(b.first).command(), fmt.Sprintf("--seeds %d", b.count))
 		status = testbench.ExitCouldNot
 	}
 	if own.jsonFile == "" {
@@ -158,10 +200,10 @@ func (b batch) report(r *sweepResult, own *simFlags) error {
 		return nil
 	}
 	for i, f := range failures {
-		s := b.seeded(f.seed)
+		s := b.seeded(f.Seed)
 		s.meta.Flags = nil
 		outcome := s.runForFiles(own)
-		fmt.Fprintf(os.Stdout, "\nseed %d: %s\n", f.seed, f.failure)
+		fmt.Fprintf(os.Stdout, "\nseed %d: %s\n", f.Seed, f.Failure)
 		if i == 0 {
 			s.explain(&outcome)
 			if err := finish(&outcome, &testFlags{}); err != nil && outcome.ExitStatus() == 0 {

@@ -7,7 +7,7 @@ import (
 )
 
 func TestRunsThatCouldNotBeMadeAreNotCalledInvalid(t *testing.T) {
-	couldNot, invalid := verdict{status: testbench.ExitCouldNot}, verdict{status: 1}
+	couldNot, invalid := verdict{Status: testbench.ExitCouldNot}, verdict{Status: 1}
 	for _, c := range []struct {
 		failures []verdict
 		want     string

@@ -31,16 +31,16 @@ type sweepRun struct {
 func (b batch) writeJSON(path string, r *sweepResult) error {
 	file := sweepFile{Workload: b.options.Workload, Seeds: b.count, Made: len(r.all), Valid: len(r.valid), Vacuous: len(r.vacuous), Runs: []sweepRun{}}
 	for _, v := range r.all {
-		run := sweepRun{Seed: v.seed, Verdict: "valid", Cause: v.failure, Figures: map[string]float64{}, Command: b.seeded(v.seed).command()}
+		run := sweepRun{Seed: v.Seed, Verdict: "valid", Cause: v.Failure, Figures: map[string]float64{}, Command: b.seeded(v.Seed).command()}
 		switch {
-		case v.vacuous:
+		case v.Vacuous:
 			run.Verdict = "vacuous"
-		case v.failure != "":
+		case v.Failure != "":
 			run.Verdict = "failed"
 			file.Failed++
 		}
 		for _, f := range sweep.Figures() {
-			if value := v.figures[f]; !math.IsNaN(value) {
+			if value := v.Figures[f]; !math.IsNaN(value) {
 				run.Figures[f.String()] = value
 			}
 		}

@@ -22,6 +22,7 @@ type simFlags struct {
 	noShrink  bool
 	noStore   bool
 	trace     *traceFlags
+	farm      *farm
 }
 
 func (p *program) simCommand() *cobra.Command {
@@ -46,7 +47,10 @@ whose nodes differ. What comes after -- are their arguments.
 With --seeds many runs are made, on all cores, from --seed on. The first that
 fails ends them; it is made again to leave its files, and the command that
 replays it is printed. Then smaller runs that fail in the same way are looked
-for, and the command of the smallest is the last line.
+for, and the command of the smallest is the last line. With --on the runs are made
+by workers on other machines (docs/many-machines.md).
+
+  eddy sim broadcast --seeds 100000 --on nats://10.0.0.1:4222
 
 Exit status: 0 valid, 1 invalid, 2 could not run.`),
 		ValidArgsFunction: p.completeWorkload,
@@ -54,6 +58,7 @@ Exit status: 0 valid, 1 invalid, 2 could not run.`),
 	declareOptions(cmd.Flags(), &options)
 	p.declareOwn(cmd.Flags(), &own.testFlags)
 	declareSim(cmd.Flags(), &own)
+	own.farm = p.declareFarm(cmd.Flags())
 	cmd.RunE = func(cmd *cobra.Command, args []string) error { return p.runSim(cmd, args, &options, &own) }
 	p.completeChallenge(cmd)
 	return cmd
@@ -150,10 +155,10 @@ func (own *simFlags) check(flags *pflag.FlagSet, o *testbench.Options) error {
 		return fmt.Errorf("--seeds %d: expected at least 1", own.seeds)
 	case own.html != "" && (own.seeds > 0 || own.noStore):
 		return errors.New("--html with --seeds or --no-store: a picture is made of one run's files; replay the seed of interest with --seed and --html")
-	case own.seeds == 0 && (own.keepGoing || own.noShrink):
-		return errors.New("--keep-going and --no-shrink go with --seeds")
+	case own.seeds == 0 && (own.keepGoing || own.noShrink || own.farm.asked()):
+		return errors.New("--keep-going, --no-shrink and --on go with --seeds")
 	}
-	return nil
+	return own.farm.check(flags, o)
 }
 
 // drawSeed draws a seed that is easy to type.

@@ -158,15 +158,16 @@ func TestSeedsFindMissingRetransmissionAndShrinkIt(t *testing.T) {
 	o.LatencyMs, o.Loss, o.Nemesis = 100, 0.02, []string{"partition"}
 	o.Seed = 1
 	b := batch{simulation: forgetful(t, o), first: 1, count: 20}
-	failures := b.run(quiet, never).failures
-	if len(failures) != 1 || failures[0].failure != "values lost" {
-		t.Fatalf("20 seeds find %+v", failures)
+	made, err := b.run(quiet, never)
+	failures := made.failures
+	if err != nil || len(failures) != 1 || failures[0].Failure != "values lost" {
+		t.Fatalf("20 seeds find %+v, %v", failures, err)
 	}
-	smallest, tries := b.seeded(failures[0].seed).shrink(failures[0].failure, quiet, never)
+	smallest, tries := b.seeded(failures[0].Seed).shrink(failures[0].Failure, quiet, never)
 	if smallest.options.TimeLimit >= 5*time.Second || len(smallest.options.Nodes()) >= 25 {
 		t.Errorf("shrunk to %s", smallest.command())
 	}
-	t.Logf("seed %d, after %d tries: %s", failures[0].seed, tries, smallest.command())
+	t.Logf("seed %d, after %d tries: %s", failures[0].Seed, tries, smallest.command())
 	if out := smallest.run(); virtual.Failure(&out) != "values lost" {
 		t.Errorf("the shrunk run does not lose values: %q", virtual.Failure(&out))
 	}
@@ -178,15 +179,16 @@ func TestFirstFailureDoesNotDependOnTheNumberOfCores(t *testing.T) {
 	var first uint64
 	for _, cores := range []int{1, 2, 4} {
 		before := runtime.GOMAXPROCS(cores)
-		failures := batch{simulation: forgetful(t, o), first: 1, count: 50}.run(quiet, never).failures
+		made, err := batch{simulation: forgetful(t, o), first: 1, count: 50}.run(quiet, never)
+		failures := made.failures
 		runtime.GOMAXPROCS(before)
-		if len(failures) != 1 {
-			t.Fatalf("on %d cores: %+v", cores, failures)
+		if err != nil || len(failures) != 1 {
+			t.Fatalf("on %d cores: %+v, %v", cores, failures, err)
 		}
-		if first != 0 && failures[0].seed != first {
-			t.Errorf("on %d cores seed %d fails first, on 1 seed %d", cores, failures[0].seed, first)
+		if first != 0 && failures[0].Seed != first {
+			t.Errorf("on %d cores seed %d fails first, on 1 seed %d", cores, failures[0].Seed, first)
 		}
-		first = failures[0].seed
+		first = failures[0].Seed
 	}
 }
 

@@ -21,8 +21,8 @@ func TestVacuousSeedsAreCountedApart(t *testing.T) {
 		t.Fatal(err)
 	}
 	b := batch{simulation: s, first: 1, count: 40}
-	r := b.run(newProgress(true), func() bool { return false })
-	if len(r.vacuous) == 0 || len(r.failures) != 0 || len(r.valid) == 0 || len(r.all) != 40 || r.status() != 0 {
+	r, err := b.run(newProgress(true), func() bool { return false })
+	if err != nil || len(r.vacuous) == 0 || len(r.failures) != 0 || len(r.valid) == 0 || len(r.all) != 40 || r.status() != 0 {
 		t.Fatalf("%d vacuous, %d failed, %d valid of %d, status %d", len(r.vacuous), len(r.failures), len(r.valid), len(r.all), r.status())
 	}
 	path := filepath.Join(t.TempDir(), "sweep.json")

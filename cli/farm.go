@@ -1,0 +1,262 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"eddy/remote"
+	"eddy/testbench"
+	"eddy/testbench/report"
+)
+
+// farm is where the runs of a sweep are made, if not here: on the workers that a NATS server connects.
+type farm struct {
+	program *program
+	on      string
+	resume  string
+	access  *remote.Access
+	id      string // of the order, once it has begun
+}
+
+// farmFlags are its flags.
+var farmFlags = append([]string{"on", "resume"}, accessFlags...)
+
+func (p *program) declareFarm(flags *pflag.FlagSet) *farm {
+	f := &farm{program: p, access: declareAccess(flags)}
+	flags.StringVar(&f.on, "on", "", "have the runs made by the workers of the NATS server at this URL, or embedded: one in this program, with all cores")
+	flags.StringVar(&f.resume, "resume", "", "with --on: go on with this sweep, which was interrupted")
+	return f
+}
+
+// embedded is the value of --on for a server within this program.
+const embedded = "embedded"
+
+// asked is false for a nil farm, too.
+func (f *farm) asked() bool { return f != nil && f.on != "" }
+
+// where says in reports where runs are made.
+func (f *farm) where() string {
+	switch {
+	case !f.asked():
+		return ""
+	case f.on == embedded:
+		return ", over an embedded NATS server"
+	}
+	return ", on the workers of " + remote.WithoutSecrets(f.on)
+}
+
+func (f *farm) check(flags *pflag.FlagSet, o *testbench.Options) error {
+	switch {
+	case !f.asked():
+		for _, name := range farmFlags {
+			if flags.Changed(name) {
+				return fmt.Errorf("--%s goes with --on", name)
+			}
+		}
+	case f.on == embedded && f.resume != "":
+		return errors.New("--resume with --on embedded: an embedded server keeps nothing when it ends; resume sweeps on a server that stays")
+	case o.Bin != "":
+		return fmt.Errorf("--bin with --on: workers have no program %s; they run eddy's own services", o.Bin)
+	}
+	return nil
+}
+
+// tellResume says how to go on with an order that was interrupted.
+func (f *farm) tellResume(command string, more ...string) {
+	if !f.asked() || f.on == embedded || f.id == "" {
+		return
+	}
+	own, nodes, some := strings.Cut(command, " -- ")
+	own = strings.Join(append(append([]string{own}, more...), "--on", shellLine([]string{remote.WithoutSecrets(f.on)}), "--resume", f.id), " ")
+	if some {
+		own += " -- " + nodes
+	}
+	fmt.Fprintf(os.Stdout, "  go on   %s\n", own)
+}
+
+// sweepWork is what workers are asked for: seeds First to First+Seeds-1 of each run. Job j is seed First+j%Seeds of run j/Seeds.
+type sweepWork struct {
+	Runs  [][]string `json:"runs"` // arguments as [simArguments] writes them
+	First uint64     `json:"first"`
+	Seeds int        `json:"seeds"`
+}
+
+// pool has the work done by the workers.
+func (f *farm) pool(work sweepWork, shown *progress, interrupted func() bool) pool {
+	return func(jobs int, _ func(int) verdict, take func(int, verdict) bool) error {
+		build, err := remote.Build()
+		if err != nil {
+			return err
+		}
+		text, err := json.Marshal(work)
+		if err != nil {
+			return err
+		}
+		f.access.URL, f.access.Name = f.on, "eddy asks for a sweep"
+		if f.on == embedded {
+			end, err := f.serveHere(build)
+			if err != nil {
+				return err
+			}
+			defer end()
+		}
+		conn, err := remote.Connect(withEnvironment(*f.access))
+		if err != nil {
+			return err
+		}
+		defer conn.Close()
+		err = conn.Do(remote.NewOrder(build, jobs, text), f.resume, remote.Asker{
+			Take: func(job int, result json.RawMessage) (bool, error) {
+				var v verdict
+				if err := json.Unmarshal(result, &v); err != nil {
+					return true, err
+				}
+				if want := work.First + uint64(job%work.Seeds); v.Seed != want {
+					return true, fmt.Errorf("it is of seed %d, not of %d", v.Seed, want)
+				}
+				return take(job, v), nil
+			},
+			Attend: func(s remote.Status) bool {
+				shown.suffix = fmt.Sprintf(", on %s with %s", report.Plural(s.Workers, "worker", "workers"), report.Plural(s.Cores, "core", "cores"))
+				if s.Made == 0 {
+					shown.show(bar(0, s.Jobs, "runs"))
+				}
+				return !interrupted()
+			},
+			Say:   shown.say,
+			Began: func(id string) { f.id = id },
+		})
+		shown.suffix = ""
+		if errors.Is(err, remote.ErrEnded) {
+			return nil // who interrupts knows it
+		}
+		return err
+	}
+}
+
+// serveHere starts a server and a worker with all cores within this program.
+func (f *farm) serveHere(build string) (end func(), err error) {
+	server, err := remote.Serve(remote.ServerOptions{Listen: "127.0.0.1:0"})
+	if err != nil {
+		return nil, err
+	}
+	f.access.URL = server.URL()
+	conn, err := remote.Connect(remote.Access{URL: server.URL(), Name: "eddy works for itself"})
+	if err != nil {
+		server.Close()
+		return nil, err
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_, err := conn.Work(ctx, f.program.worker("here", build, runtime.GOMAXPROCS(0), func(string) {}))
+		if err != nil {
+			fmt.Fprintf(os.Stderr, "The worker in this program cannot work: %v\n", err)
+		}
+	}()
+	return func() {
+		cancel()
+		<-ended
+		conn.Close()
+		server.Close()
+	}, nil
+}
+
+// worker makes runs of sweeps.
+func (p *program) worker(name, build string, cores int, say func(string)) remote.Worker {
+	return remote.Worker{Name: name, Build: build, Cores: cores, Say: say, Prepare: p.prepareSweep}
+}
+
+// prepareSweep makes simulations of what is asked for. It takes nothing but the flags of eddy sim: what they do not mean
+// to this program is refused.
+func (p *program) prepareSweep(text json.RawMessage) (remote.Jobs, error) {
+	var work sweepWork
+	if err := json.Unmarshal(text, &work); err != nil {
+		return nil, fmt.Errorf("its work is not JSON of a sweep: %w", err)
+	}
+	if work.Seeds < 1 || len(work.Runs) < 1 {
+		return nil, errors.New("it asks for no runs")
+	}
+	s := sweepJobs{work: work}
+	for _, args := range work.Runs {
+		made, err := p.simulationOf(args)
+		if err != nil {
+			return nil, fmt.Errorf("its flags are wrong: %w", err)
+		}
+		s.simulations = append(s.simulations, made)
+	}
+	collectLess(&s.simulations[0].options)
+	return s, nil
+}
+
+// simulationOf makes a simulation of the arguments that [simArguments] writes. Arguments that mean something else here are refused.
+func (p *program) simulationOf(args []string) (simulation, error) {
+	if len(args) == 0 {
+		return simulation{}, errors.New("no workload is named")
+	}
+	own, nodeArgs := args[1:], []string(nil)
+	if dash := slices.Index(own, "--"); dash >= 0 {
+		own, nodeArgs = own[:dash], own[dash+1:]
+	}
+	o, flags := testbench.Defaults(p.workloads), newFlagSet("sim")
+	declareOptions(flags, &o)
+	if err := flags.Parse(own); err != nil {
+		return simulation{}, err
+	}
+	o.Workload = args[0]
+	if o.Bin != "" {
+		return simulation{}, errors.New("--bin: this worker runs no programs but its own services")
+	}
+	if meant := simArguments(o, nodeArgs); !slices.Equal(meant, args) {
+		return simulation{}, fmt.Errorf("%s means %s here", shellLine(args), shellLine(meant))
+	}
+	s, err := p.newSimulation(o, nodeArgs, report.Meta{})
+	if err == nil {
+		err = s.checkDisks()
+	}
+	return s, err
+}
+
+// sweepJobs are the runs of a sweep as a worker makes them.
+type sweepJobs struct {
+	work        sweepWork
+	simulations []simulation
+}
+
+func (s sweepJobs) seed(job int) uint64 { return s.work.First + uint64(job%s.work.Seeds) }
+
+// Do makes a run.
+func (s sweepJobs) Do(job int) json.RawMessage {
+	if run := job / s.work.Seeds; run < len(s.simulations) {
+		out := s.simulations[run].seeded(s.seed(job)).run()
+		return verdictOn(s.seed(job), &out).json()
+	}
+	return s.GiveUp(job, 0)
+}
+
+// GiveUp says of a run that it could not be made.
+func (s sweepJobs) GiveUp(job, times int) json.RawMessage {
+	out := testbench.Outcome{Err: fmt.Errorf("%d workers took this run and none came back: it may need more memory than they have", times)}
+	return verdictOn(s.seed(job), &out).json()
+}
+
+// textMax bounds what a verdict says, so that a range of them fits a message.
+const textMax = 4 << 10
+
+func (v verdict) json() json.RawMessage {
+	v.Failure, v.Trouble = v.Failure[:min(len(v.Failure), textMax)], v.Trouble[:min(len(v.Trouble), textMax)]
+	text, err := json.Marshal(v)
+	if err != nil { // a figure that is infinite
+		text, _ = json.Marshal(verdict{Seed: v.Seed, Failure: "could not run", Trouble: err.Error(), Status: testbench.ExitCouldNot})
+	}
+	return text
+}
