@@ -18,6 +18,7 @@ import (
 type World struct {
 	seed   uint64
 	random *rand.Rand
+	source *rand.PCG // of random
 	epoch  time.Time
 	clock  time.Duration
 	events events
@@ -39,10 +40,14 @@ type simulated interface {
 // worldEpoch is the time of day at which every World begins.
 var worldEpoch = time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)
 
+// worldStream tells the world's own chance from that of its actors.
+const worldStream = 0x9e3779b97f4a7c15
+
 // NewWorld makes an empty world at virtual time 0.
 func NewWorld(seed uint64) *World {
+	source := rand.NewPCG(seed, worldStream)
 	return &World{
-		seed: seed, random: rand.New(rand.NewPCG(seed, 0x9e3779b97f4a7c15)),
+		seed: seed, source: source, random: rand.New(source),
 		epoch: worldEpoch, lives: make(map[string]int),
 	}
 }
@@ -61,6 +66,9 @@ func (w *World) Now() time.Time { return w.now() }
 // Rand is the world's own source. What is drawn from it, such as a latency,
 // replays with the seed.
 func (w *World) Rand() *rand.Rand { return w.random }
+
+// Reseed has the world's own chance begin again from another seed. What actors draw stays.
+func (w *World) Reseed(seed uint64) { w.source.Seed(seed, worldStream) }
 
 // At runs f at virtual time t (at once if t has passed), outside any actor.
 // Events of one time run in the order in which they were asked for.

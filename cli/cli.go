@@ -92,7 +92,7 @@ real Maelstrom or a built-in bench, and judges what happened.
 	}
 	root.SetVersionTemplate(root.Name() + " {{.Version}}\n")
 	root.SetFlagErrorFunc(p.unknownFlag)
-	root.AddCommand(p.serveCommand(), p.testCommand(), p.simCommand(), p.benchCommand(), p.glomersCommand(), p.checkCommand(), p.traceCommand(), p.runsCommand(), p.journalCommand(), p.workerCommand(), versionCommand())
+	root.AddCommand(p.serveCommand(), p.testCommand(), p.simCommand(), p.benchCommand(), p.glomersCommand(), p.checkCommand(), p.traceCommand(), p.runsCommand(), p.journalCommand(), p.huntCommand(), p.causeCommand(), p.mutateCommand(), p.workerCommand(), versionCommand())
 	if p.offersNew() {
 		root.Long += "\n  eddy new mynode --lang python          the first version of a node of your own"
 		root.AddCommand(newCommand())

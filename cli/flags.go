@@ -2,7 +2,9 @@ package cli
 
 import (
 	"fmt"
+	"math"
 	"strconv"
+	"strings"
 	"time"
 
 	"eddy/testbench"
@@ -22,7 +24,7 @@ func (s seconds) String() string {
 
 func (s seconds) Set(value string) error {
 	if n, err := strconv.ParseFloat(value, 64); err == nil && n >= 0 && n < 1e9 {
-		*s.to = time.Duration(n * float64(time.Second))
+		*s.to = time.Duration(math.Round(n * float64(time.Second)))
 		return nil
 	}
 	d, err := time.ParseDuration(value)
@@ -108,3 +110,51 @@ func (d deeds) Set(text string) (err error) {
 }
 
 func (deeds) Type() string { return "deeds" }
+
+// branches are moments at which a simulated run takes another course.
+type branches struct{ to *[]testbench.Branch }
+
+func (b branches) Type() string { return "time=seed" }
+
+func (b branches) String() string {
+	if b.to == nil {
+		return ""
+	}
+	return strings.Join(b.GetSlice(), ",")
+}
+
+func (b branches) Set(value string) error {
+	for text := range strings.SplitSeq(value, ",") {
+		if err := b.Append(text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Append, Replace and GetSlice make it a list, as the command that makes a run again writes it.
+func (b branches) Append(text string) error {
+	branch, err := testbench.ParseBranch(text)
+	if err == nil {
+		*b.to = append(*b.to, branch)
+	}
+	return err
+}
+
+func (b branches) Replace(texts []string) error {
+	*b.to = nil
+	for _, text := range texts {
+		if err := b.Append(text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b branches) GetSlice() []string {
+	var texts []string
+	for _, branch := range *b.to {
+		texts = append(texts, branch.String())
+	}
+	return texts
+}

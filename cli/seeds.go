@@ -11,6 +11,7 @@ import (
 
 	"eddy/testbench"
 	"eddy/testbench/realtime"
+	"eddy/testbench/search"
 	"eddy/testbench/sweep"
 	"eddy/testbench/virtual"
 )
@@ -24,6 +25,7 @@ type verdict struct {
 	Status      int          `json:"status,omitempty"`
 	Figures     sweep.Sample `json:"figures"`
 	interrupted bool
+	seen        *search.Seen // by a search that learns; nil for others
 }
 
 // verdictOn is what is kept of an outcome.
@@ -53,29 +55,65 @@ type batch struct {
 	first     uint64
 	count     int
 	keepGoing bool
-	pool      pool // nil for all cores here
+	pool      pool                         // nil for all cores here
+	search    *search.Search               // nil for the seeds as they are
+	plans     map[uint64]testbench.Options // by seed, of a search that learns: what it would plan now is another run
+}
+
+// newBatch makes the runs of a search from the simulation's seed on.
+func newBatch(s simulation, count int, keepGoing bool, strategy string) (batch, error) {
+	chosen, err := search.New(strategy, s.options)
+	return batch{simulation: s, first: s.options.Seed, count: count, keepGoing: keepGoing, search: chosen, plans: map[uint64]testbench.Options{}}, err
+}
+
+// planned is the run of a seed.
+func (b batch) planned(seed uint64) simulation {
+	if o, kept := b.plans[seed]; kept {
+		return b.with(o)
+	}
+	if b.search == nil {
+		return b.seeded(seed)
+	}
+	return b.with(b.search.Plan(int(seed - b.first)))
+}
+
+// learn tells the search, in the order of seeds, what a generation of runs came to.
+func (b batch) learn(generation []verdict) {
+	if b.search.Generation() == 0 {
+		return
+	}
+	slices.SortFunc(generation, func(x, y verdict) int { return cmp.Compare(x.Seed, y.Seed) })
+	for _, v := range generation {
+		b.plans[v.Seed] = b.planned(v.Seed).options
+	}
+	for _, v := range generation {
+		b.search.Learn(b.plans[v.Seed], v.seen)
+	}
 }
 
 // run makes the runs. Its result depends on the seeds only: of a batch that stops at the first failure it has the runs up
 // to the first seed that fails, whatever the order in which runs ended, and wherever.
 func (b batch) run(shown *progress, interrupted func() bool) (r sweepResult, err error) {
 	work := func(i int) verdict {
-		seed := b.first + uint64(i)
-		out := b.seeded(seed).run()
-		return verdictOn(seed, &out)
+		seed, seen := b.first+uint64(i), b.search.Watch()
+		out := b.planned(seed).watchedBy(seen)
+		v := verdictOn(seed, &out)
+		v.seen = seen
+		return v
 	}
 	if b.pool == nil {
 		b.pool = here(0)
 	}
 	failed := 0
-	err = b.pool(b.count, work, func(_ int, v verdict) bool {
+	take := func(_ int, v verdict) bool {
 		r.all = append(r.all, v)
 		if v.failed() {
 			failed++
 		}
 		shown.show(bar(len(r.all), b.count, fmt.Sprintf("seeds, %d failed", failed)))
 		return !interrupted() && (b.keepGoing || failed == 0)
-	})
+	}
+	err = b.generations(work, take, &r)
 	slices.SortFunc(r.all, func(x, y verdict) int { return cmp.Compare(x.Seed, y.Seed) })
 	if first := slices.IndexFunc(r.all, verdict.failed); !b.keepGoing && first >= 0 {
 		r.all = r.all[:first+1]
@@ -91,6 +129,25 @@ func (b batch) run(shown *progress, interrupted func() bool) (r sweepResult, err
 		}
 	}
 	return r, err
+}
+
+// generations makes the runs: all at once, or, where a search learns, so many at a time.
+func (b batch) generations(work func(int) verdict, take func(int, verdict) bool, r *sweepResult) error {
+	size := cmp.Or(b.search.Generation(), b.count)
+	goOn := true
+	for begun := 0; begun < b.count && goOn; begun += size {
+		err := b.pool(min(size, b.count-begun), func(i int) verdict { return work(begun + i) }, func(i int, v verdict) bool {
+			goOn = take(i, v)
+			return goOn
+		})
+		if err != nil {
+			return err
+		}
+		if goOn {
+			b.learn(slices.Clone(r.all[begun:]))
+		}
+	}
+	return nil
 }
 
 // failed tells a run that failed and did prove something.
@@ -145,7 +202,16 @@ func (b batch) tellVacuous(r *sweepResult) {
 
 // runSeeds makes many runs and reports the failures, or that there are none.
 func runSeeds(s simulation, own *simFlags) error {
-	b := batch{simulation: s, first: s.options.Seed, count: own.seeds, keepGoing: own.keepGoing}
+	b, err := newBatch(s, own.seeds, own.keepGoing, own.search)
+	if err != nil {
+		return err
+	}
+	var before earlier
+	if own.against != "" {
+		if before, err = readEarlier(own.against, s.options.Workload); err != nil {
+			return err
+		}
+	}
 	fmt.Fprintf(os.Stdout, "Running %d seeds from %d in the simulator%s.\n", b.count, b.first, own.farm.where())
 	interrupts, release := realtime.Interrupts()
 	defer release()
@@ -168,11 +234,14 @@ func runSeeds(s simulation, own *simFlags) error {
 		return err
 	}
 	status, failures := made.status(), made.failures
-	if err := b.report(&made, own); err != nil {
+	why, err := b.report(&made, own)
+	if err != nil {
 		return err
 	}
-	if len(failures) > 0 && !own.noShrink && !stopped {
-		shrinkAndTell(s.seeded(failures[0].Seed), failures[0].Failure, shown, interrupted)
+	if own.keepGoing && (len(failures) > 1 || before != nil) {
+		b.triage(&made, own, why, before, shown, interrupted)
+	} else if len(failures) > 0 && !own.noShrink && !stopped {
+		shrinkAndTell(b.planned(failures[0].Seed), failures[0].Failure, shown, interrupted)
 	}
 	if stopped {
 		fmt.Fprintf(os.Stdout, "\n%s: interrupted after %d of %d seeds\n", s.options.Workload, len(made.all), b.count)
@@ -182,32 +251,36 @@ func runSeeds(s simulation, own *simFlags) error {
 	if own.jsonFile == "" {
 		return statusError(status)
 	}
-	return unwritten(statusError(status), b.writeJSON(own.jsonFile, &made))
+	return unwritten(statusError(status), b.writeJSON(own.jsonFile, &made, why))
 }
 
 // report tells how the runs went: the first failure in full, the others by the
-// command that replays each.
-func (b batch) report(r *sweepResult, own *simFlags) error {
+// command that replays each. It gives the reasons of failures, as far as they were looked for, by seed.
+func (b batch) report(r *sweepResult, own *simFlags) (why map[uint64]string, err error) {
+	why = map[uint64]string{}
 	failures := r.failures
 	if len(failures) == 0 {
 		fmt.Fprint(os.Stdout, sweep.Ranges(r.valid))
 		b.tellVacuous(r)
 		if len(r.vacuous) > 0 {
 			fmt.Fprintf(os.Stdout, "\n%s: %d seeds: %d valid, %d vacuous\n", b.options.Workload, len(r.all), len(r.valid), len(r.vacuous))
-			return nil
+			return why, nil
 		}
 		fmt.Fprintf(os.Stdout, "\n%s: valid, %d of %d seeds\n", b.options.Workload, len(r.valid), b.count)
-		return nil
+		return why, nil
 	}
 	for i, f := range failures {
-		s := b.seeded(f.Seed)
+		s := b.planned(f.Seed)
 		s.meta.Flags = nil
 		outcome := s.runForFiles(own)
 		fmt.Fprintf(os.Stdout, "\nseed %d: %s\n", f.Seed, f.Failure)
-		if i == 0 {
+		if i < reasonsMax {
 			s.explain(&outcome)
+			why[f.Seed] = reason(outcome.Meta.Cause)
+		}
+		if i == 0 {
 			if err := finish(&outcome, &testFlags{}); err != nil && outcome.ExitStatus() == 0 {
-				return err
+				return why, err
 			}
 		} else if outcome.Meta.Dir != "" {
 			fmt.Fprintf(os.Stdout, "  files   %s\n", outcome.Meta.Dir)
@@ -219,7 +292,7 @@ func (b batch) report(r *sweepResult, own *simFlags) error {
 		made = fmt.Sprintf("%d seeds until the first failure; --keep-going makes all %d", run, b.count)
 	}
 	fmt.Fprintf(os.Stdout, "\n%s: %s, %d failed of %s%s\n", b.options.Workload, r.outcome(), len(failures), made, alsoVacuous(len(r.vacuous)))
-	return nil
+	return why, nil
 }
 
 func alsoVacuous(n int) string {

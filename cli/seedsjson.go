@@ -23,15 +23,16 @@ type sweepRun struct {
 	Seed    uint64             `json:"seed"`
 	Verdict string             `json:"verdict"` // valid, vacuous, failed
 	Cause   string             `json:"cause,omitempty"`
+	Reason  string             `json:"reason,omitempty"` // what went wrong first, without names and numbers
 	Figures map[string]float64 `json:"figures,omitempty"`
 	Command string             `json:"command"` // makes this run again
 }
 
 // writeJSON writes every seed with its verdict, its figures and the command that replays it.
-func (b batch) writeJSON(path string, r *sweepResult) error {
+func (b batch) writeJSON(path string, r *sweepResult, why map[uint64]string) error {
 	file := sweepFile{Workload: b.options.Workload, Seeds: b.count, Made: len(r.all), Valid: len(r.valid), Vacuous: len(r.vacuous), Runs: []sweepRun{}}
 	for _, v := range r.all {
-		run := sweepRun{Seed: v.Seed, Verdict: "valid", Cause: v.Failure, Figures: map[string]float64{}, Command: b.seeded(v.Seed).command()}
+		run := sweepRun{Seed: v.Seed, Verdict: "valid", Cause: v.Failure, Reason: why[v.Seed], Figures: map[string]float64{}, Command: b.planned(v.Seed).command()}
 		switch {
 		case v.Vacuous:
 			run.Verdict = "vacuous"

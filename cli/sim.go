@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -12,14 +13,17 @@ import (
 	"eddy/testbench"
 	"eddy/testbench/realtime"
 	"eddy/testbench/report"
+	"eddy/testbench/search"
 )
 
 // simFlags are the flags of `eddy sim` that are not options of the run.
 type simFlags struct {
 	testFlags
 	seeds     int
+	search    string
 	keepGoing bool
 	noShrink  bool
+	against   string
 	noStore   bool
 	trace     *traceFlags
 	farm      *farm
@@ -44,7 +48,8 @@ whose nodes differ. What comes after -- are their arguments.
 
   eddy sim broadcast --bin ./mynode --nemesis partition --seeds 1000
 
-With --seeds many runs are made, on all cores, from --seed on. The first that
+With --seeds many runs are made, on all cores, from --seed on; --search says
+which, of all that the flags allow (docs/search.md). The first that
 fails ends them; it is made again to leave its files, and the command that
 replays it is printed. Then smaller runs that fail in the same way are looked
 for, and the command of the smallest is the last line. With --on the runs are made
@@ -66,7 +71,9 @@ Exit status: 0 valid, 1 invalid, 2 could not run.`),
 
 func declareSim(flags *pflag.FlagSet, own *simFlags) {
 	flags.IntVar(&own.seeds, "seeds", 0, "make this many runs, from --seed on; only those that fail leave files")
+	flags.StringVar(&own.search, "search", search.Random, "with --seeds: which runs are made, "+strings.Join(search.Names(), ", ")+" (docs/search.md)")
 	flags.BoolVar(&own.keepGoing, "keep-going", false, "with --seeds: make all runs, though one fails")
+	flags.StringVar(&own.against, "against", "", "with --keep-going: an earlier sweep's file of --json; says which failures are new, still there and gone")
 	flags.BoolVar(&own.noShrink, "no-shrink", false, "with --seeds: look for no smaller run that fails")
 	flags.BoolVar(&own.noStore, "no-store", false, "leave no files")
 	own.trace = declareTrace(flags)
@@ -155,6 +162,12 @@ func (own *simFlags) check(flags *pflag.FlagSet, o *testbench.Options) error {
 		return fmt.Errorf("--seeds %d: expected at least 1", own.seeds)
 	case own.html != "" && (own.seeds > 0 || own.noStore):
 		return errors.New("--html with --seeds or --no-store: a picture is made of one run's files; replay the seed of interest with --seed and --html")
+	case own.seeds == 0 && flags.Changed("search"):
+		return fmt.Errorf("--search %s without --seeds: a search makes many runs; add --seeds 100", own.search)
+	case own.farm.asked() && own.search != search.Random:
+		return fmt.Errorf("--search %s with --on: workers make the seeds as they are; leave one of them out", own.search)
+	case own.against != "" && !own.keepGoing:
+		return fmt.Errorf("--against %s without --keep-going: a sweep that stops at its first failure does not know what is gone", own.against)
 	case own.seeds == 0 && (own.keepGoing || own.noShrink || own.farm.asked()):
 		return errors.New("--keep-going, --no-shrink and --on go with --seeds")
 	}

@@ -101,6 +101,7 @@ func (s simulation) record(store string, w watch) testbench.Outcome {
 		out.Err = err
 		return out
 	}
+	s.meta.Again = slices.Insert(simArguments(s.options, s.nodeArgs), 1, "--seed", fmt.Sprint(s.options.Seed))
 	c, logs := s.watched(w, filepath.Join(dir, testbench.LogDir))
 	defer logs.Close()
 	return virtual.Record(dir, s.options, c, s.netLog)

@@ -113,6 +113,8 @@ func declareOptions(flags *pflag.FlagSet, o *testbench.Options) {
 	flags.Var(mebibytes{&o.StoreBytesMax}, "store-max", "not under Maelstrom: of recorded messages, beyond it only some are, and of a node's stderr; 0: no bound")
 	flags.DurationVar(&o.ServiceTime, "service-time", 0, "only in the simulator with --bin: what a step of a node costs")
 	flags.Var(deeds{&o.Deeds}, "deeds", "only in the simulator: what is done by hand, with semicolons between, such as '1.5s cut n0 n1; 4s heal' (docs/play.md)")
+	flags.IntVar(&o.Preempt, "preempt", 0, "only in the simulator: how many times what a node sends is held up, drawn from the seed")
+	flags.Var(branches{&o.Branches}, "branch", "only in the simulator: a moment at which chance begins again from another seed, such as 1.5s=7; repeatable")
 	declareFaults(flags, o)
 }
 
@@ -139,6 +141,9 @@ func (p *program) runTest(cmd *cobra.Command, args []string, o *testbench.Option
 	}
 	if len(o.Deeds) > 0 {
 		return errors.New("--deeds: they name moments that only a seed repeats; they are for eddy sim and eddy play")
+	}
+	if o.Preempt != 0 || len(o.Branches) > 0 {
+		return errors.New("--preempt and --branch: the order of messages between real processes cannot be chosen; they are for eddy sim")
 	}
 	if o.Bin == "" { // of other programs the network's journal is drawn
 		if err := own.traceForPicture(cmd.Flags()); err != nil {

@@ -26,7 +26,7 @@ func TestVacuousSeedsAreCountedApart(t *testing.T) {
 		t.Fatalf("%d vacuous, %d failed, %d valid of %d, status %d", len(r.vacuous), len(r.failures), len(r.valid), len(r.all), r.status())
 	}
 	path := filepath.Join(t.TempDir(), "sweep.json")
-	if err := b.writeJSON(path, &r); err != nil {
+	if err := b.writeJSON(path, &r, nil); err != nil {
 		t.Fatal(err)
 	}
 	text, err := os.ReadFile(path)

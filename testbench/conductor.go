@@ -150,6 +150,7 @@ func New(options Options, env Environment) (*Conductor, error) {
 		Latency:       network.Latency{MeanMs: options.LatencyMs, Distribution: options.LatencyDist},
 		Loss:          options.Loss,
 		IdealDelivery: options.IdealDelivery,
+		Preemptions:   options.preemptions(),
 	}, env.Clock, env.Rand, watchedJournal{env.Recorder, c})
 	names := options.Nodes()
 	if len(env.Nodes) != len(names) {

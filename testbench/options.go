@@ -1,6 +1,7 @@
 package testbench
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"regexp"
@@ -53,6 +54,8 @@ type Options struct {
 	Loss          float64         // probability that a message between nodes is lost, at all times
 	Faults        nemesis.Options // of the nemesis
 	Deeds         []Deed          // done by hand, in the simulator
+	Preempt       int             // how many times a link is held up; only in the simulator
+	Branches      []Branch        // in the order of time; only in the simulator
 	// KillsForget has values that only nodes known to have been killed ever held counted as forgotten, not
 	// lost: what may be expected where nothing is stored. See [checker.Options].
 	KillsForget bool
@@ -196,6 +199,8 @@ func (o *Options) Validate() error {
 	check(o.StoreBytesMax >= 0, "store-max", o.StoreBytesMax>>20, "MiB, a whole number; 0 for no bound")
 	check(o.ServiceTime >= 0, "service-time", o.ServiceTime, "a time that is not negative, such as 1ms")
 	check(o.Loss >= 0 && o.Loss <= 1, "loss", o.Loss, "a probability from 0 to 1")
+	check(o.Preempt >= 0 && o.Preempt <= preemptionsMax, "preempt", o.Preempt, fmt.Sprintf("an integer from 0 to %d", preemptionsMax))
+	check(slices.IsSortedFunc(o.Branches, func(a, b Branch) int { return cmp.Compare(a.At, b.At) }), "branch", o.Branches, "branches in the order of time")
 	o.checkFaults(check)
 	if w != nil && len(faults) == 0 {
 		faults = append(faults, o.checkDeeds(w))

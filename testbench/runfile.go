@@ -17,6 +17,7 @@ type Made struct {
 	Workload          string   `json:"workload"`
 	Engine            string   `json:"engine"`
 	Flags             []string `json:"flags,omitempty"` // of the command that made it
+	Again             []string `json:"again,omitempty"` // of a simulated run: what comes after "eddy sim" to make it again
 	Seed              uint64   `json:"seed,omitempty"`
 	Nodes             int      `json:"nodes"`                // 0: Maelstrom's own cluster of five
 	NodeNames         []string `json:"node-names,omitempty"` // where the run named them itself
@@ -31,7 +32,7 @@ type Made struct {
 // saveMade writes the file.
 func (o *Outcome) saveMade() error {
 	made := Made{
-		Workload: o.Options.Workload, Engine: o.Meta.Engine, Flags: o.Meta.Flags, Seed: o.Options.Seed,
+		Workload: o.Options.Workload, Engine: o.Meta.Engine, Flags: o.Meta.Flags, Again: o.Meta.Again, Seed: o.Options.Seed,
 		Nodes: o.Options.NodeCount, NodeNames: o.Options.NodeNames, Concurrency: o.Options.Concurrency,
 		Availability: o.Options.Availability, ConsistencyModels: o.Options.ConsistencyModels, Strict: o.Options.Strict, KillsForget: o.Options.KillsForget,
 	}

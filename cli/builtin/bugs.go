@@ -37,6 +37,9 @@ func under(b service.Bug, run string) service.Bug {
 	return b
 }
 
+// slow is a disk whose syncs a kill often hits.
+const slow = "--data d --disk-latency 50ms"
+
 var gossipHunt = strings.Fields("--node-count 5 --rate 20 --time-limit 15 --latency 50 --latency-dist exponential --nemesis partition,loss,duplicate,reorder,pause,kill --nemesis-interval 3 --recovery 20s")
 
 var gossipBugs = []service.Bug{
@@ -45,8 +48,8 @@ var gossipBugs = []service.Bug{
 	bug(gossip.TrustsTheNetwork, "what was sent counts as acknowledged", "--data d"+cumulatively),
 	bug(gossip.AcksOverGaps, "what comes behind a gap is acknowledged, the gap with it", "--data d"+cumulatively),
 	bug(gossip.SkipsTheFirst, "what is sent again begins one too late", "--data d"+cumulatively),
-	bug(journal.AckBeforeSync, "a value is acknowledged before it is on the disk", "--data d"),
-	bug(journal.SkipLast, "the last record is forgotten at a start", "--data d"),
+	bug(journal.AckBeforeSync, "a value is acknowledged before it is on the disk", slow),
+	bug(journal.SkipLast, "the last record is forgotten at a start", slow),
 }
 
 // cumulatively is acknowledgement by a number, over links of which each is one of gossip's cumulative ones.
@@ -60,8 +63,8 @@ var counterBugs = []service.Bug{
 	bug(counter.HearsAll, "a neighbour is taken to have what it was sent", "--data d"),
 	bug(counter.AckBeforeStore, "an add is acknowledged before it is stored", "--strategy seq-kv"),
 	bug(counter.RetryAddsAgain, "a write whose reply got lost is made again on top of itself", "--strategy seq-kv"),
-	bug(journal.AckBeforeSync, "an add is acknowledged before it is on the disk", "--data d"),
-	bug(journal.SkipLast, "the last record is forgotten at a start", "--data d"),
+	bug(journal.AckBeforeSync, "an add is acknowledged before it is on the disk", slow),
+	bug(journal.SkipLast, "the last record is forgotten at a start", slow),
 }
 
 var kafkaHunt = strings.Fields("--node-count 3 --concurrency 2n --rate 50 --time-limit 15 --latency 10 --latency-dist exponential --nemesis partition,loss,duplicate,reorder,pause,kill --nemesis-interval 3 --strict")
@@ -74,8 +77,8 @@ var kafkaBugs = []service.Bug{
 	bug(kafka.ForwardedTwice, "a forwarded message is appended again after a restart", "--data d --strategy owner"),
 	bug(kafka.BlindAppend, "an append overwrites what others have appended", "--strategy cas"),
 	bug(kafka.PromiseInTransfer, "a node that is being told everything again is promised that it has it", ""),
-	bug(journal.AckBeforeSync, "a send is acknowledged before it is on the disk", "--data d"),
-	bug(journal.SkipLast, "the last record is forgotten at a start", "--data d"),
+	bug(journal.AckBeforeSync, "a send is acknowledged before it is on the disk", slow),
+	bug(journal.SkipLast, "the last record is forgotten at a start", slow),
 }
 
 var txnHunt = strings.Fields("--node-count 5 --concurrency 2n --rate 50 --time-limit 10 --latency 20 --latency-dist exponential --nemesis partition,loss,duplicate,reorder,pause,kill --nemesis-interval 3 --consistency-models read-committed,read-atomic --recovery 15s --strict")
@@ -86,8 +89,8 @@ var txnBugs = []service.Bug{
 	bug(txn.TiesStay, "of two writes of the same time each node keeps the one that came first", "--data d"),
 	bug(txn.ForgetsTheRest, "of another node's transaction only the first write is applied", "--data d"),
 	bug(txn.ClockStays, "a node's clock does not follow what it hears", "--data d"),
-	bug(journal.AckBeforeSync, "a transaction is acknowledged before it is on the disk", "--data d"),
-	bug(journal.SkipLast, "the last record is forgotten at a start", "--data d"),
+	bug(journal.AckBeforeSync, "a transaction is acknowledged before it is on the disk", slow),
+	bug(journal.SkipLast, "the last record is forgotten at a start", slow),
 }
 
 var uniqueIDHunt = strings.Fields("--node-count 5 --rate 50 --time-limit 10 --latency 10 --latency-dist exponential --nemesis partition,loss,pause,kill,skew --nemesis-interval 2")
@@ -98,7 +101,7 @@ var uniqueIDBugs = []service.Bug{
 }
 
 // small has snapshots be made and taken often.
-const small = "--data d --disk-latency 2ms --snapshot-every 20 --snapshot-behind 5"
+const small = "--data d --disk-latency 2ms --snapshot-every 5 --snapshot-behind 1"
 
 var kvHunt = strings.Fields("--node-count 5 --concurrency 4n --rate 50 --time-limit 10 --latency 5 --latency-dist exponential --nemesis partition,loss,duplicate,reorder,pause,kill,skew --nemesis-interval 2")
 
@@ -116,9 +119,9 @@ var kvBugs = []service.Bug{
 	bug(kv.UnconfirmedIndex, "a leader does not ask whether it still leads before a read", small),
 	bug(kv.AnswersEarly, "a write is acknowledged when it is proposed", small),
 	bug(kv.AnswersForEarlierLives, "what a node proposed before its restart answers a request after it", small),
-	bug(journal.AckBeforeSync, "votes and entries are promised before they are on the disk", small),
+	bug(journal.AckBeforeSync, "votes and entries are promised before they are on the disk", small+" "+slow),
 	bug(journal.SkipLast, "the last record is forgotten at a start", small),
-	under(bug(journal.IgnoreSyncError, "a sync that failed is taken for one that succeeded", small), "--nemesis partition,disk,kill"),
+	under(bug(journal.IgnoreSyncError, "a sync that failed is taken for one that succeeded", small+" "+slow), "--nemesis partition,disk,kill"),
 }
 
 var lockHunt = strings.Fields("--node-count 5 --concurrency 2n --rate 50 --time-limit 10 --latency 10 --latency-dist exponential --nemesis partition,loss,duplicate,reorder,pause,kill --nemesis-interval 2")

@@ -47,6 +47,7 @@ type Config struct {
 	Latency       Latency
 	Loss          float64 // probability between 0 and 1 that a message between servers is lost
 	IdealDelivery bool    // deliver each message when it is due, not one after the other
+	Preemptions   []Preemption
 }
 
 // UnknownEndpointError says that a message named an endpoint that is not there.

@@ -28,7 +28,7 @@ func (n *Network) SetWeather(w Weather) { n.weather = w }
 
 // travel draws what becomes of a message between servers: when it is due, and how many of it arrive.
 func (n *Network) travel(m *Message) (copies int) {
-	m.Due += n.delay()
+	m.Due += n.delay() + n.heldUp(m)
 	if n.chance(n.config.Loss) || n.chance(n.weather.Loss) {
 		return 0
 	}

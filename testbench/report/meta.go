@@ -13,6 +13,7 @@ type Meta struct {
 	Workload string
 	Engine   string   // what ran it, in words: "built-in bench", "Maelstrom"; empty if nothing was run
 	Flags    []string // as given, such as "--node-count", "25"
+	Again    []string // of a simulated run: what comes after "eddy sim" to make it again
 	Dir      string   // where the run's files are; empty if there are none
 	Targets  []Target
 	// Unofficial are flags that ask for something else than the challenge does whose targets these are: none is met or

@@ -63,6 +63,9 @@ func Begin(options testbench.Options, config Config) (*Session, error) {
 		n.conductor = s.conductor
 		n.begin()
 	}
+	for _, b := range options.Branches {
+		s.world.At(b.At, func() { s.world.Reseed(b.Seed) })
+	}
 	s.conductor.Start()
 	return s, nil
 }

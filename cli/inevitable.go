@@ -1,0 +1,321 @@
+package cli
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"eddy/testbench"
+	"eddy/testbench/checker"
+	"eddy/testbench/history"
+	"eddy/testbench/nemesis"
+	"eddy/testbench/network"
+	"eddy/testbench/realtime"
+	"eddy/testbench/report"
+	"eddy/testbench/search"
+	"eddy/testbench/sweep"
+	"eddy/testbench/virtual"
+	"eddy/workload"
+)
+
+func (p *program) causeCommand() *cobra.Command {
+	var jsonFile, store string
+	var quiet bool
+	cmd := &cobra.Command{
+		Use:   "cause [run]",
+		Short: "Find out when the failure of a simulated run became inevitable",
+		Long: `Cause makes a failed run of eddy sim again and again, each time the same up to a
+moment, and with another future from there: other latencies, other losses, other
+faults. The earliest moment from which every future fails in the same way is when
+the failure became inevitable; what was decided last before it is the culprit.
+
+  eddy cause                        the latest run
+  eddy cause store/lin-kv/20261130T023136.158Z
+
+The share of futures that fail is shown over the time of the run.
+
+Exit status: 0 found out, 2 could not.`,
+		Args: cobra.MaximumNArgs(1),
+	}
+	cmd.Flags().StringVar(&store, "store", testbench.DefaultStore, "directory for the files of runs")
+	cmd.Flags().StringVar(&jsonFile, "json", "", "also write what was found to this file")
+	cmd.Flags().BoolVar(&quiet, "quiet", false, "no progress")
+	cmd.RunE = func(_ *cobra.Command, args []string) error {
+		dir := filepath.Join(store, "latest")
+		if len(args) == 1 {
+			dir = args[0]
+		}
+		return p.runCause(dir, jsonFile, newProgress(quiet))
+	}
+	return cmd
+}
+
+// madeAgain is the simulation that left the files of a directory.
+func (p *program) madeAgain(dir string) (simulation, error) {
+	made, ok, err := testbench.ReadMade(dir)
+	switch {
+	case err != nil:
+		return simulation{}, err
+	case !ok:
+		return simulation{}, fmt.Errorf("%s is no run, or one of an older version: name the directory of a run of eddy sim that failed", dir)
+	case len(made.Again) == 0:
+		return simulation{}, fmt.Errorf("%s was made on %s: only a run of eddy sim can be given another future", dir, cmp.Or(made.Engine, "another engine"))
+	}
+	o := testbench.Defaults(p.workloads)
+	flags := newFlagSet("sim")
+	declareOptions(flags, &o)
+	if err := flags.Parse(made.Again); err != nil {
+		return simulation{}, fmt.Errorf("%s says that it was made by %s, which this version does not know: %w", dir, shellLine(made.Again), err)
+	}
+	o.Workload = made.Workload
+	var nodeArgs []string
+	if dash := flags.ArgsLenAtDash(); dash >= 0 {
+		nodeArgs = flags.Args()[dash:]
+	}
+	return p.newSimulation(o, nodeArgs, report.Meta{})
+}
+
+func (p *program) runCause(dir, jsonFile string, shown *progress) error {
+	if err := prepareOutputs(jsonFile, ""); err != nil {
+		return err
+	}
+	s, err := p.madeAgain(dir)
+	if err != nil {
+		return err
+	}
+	collectLess(&s.options)
+	var d decisions
+	c := s.config(nil)
+	c.Recorder = &d
+	out := virtual.Run(s.options, c)
+	failure := virtual.Failure(&out)
+	switch {
+	case out.Err != nil:
+		return out.Err
+	case failure == "":
+		return fmt.Errorf("%s is valid: there is nothing to find a cause of", dir)
+	case virtual.Vacuous(&out):
+		return fmt.Errorf("%s proved nothing (%s), and did not fail: name a run that did", dir, failure)
+	}
+	same, said := sameFailure(&out)
+	fmt.Fprintf(os.Stdout, "%s: %s\n", s.options.Workload, said)
+	interrupts, release := realtime.Interrupts()
+	defer release()
+	stopped := false
+	found := search.FindInevitable(s.lastMoment(out.History), func(at time.Duration, futures int) int {
+		shown.show(fmt.Sprintf("%d futures from %.3f s on", futures, at.Seconds()))
+		select {
+		case <-interrupts:
+			stopped = true
+		default:
+		}
+		if stopped {
+			return 0
+		}
+		return s.failing(same, at, futures)
+	})
+	shown.clear()
+	if stopped {
+		return errors.New("interrupted before the moment was found")
+	}
+	cause := causeFile{Failure: said, Inevitable: found, Decisions: d.last(found.From.At)}
+	cause.tell(os.Stdout)
+	if jsonFile == "" {
+		return nil
+	}
+	return writeOutput(jsonFile, func(w io.Writer) error { return writeJSON(w, cause) })
+}
+
+// lastMoment is the last at which anything of the run's operations and faults happened. The reads of the end show what is
+// lost, and lose nothing.
+func (s simulation) lastMoment(h history.History) time.Duration {
+	var last time.Duration
+	for _, op := range h {
+		if !op.Final {
+			last = max(last, op.Time)
+		}
+	}
+	return last
+}
+
+// lostFirst is the value, of those that were lost, that was acknowledged first; nil where none was lost.
+func lostFirst(r checker.Results) json.RawMessage {
+	var first *checker.Witness
+	for i := range r.Witnesses {
+		w := &r.Witnesses[i]
+		if w.Kind == checker.Lost && w.Known != nil && (first == nil || w.Known.Time < first.Known.Time) {
+			first = w
+		}
+	}
+	if first == nil {
+		return nil
+	}
+	return first.Value
+}
+
+// misses reports whether a value is missing from any of the last reads. What a checker calls lost may depend on which
+// node is read last.
+func misses(h history.History, value json.RawMessage) bool {
+	return slices.ContainsFunc(h, func(op history.Op) bool {
+		var shown []json.RawMessage
+		return op.Final && op.Type == history.OK && json.Unmarshal(op.Value, &shown) == nil &&
+			!slices.ContainsFunc(shown, func(v json.RawMessage) bool { return bytes.Equal(v, value) })
+	})
+}
+
+// sameFailure tells outcomes that fail as the first did: in the same words and, where a value is missing at the end, without that one.
+func sameFailure(first *testbench.Outcome) (same func(*testbench.Outcome) bool, said string) {
+	failure := virtual.Failure(first)
+	lost := lostFirst(first.Results)
+	if lost == nil || !misses(first.History, lost) {
+		return func(out *testbench.Outcome) bool { return virtual.Failure(out) == failure }, failure
+	}
+	return func(out *testbench.Outcome) bool { return out.Err == nil && misses(out.History, lost) }, fmt.Sprintf("value %s is missing at the end", lost)
+}
+
+// failing makes so many futures of the run from a moment on, and counts those that fail in the same way.
+func (s simulation) failing(same func(*testbench.Outcome) bool, at time.Duration, futures int) (failed int) {
+	work := func(i int) bool {
+		o := s.options
+		o.Branches = append(slices.DeleteFunc(slices.Clone(o.Branches), func(b testbench.Branch) bool { return b.At >= at }),
+			testbench.Branch{At: at, Seed: futureSeed + uint64(i)})
+		out := s.with(o).run()
+		return same(&out)
+	}
+	sweep.Pool(futures, runtime.GOMAXPROCS(0), work, func(_ int, fails bool) bool {
+		if fails {
+			failed++
+		}
+		return true
+	})
+	return failed
+}
+
+// futureSeed is the first seed of other futures.
+const futureSeed = 1
+
+// causeFile is what was found.
+type causeFile struct {
+	Failure string `json:"failure"`
+	search.Inevitable
+	Decisions []decision `json:"decisions"` // the last before the moment, the latest first
+}
+
+// decision is something that might have gone otherwise.
+type decision struct {
+	At   time.Duration `json:"at"` // in nanoseconds
+	Text string        `json:"text"`
+	rank int           // of several at a moment the gravest is the culprit: a fault before a loss before a delivery
+}
+
+// tell says it in a sentence and draws the curve.
+func (f *causeFile) tell(to io.Writer) {
+	switch {
+	case f.From.At == 0:
+		fmt.Fprintf(to, "Inevitable from the start: all of %d runs with other chance fail in the same way.\n", f.From.Futures)
+	case f.From.Failing < f.From.Futures || f.From.Futures == 1:
+		fmt.Fprintf(to, "Not inevitable before its last moment: from %.3f s on %d of %d futures still do not fail.\n", f.Before.At.Seconds(), f.Before.Futures-f.Before.Failing, f.Before.Futures)
+	default:
+		fmt.Fprintf(to, "Inevitable from %.3f s on: all of %d futures from there fail in the same way. A millisecond earlier %d of %d do.\n",
+			f.From.At.Seconds(), f.From.Futures, f.Before.Failing, f.Before.Futures)
+	}
+	if f.From.At > 0 && len(f.Decisions) > 0 {
+		fmt.Fprintln(to, "\nDecided last before it:")
+		for _, d := range f.Decisions {
+			fmt.Fprintf(to, "  %9.3f s  %s\n", d.At.Seconds(), d.Text)
+		}
+	}
+	fmt.Fprintln(to, "\nHow many of the futures fail, by the moment at which they begin:")
+	for _, m := range f.Curve {
+		fmt.Fprintf(to, "  %9.3f s  %-24s %d of %d\n", m.At.Seconds(), strings.Repeat("#", 24*m.Failing/max(m.Futures, 1)), m.Failing, m.Futures)
+	}
+}
+
+// decisions records a run's: what messages between nodes met with, and what the nemesis did.
+type decisions struct {
+	all  []decision
+	acts int // of the nemesis, asked for and done
+}
+
+var _ testbench.Recorder = (*decisions)(nil)
+
+// The ranks.
+const (
+	rankFault = iota // of nodes or links
+	rankLoss
+	rankSpell // of messages, of which each may be lost or not
+	rankDelivery
+)
+
+// Sent is no decision by itself.
+func (*decisions) Sent(time.Duration, *network.Message) {}
+
+// Received is one of the order in which messages come.
+func (d *decisions) Received(at time.Duration, m *network.Message) {
+	d.add(at, rankDelivery, "%s was sent %s", m.Dest, messageText(m))
+}
+
+// Lost is one of the network.
+func (d *decisions) Lost(at time.Duration, m *network.Message, why string) {
+	d.add(at, rankLoss, "%s did not get %s: %s", m.Dest, messageText(m), map[string]string{
+		network.LostInPartition: "lost in a partition", network.LostOnTheWay: "lost on the way", network.LostWithNode: "it was down"}[why])
+}
+
+// Op is one where the nemesis acts. It is in the history when it is asked for, and when it is done.
+func (d *decisions) Op(op history.Op) {
+	if op.Process != history.Nemesis {
+		return
+	}
+	if d.acts++; d.acts%2 == 1 {
+		return
+	}
+	if fault, _, begins := nemesis.Begins(op.F); begins {
+		label, nodes := nemesis.Label(fault, op.Value)
+		rank := rankFault
+		if len(op.Value) == 0 || op.Value[0] != '{' && op.Value[0] != '[' {
+			rank = rankSpell
+		}
+		d.add(op.Time, rank, "%s", strings.TrimSpace(strings.Join(nodes, ", ")+" "+label))
+	} else if fault, ends := nemesis.Ends(op.F); ends {
+		d.add(op.Time, rankSpell, "the end of %s", fault)
+	}
+}
+
+func (d *decisions) add(at time.Duration, rank int, format string, args ...any) {
+	d.all = append(d.all, decision{At: at, Text: fmt.Sprintf(format, args...), rank: rank})
+}
+
+// messageText names a message for people.
+func messageText(m *network.Message) string {
+	return fmt.Sprintf("%s of %s (message %d, %d bytes)", cmp.Or(workload.ParseReply(m.Body).Type, "a message"), m.Src, m.ID, len(m.Body))
+}
+
+// decisionsShown is how many are named.
+const decisionsShown = 3
+
+// last are the last decisions before a moment, the culprit first.
+func (d *decisions) last(before time.Duration) []decision {
+	n := slices.IndexFunc(d.all, func(of decision) bool { return of.At >= before })
+	if n < 0 {
+		n = len(d.all)
+	}
+	some := slices.Clone(d.all[max(0, n-lookedAt):n])
+	slices.SortStableFunc(some, func(a, b decision) int {
+		return cmp.Or(cmp.Compare(b.At, a.At), cmp.Compare(a.rank, b.rank))
+	})
+	return some[:min(decisionsShown, len(some))]
+}
+
+// lookedAt is among how many decisions the last ones are found: those of one moment come in no order.
+const lookedAt = 64
