@@ -28,7 +28,7 @@ func (p *program) mutateCommand() *cobra.Command {
 	own := mutateFlags{}
 	cmd := &cobra.Command{
 		Use:   "mutate <service>",
-		Short: "Tell which faults bring the deliberate mistakes of a service to light",
+		Short: "Tell which faults bring deliberate mistakes to light",
 		Long: `Mutate switches on the deliberate mistakes of a service one after the other, such as
 an acknowledgement before the disk has it, and makes runs without faults, with each
 fault of the service's soak test alone, and with all of them. It tells how many runs
