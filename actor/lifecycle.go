@@ -258,7 +258,7 @@ func (c *Context[M]) keep(env *envelope[M]) {
 	if c.kept == nil {
 		c.kept = &keptBack[M]{}
 	}
-	if len(c.kept.envelopes) >= cap(c.box.queue) {
+	if len(c.kept.envelopes) >= int(c.box.capacity) {
 		c.box.countRefused()
 		refuse(env, ErrFull)
 		return

@@ -18,6 +18,7 @@ func (l *live) began() time.Time       { return l.start }
 func (l *live) launch(r runner)        { go r.run() }
 func (l *live) newWaker() waker        { return &liveWaker{live: l} }
 
+func (l *live) roomAtFirst(capacity int) int          { return capacity }
 func (l *live) enter(string) int                      { return 0 }
 func (l *live) seeds(*identity, int) (uint64, uint64) { return rand.Uint64(), rand.Uint64() }
 

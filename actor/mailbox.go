@@ -57,7 +57,8 @@ type identity struct {
 }
 
 // mailbox is the part of an actor that its senders share. All its fields are
-// fixed at the spawn; what changes is inside the channels.
+// fixed at the spawn; what changes is inside the channels. (But for the queue in a
+// World, where it is replaced by a larger one as it fills.)
 //
 // How an actor ends without losing a message in silence, and without calling a
 // message lost that was handled: the owner closes dead, then empties the queue.
@@ -73,19 +74,21 @@ type mailbox[M any] struct {
 	queue    chan envelope[M]
 	dead     chan struct{} // closed when the owner handles nothing any more
 	tally    chan int      // see countRefused; not empty once the actor has ended
-	overflow Overflow
 	id       *identity
 	sim      *simBox[M] // nil when live
-	byway    bool       // simulated or traced: not the hot path
+	capacity int32      // of the queue, which in a World grows up to it
+	overflow Overflow
+	byway    bool // simulated or traced: not the hot path
 }
 
 func newMailbox[M any](id *identity, capacity int, overflow Overflow) mailbox[M] {
 	return mailbox[M]{
-		queue:    make(chan envelope[M], capacity),
+		queue:    make(chan envelope[M], id.sys.exec.roomAtFirst(capacity)),
 		dead:     make(chan struct{}),
 		tally:    make(chan int, 1),
-		overflow: overflow,
 		id:       id,
+		capacity: int32(capacity),
+		overflow: overflow,
 		byway:    id.sys.tracing != nil,
 	}
 }

@@ -5,8 +5,9 @@ import (
 	"strconv"
 )
 
-// simBox is what a mailbox has more in a World: the queue is the same channel,
-// used from one goroutine and never waited on.
+// simBox is what a mailbox has more in a World: the queue is a channel, too, but
+// used from one goroutine and never waited on, so that it can grow: a queue that is
+// as long as it may become would be nearly all that a node costs at rest.
 type simBox[M any] struct {
 	world   *World
 	context *Context[M]
@@ -75,6 +76,22 @@ func (s *simBox[M]) next() {
 	}
 }
 
+// put queues an envelope, and reports whether there was room.
+func (b *mailbox[M]) put(env envelope[M]) bool {
+	if has := cap(b.queue); len(b.queue) == has {
+		if has == int(b.capacity) {
+			return false
+		}
+		larger := make(chan envelope[M], min(2*has, int(b.capacity)))
+		for range has {
+			larger <- <-b.queue
+		}
+		b.queue = larger
+	}
+	b.queue <- env
+	return true
+}
+
 func (s *simBox[M]) unpark() {
 	if len(s.parked) == 0 {
 		return
@@ -90,11 +107,9 @@ func (b *mailbox[M]) sendSim(env envelope[M]) Delivery {
 			b.refuseDead(&env)
 			return Stopped
 		}
-		select {
-		case b.queue <- env:
+		if b.put(env) {
 			b.sim.makeReady()
 			return Accepted
-		default:
 		}
 		switch b.overflow {
 		case Wait: // a sink sends to nobody, so it can be stepped inside its sender's step
@@ -119,7 +134,7 @@ func (b *mailbox[M]) sendSim(env envelope[M]) Delivery {
 // sendWaitSim makes room by stepping the receiver: back-pressure that takes no
 // virtual time. The sender is at an edge, in no actor's step.
 func (b *mailbox[M]) sendWaitSim(env envelope[M]) Delivery {
-	for len(b.queue) == cap(b.queue) && !b.ended() {
+	for len(b.queue) == int(b.capacity) && !b.ended() {
 		b.sim.next()
 	}
 	return b.sendSim(env)
@@ -130,9 +145,7 @@ func (b *mailbox[M]) deliverSim(env envelope[M]) {
 		b.refuseDead(&env)
 		return
 	}
-	select {
-	case b.queue <- env:
-	default:
+	if !b.put(env) {
 		b.sim.parked = append(b.sim.parked, env)
 	}
 	b.sim.makeReady()

@@ -28,6 +28,7 @@ type Executor interface {
 	enter(name string) (life int)
 	seeds(of *identity, incarnation int) (uint64, uint64)
 	launch(runner)
+	roomAtFirst(capacity int) int // of a mailbox's queue
 	newWaker() waker
 	await(answers <-chan *signal, within time.Duration) *signal
 	awaitEnd(done <-chan struct{})

@@ -137,6 +137,9 @@ func (w *World) began() time.Time       { return w.epoch }
 func (w *World) launch(r runner)        { r.simulate(w) }
 func (w *World) newWaker() waker        { return &simWaker{world: w} }
 
+// roomAtFirst is little: most actors of many nodes never have more than a few messages waiting.
+func (w *World) roomAtFirst(capacity int) int { return min(capacity, 2) }
+
 // enter counts the systems of a name: a node that is killed and started again
 // must not draw again what its former life drew.
 func (w *World) enter(name string) int {
