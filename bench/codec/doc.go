@@ -5,7 +5,7 @@
 // tests:
 //
 //	go test .     what each rival makes of lines that are trouble, against testdata/soundness.txt
-//	for i in $(seq 30); do go test -run '^$' -bench . -benchtime 20ms; done | go run ./table     the figures
+//	for i in $(seq 30); do go test -run '^$' -bench . -benchtime 20ms; done | go run eddy/bench/table -own eddy-wire     the figures
 //
 // The loop spreads the repetitions of a figure over the whole run, and the table takes the least of them, so
 // that what else a machine does in a bad minute does not fall on one rival.
