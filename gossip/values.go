@@ -25,10 +25,7 @@ type values struct {
 	known   map[string]struct{} // by canonical form
 	log     []entry
 	encoded []byte // the values, with commas between
-	arena   []byte // what the log's bytes are cut from
 }
-
-const arenaBytes = 16 << 10
 
 func newValues() values { return values{known: make(map[string]struct{})} }
 
@@ -43,12 +40,7 @@ func (v *values) learn(value wire.Raw, from int32) (bool, error) {
 		return false, nil
 	}
 	v.known[string(canonical)] = struct{}{}
-	raw := v.keep(value)
-	v.log = append(v.log, entry{raw: raw, from: from})
-	if len(v.encoded) > 0 {
-		v.encoded = append(v.encoded, ',')
-	}
-	v.encoded = append(v.encoded, raw...)
+	v.log = append(v.log, entry{raw: v.keep(value), from: from})
 	return true, nil
 }
 
@@ -65,18 +57,19 @@ func (v *values) knows(value wire.Raw) (bool, error) {
 // last is the value entered last.
 func (v *values) last() []byte { return v.log[len(v.log)-1].raw }
 
-// keep copies a value's bytes, compacted: the line they came in is let go.
+// keep appends a value to the encoding, compacted: the line it came in is let go. The log's bytes are the encoding's,
+// also those of the arrays that it has outgrown.
 func (v *values) keep(value wire.Raw) []byte {
-	if cap(v.arena)-len(v.arena) < len(value) {
-		v.arena = make([]byte, 0, max(arenaBytes, len(value)))
+	if len(v.encoded) > 0 {
+		v.encoded = append(v.encoded, ',')
 	}
-	start := len(v.arena)
+	start := len(v.encoded)
 	if plain(value) {
-		v.arena = append(v.arena, value...)
-	} else if compact, err := wire.AppendCompact(v.arena, value); err == nil {
-		v.arena = compact
+		v.encoded = append(v.encoded, value...)
+	} else if compact, err := wire.AppendCompact(v.encoded, value); err == nil {
+		v.encoded = compact
 	}
-	return v.arena[start:len(v.arena):len(v.arena)]
+	return v.encoded[start:len(v.encoded):len(v.encoded)]
 }
 
 // plain reports whether a value has no white space to lose, at a glance.
