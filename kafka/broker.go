@@ -16,10 +16,10 @@ import (
 type (
 	message interface{}
 
-	// flush: it may be time to send something to a peer.
-	flush struct{}
-	// overdue: a question to peers has taken too long.
-	overdue struct{ id int64 }
+	// timerFlush: it may be time to send something to a peer.
+	timerFlush struct{}
+	// timerPending: a request has waited too long for its parts.
+	timerPending struct{ id int64 }
 )
 
 // broker is the actor that clients and peers talk to. It owns the conversations
@@ -32,17 +32,17 @@ type broker struct {
 	strategy strategy
 	journal  *journal.Journal[message] // nil: in memory only
 
-	topics   map[string]*topic
-	order    []*topic // as they came
-	sweeps   int64
-	sweeping bool
+	topics  map[string]*topic
+	order   []*topic // as they came
+	rounds  int64    // of looking for idle logs
+	looking bool     // the next is to come
 
 	peers  []*peer // in the order of the ids
 	byID   map[string]*peer
 	window *link.Window[message]
 
-	asked     int64 // number of the last question; begins anywhere, so that no answer to an earlier incarnation fits
-	questions map[int64]*question
+	lastID  int64 // of the last pending request; begins at random, so that no reply to an earlier incarnation fits
+	pending map[int64]*pending
 }
 
 // strategy is what a broker does with what it is told.
@@ -58,8 +58,8 @@ type strategy interface {
 	commit(c *actor.Context[message], r commitRequest)
 	list(c *actor.Context[message], r listRequest)
 
-	// hear takes in what a peer said.
-	hear(c *actor.Context[message], from *peer, s *saying)
+	// hear takes in an item of a peer.
+	hear(c *actor.Context[message], from *peer, s *item)
 	// met is told after each message of a peer's present incarnation, before its items.
 	met(c *actor.Context[message], from *peer, h heard)
 	// closing is told before a window's messages go out; clock is what they say.
@@ -73,10 +73,10 @@ type peer struct {
 	link *link.Link
 }
 
-func newBroker(c *actor.Context[message], n *node.Node, config Config, j *journal.Journal[message], said []saying) actor.Actor[message] {
+func newBroker(c *actor.Context[message], n *node.Node, config Config, j *journal.Journal[message], saved []item) actor.Actor[message] {
 	b := &broker{
 		config: config, node: n, journal: j, topics: make(map[string]*topic), byID: make(map[string]*peer),
-		questions: make(map[int64]*question), asked: 1 + c.Rand().Int64N(link.IncarnationMax),
+		pending: make(map[int64]*pending), lastID: 1 + c.Rand().Int64N(link.IncarnationMax),
 	}
 	incarnation := 1 + c.Rand().Int64N(link.IncarnationMax)
 	b.name = incarnationName(n.ID(), incarnation)
@@ -104,14 +104,14 @@ func newBroker(c *actor.Context[message], n *node.Node, config Config, j *journa
 	}
 	if j != nil {
 		b.strategy.(interface {
-			recall(c *actor.Context[message], said []saying)
-		}).recall(c, said)
+			recall(c *actor.Context[message], saved []item)
+		}).recall(c, saved)
 	}
 	return b
 }
 
-// queueMax bounds the items kept for a peer that does not answer. One that missed more is told everything again when it
-// answers, from the logs: restore.go.
+// queueMax bounds the items kept for a peer that does not answer. One that missed more gets everything again when it
+// replies, from the logs: restore.go.
 const queueMax = 1 << 16
 
 // heard is what a peer says in a message beside its items.
@@ -142,23 +142,23 @@ func (b *broker) Receive(c *actor.Context[message], m message) {
 	case peerRequest:
 		b.hear(c, m)
 	case part:
-		m.question.arrive(m.index, m.pair, m.err)
+		m.of.arrive(m.index, m.pair, m.err)
 	case report:
 		m.then(c)
 	case journal.Written:
 		b.journal.Written(c, m)
-	case greeted:
+	case timerGreeted:
 		b.strategy.(interface{ begin() }).begin()
-	case heldLonger:
+	case timerHeld:
 		b.strategy.(*leaderless).expireHeld(c)
-	case flush:
+	case timerFlush:
 		b.flush(c)
-	case overdue:
-		if q := b.questions[m.id]; q != nil {
+	case timerPending:
+		if q := b.pending[m.id]; q != nil {
 			q.expire(c)
 		}
-	case sweep:
-		b.sweepIdle(c)
+	case timerIdle:
+		b.parkIdle(c)
 	case handedBack:
 		b.handedBack(c, m)
 	case logEnded:
@@ -166,7 +166,7 @@ func (b *broker) Receive(c *actor.Context[message], m message) {
 	}
 }
 
-// report is an answer that its asker knows what to do with.
+// report is a reply with what to do about it.
 type report struct{ then func(*actor.Context[message]) }
 
 // hear takes in a peer's message.
@@ -181,8 +181,8 @@ func (b *broker) hear(c *actor.Context[message], m peerRequest) {
 		b.strategy.met(c, p, heard{clock: m.Body.Note, known: h.Known, lost: h.Lost})
 	}
 	for _, raw := range h.Items {
-		var s saying
-		if err := shapeOfSaying.Unmarshal(raw, &s); err != nil {
+		var s item
+		if err := shapeOfItem.Unmarshal(raw, &s); err != nil {
 			b.node.Log().Error(unreadable(p.id, raw, err))
 			continue
 		}
@@ -200,8 +200,8 @@ func (b *broker) flush(c *actor.Context[message]) {
 	})
 }
 
-// say has a peer told something, in a message that goes when the window is over.
-func (b *broker) say(c *actor.Context[message], p *peer, s saying) {
+// push sends a peer an item, in a message that goes at the end of the window.
+func (b *broker) push(c *actor.Context[message], p *peer, s item) {
 	p.link.Push(s.encode(), 0)
 	b.window.Soon(c)
 }

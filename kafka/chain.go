@@ -17,19 +17,19 @@ import (
 // batch: messages that clients gave to one incarnation of one node, numbered there, at
 // consecutive offsets. A chunk that has grown to the bound ends with a line
 // that says so, in the same compare and set, and is never written again; the
-// next batch begins the next chunk. So values stay bounded, whoever knows an
+// next batch begins the next chunk. So values stay bounded, a node that knows an
 // unfinished chunk's text knows the whole log, and a message whose number is
-// in the log is not appended again, whoever tries: that is what makes retries
+// in the log is not appended again, by any node: that makes retries
 // and rival writers harmless.
 //
 // A chunk is a string in lin-kv, so that values pass through it unharmed,
 // whatever JSON they are.
 type chain struct {
-	book  book
+	log   log
 	chunk int64  // number of the last chunk known
 	text  string // of it, as far as known
 	seen  map[string]spans
-	mine  map[int64]int64 // offsets by number of this incarnation's messages that nobody has asked for yet
+	mine  map[int64]int64 // offsets by number of this incarnation's messages that no request has asked for yet
 
 	committed int64 // the highest offset known to be committed, -1 for none
 }
@@ -74,7 +74,7 @@ func committedKey(key string) string { return "kafka/committed/" + key }
 // it as there is room for, at least one, and how many that are.
 func (k *chain) extended(writes []write, bytesMax int) (text string, n int) {
 	dst := []byte(k.text)
-	at := k.book.next
+	at := k.log.next
 	for n < len(writes) && (n == 0 || len(dst) < bytesMax) {
 		w := writes[n]
 		if n > 0 && w.by == writes[n-1].by && w.seq == writes[n-1].seq+1 {
@@ -107,7 +107,7 @@ func (k *chain) learn(text string, found func(by string, seq, offset int64)) (en
 			return false, fmt.Errorf("chunk %d has a line that is no batch: %w", k.chunk, err)
 		}
 		for i, value := range l.Values {
-			k.book.append(l.At+int64(i), value)
+			k.log.append(l.At+int64(i), value)
 			found(l.By, l.Seq+int64(i), l.At+int64(i))
 		}
 		k.seen[l.By] = k.seen[l.By].add(l.Seq, l.Seq+int64(len(l.Values)))

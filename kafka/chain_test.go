@@ -59,9 +59,9 @@ func TestRivalWritersAppendEachMessageOnce(t *testing.T) {
 	for _, k := range writers {
 		catchUp(k)
 	}
-	log := all(&writers[0].book)
+	log := all(&writers[0].log)
 	for i, k := range writers {
-		if all(&k.book) != log {
+		if all(&k.log) != log {
 			t.Errorf("writer %d knows another log", i)
 		}
 		for n := range 100 {
@@ -70,8 +70,8 @@ func TestRivalWritersAppendEachMessageOnce(t *testing.T) {
 			}
 		}
 	}
-	if writers[0].book.count != 400 || len(store) < 20 {
-		t.Errorf("%d messages in %d chunks", writers[0].book.count, len(store))
+	if writers[0].log.count != 400 || len(store) < 20 {
+		t.Errorf("%d messages in %d chunks", writers[0].log.count, len(store))
 	}
 }
 
@@ -114,7 +114,7 @@ func TestALogInLinKVIsReadFromTheStartAfterAPanic(t *testing.T) {
 	half.text, half.chunk = "not a batch", 7
 	half.seen["n1"] = spans{{1, 5}}
 	fresh := (&stored{}).afterPanic(half).(*chain)
-	if fresh.chunk != 0 || fresh.text != "" || len(fresh.seen) != 0 || fresh.book.next != 0 {
+	if fresh.chunk != 0 || fresh.text != "" || len(fresh.seen) != 0 || fresh.log.next != 0 {
 		t.Errorf("the actor begins with %+v", fresh)
 	}
 }

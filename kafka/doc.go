@@ -5,9 +5,9 @@
 // peers. Under it each key has an actor of its own that holds its log (path
 // kafka/log/k), spawned on first use; when it has been idle it hands the log
 // back to the broker and ends (topic.go). What needs several logs or nodes, such
-// as a poll of many keys, is a question that gathers its parts (question.go).
+// as a poll of many keys, waits for its parts (pending.go).
 //
-//	client -> broker -> log/k -> answer
+//	client -> broker -> log/k -> reply
 //	broker <-> peer's broker, over a link (package link)
 //
 // A strategy is a [Config]: one node in memory (memory.go), an owner a key
@@ -18,8 +18,8 @@
 //
 // # What it promises
 //
-// A message is appended once, whatever is lost, repeated or reordered: what
-// nodes tell each other is numbered, and what goes to lin-kv carries the
+// A message is appended once, whatever is lost, repeated or reordered: items
+// between nodes are numbered, and what goes to lin-kv carries the
 // number that its node gave it. An offset holds one message, the same on every
 // node. A poll shows a log's entries in order and skips none. Committed offsets
 // never go back. Nodes with nothing to say are silent. Values are any JSON and
@@ -28,6 +28,6 @@
 // # What it refuses
 //
 // Offsets below 0, and whatever does not have Maelstrom's fields, with error 12.
-// An answer after the client's patience: what is open then is answered with a
+// A reply after the client has given up: what is open then gets a
 // timeout, error 0, which leaves open whether it took place.
 package kafka

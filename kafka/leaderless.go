@@ -37,22 +37,21 @@ type held struct {
 	due     time.Duration
 }
 
-// heldLonger: the first of the held is due.
-type heldLonger struct{}
+// timerHeld: the first of the held is due.
+type timerHeld struct{}
 
 func newLeaderless(b *broker) *leaderless {
 	l := &leaderless{
-		replica: newReplica(b),
+		replica: newReplica(b, true), // every node's polls wait for every other's promise
 		place:   int64(slices.Index(b.node.IDs(), b.node.ID())), stride: int64(len(b.node.IDs())),
 	}
-	l.rules = l
 	l.reserves = b.journal != nil
 	return l
 }
 
 // recall is the replica's, and begins where the clock of earlier incarnations may have come to.
-func (l *leaderless) recall(c *actor.Context[message], said []saying) {
-	l.replica.recall(c, said)
+func (l *leaderless) recall(c *actor.Context[message], saved []item) {
+	l.replica.recall(c, saved)
 	l.now = max(l.now, l.reserved)
 	l.ready = l.ready || l.reserved > 0 // no clock of a peer says more than that
 }
@@ -64,7 +63,7 @@ func (l *leaderless) send(c *actor.Context[message], r sendRequest) {
 	}
 	l.greet(c)
 	l.now = follow(l.now, l.place, l.stride)
-	entry := saying{Type: sayEntry, Key: r.Body.Key, Offset: l.now, Value: r.Body.Msg}
+	entry := item{Type: itemEntry, Key: r.Body.Key, Offset: l.now, Value: r.Body.Msg}
 	l.keep(c, entry, func(err error) {
 		if err != nil {
 			r.Fail(err)
@@ -97,12 +96,16 @@ func (l *leaderless) bound() int64 {
 	return bound
 }
 
-// promises: always, for every node's polls wait for every other's promise.
-func (*leaderless) promises(*mirror) bool { return true }
+func (l *leaderless) poll(c *actor.Context[message], r pollRequest) { l.pollUpTo(c, r, l.bound()) }
 
-func (l *leaderless) hear(c *actor.Context[message], from *peer, s *saying) {
-	l.replica.hear(c, from, s)
-	if s.Type == sayEntry && s.Offset%l.stride == l.place {
+func (l *leaderless) met(c *actor.Context[message], from *peer, h heard) {
+	l.meet(c, from, h)
+	l.acknowledge()
+}
+
+func (l *leaderless) hear(c *actor.Context[message], from *peer, s *item) {
+	l.take(c, from, s, l.bound())
+	if s.Type == itemEntry && s.Offset%l.stride == l.place {
 		l.publish(c, from, *s) // of an earlier incarnation: it may not have come to all
 	}
 }
@@ -113,8 +116,8 @@ func (l *leaderless) hold(c *actor.Context[message], r sendRequest, offset int64
 	l.watchHeld(c)
 }
 
-// progressed acknowledges the sends whose entries every peer has acknowledged.
-func (l *leaderless) progressed() {
+// acknowledge acknowledges the sends whose entries every peer has acknowledged.
+func (l *leaderless) acknowledge() {
 	reached := int64(math.MaxInt64)
 	for _, m := range l.mirrors {
 		reached = min(reached, m.link.Reached())
@@ -143,6 +146,6 @@ func (l *leaderless) expireHeld(c *actor.Context[message]) {
 func (l *leaderless) watchHeld(c *actor.Context[message]) {
 	if len(l.held) > 0 && !l.holding {
 		l.holding = true
-		c.After(l.held[0].due-c.Elapsed(), heldLonger{})
+		c.After(l.held[0].due-c.Elapsed(), timerHeld{})
 	}
 }

@@ -17,13 +17,13 @@ type memory struct {
 
 func newMemory(b *broker) memory { return memory{b, make(map[string]int64)} }
 
-func (*memory) newLog() any { return &ledger{} }
+func (*memory) newLog() any { return &openLog{} }
 
-// afterPanic keeps the log: nobody else has all of it.
+// afterPanic keeps the log: no other node has all of it.
 func (*memory) afterPanic(log any) any { return log }
 
 func (*memory) newActor(_ string, log any) actor.Actor[logMessage] {
-	return &memoryLog{log.(*ledger)}
+	return &memoryLog{log.(*openLog)}
 }
 
 // pollLogs asks the logs of this node for what follows the offsets. A key
@@ -35,14 +35,14 @@ func (m *memory) pollLogs(c *actor.Context[message], offsets map[string]int64, b
 			keys = append(keys, key)
 		}
 	}
-	q := m.ask(c, len(keys), pollWithin, answer)
+	q := m.gather(c, len(keys), pollWithin, answer)
 	for i, key := range keys {
 		m.fetch(c, q, i, m.topics[key], fetch{from: offsets[key], bound: bound, within: within})
 	}
 }
 
-// fetch asks one log for a part of a question.
-func (b *broker) fetch(c *actor.Context[message], q *question, index int, t *topic, f fetch) {
+// fetch asks one log for a part of a reply.
+func (b *broker) fetch(c *actor.Context[message], q *pending, index int, t *topic, f fetch) {
 	askLog(b, c, t, func(r actor.Reply[page]) logMessage { f.reply = r; return f },
 		func(a actor.Answer[page]) message {
 			if len(a.Value.entries) == 0 {
@@ -93,8 +93,8 @@ func offsetPairs(offsets map[string]int64) []keyed {
 // local is the strategy of a node that is alone.
 type local struct{ memory }
 
-func (l *local) recall(_ *actor.Context[message], said []saying) {
-	l.enter(said, math.MaxInt64)
+func (l *local) recall(_ *actor.Context[message], saved []item) {
+	l.enter(saved, math.MaxInt64)
 	for _, t := range l.order {
 		t.next++ // is the next one here
 	}
@@ -108,7 +108,7 @@ func (l *local) send(c *actor.Context[message], r sendRequest) {
 	}
 	offset := t.next
 	t.next++
-	l.journal.Append(c, saying{Type: sayEntry, Key: t.key, Offset: offset, Value: r.Body.Msg}.encode(), func(err error) {
+	l.journal.Append(c, item{Type: itemEntry, Key: t.key, Offset: offset, Value: r.Body.Msg}.encode(), func(err error) {
 		if err != nil {
 			r.Fail(err)
 			return
@@ -135,11 +135,11 @@ func (l *local) list(_ *actor.Context[message], r listRequest) {
 	r.ReplyWith(keyedField{"offsets", offsetPairs(l.listed(r.Body.Keys))})
 }
 
-func (*local) hear(*actor.Context[message], *peer, *saying) {}
-func (*local) met(*actor.Context[message], *peer, heard)    {}
-func (*local) closing(*actor.Context[message])              {}
-func (*local) clock() int64                                 { return 0 }
+func (*local) hear(*actor.Context[message], *peer, *item) {}
+func (*local) met(*actor.Context[message], *peer, heard)  {}
+func (*local) closing(*actor.Context[message])            {}
+func (*local) clock() int64                               { return 0 }
 
 // answerPoll answers a poll with what there is: a key left out is one without
-// news, so a part that failed or did not come in time harms nobody.
+// news, so a part that failed or did not come in time does no harm.
 func (r pollRequest) answerPoll(pairs []keyed, _ error) { r.ReplyWith(keyedField{"msgs", pairs}) }

@@ -37,35 +37,35 @@ type (
 )
 
 // memoryLog is the actor of one key, whose log is in its memory.
-type memoryLog struct{ ledger *ledger }
+type memoryLog struct{ openLog *openLog }
 
 func (l *memoryLog) Receive(c *actor.Context[logMessage], m logMessage) {
 	switch m := m.(type) {
 	case sendRequest:
 		m.ReplyWith(offsetField(l.addNext(m.Body.Msg)))
 	case place:
-		l.ledger.put(m.offset, m.Body.Msg, m.bound)
+		l.openLog.put(m.offset, m.Body.Msg, m.bound)
 		tellEntry(c, m.offset)
 		if !m.silently {
 			m.ReplyWith(offsetField(m.offset))
 		}
 	case insert:
-		l.ledger.put(m.offset, m.value, m.bound)
+		l.openLog.put(m.offset, m.value, m.bound)
 		tellEntry(c, m.offset)
 	case fetch:
-		l.ledger.settle(m.bound)
-		m.reply.Send(l.ledger.book.read(m.from, m.within))
+		l.openLog.settle(m.bound)
+		m.reply.Send(l.openLog.log.read(m.from, m.within))
 	case dump:
-		m.reply.Send(l.ledger.dump(m.from, m.bytes))
+		m.reply.Send(l.openLog.dump(m.from, m.bytes))
 	case handBack:
 		c.Stop()
-		m.reply.Send(l.ledger)
+		m.reply.Send(l.openLog)
 	}
 }
 
 // addNext enters a value at the next offset.
 func (l *memoryLog) addNext(value []byte) int64 {
-	offset := l.ledger.book.next
-	l.ledger.add(offset, value)
+	offset := l.openLog.log.next
+	l.openLog.add(offset, value)
 	return offset
 }

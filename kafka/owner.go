@@ -24,21 +24,19 @@ type owner struct {
 }
 
 func newOwner(b *broker) *owner {
-	o := &owner{newReplica(b), make(map[string]map[string]spans)}
-	o.rules = o
-	return o
+	return &owner{newReplica(b, false), make(map[string]map[string]spans)}
 }
 
 // recall is the replica's, and remembers what was forwarded.
-func (o *owner) recall(c *actor.Context[message], said []saying) {
-	o.replica.recall(c, said)
-	for i := range said {
-		o.forwarded(&said[i])
+func (o *owner) recall(c *actor.Context[message], saved []item) {
+	o.replica.recall(c, saved)
+	for i := range saved {
+		o.forwarded(&saved[i])
 	}
 }
 
 // forwarded notes that a forwarded message is to have an offset, and reports whether it had none.
-func (o *owner) forwarded(s *saying) bool {
+func (o *owner) forwarded(s *item) bool {
 	if s.By == "" || o.config.Bug == ForwardedTwice {
 		return true
 	}
@@ -61,7 +59,7 @@ func (o *owner) send(c *actor.Context[message], r sendRequest) {
 			o.tooEarly(c, func() { o.send(c, r) })
 			return
 		}
-		o.assign(c, t, saying{Value: r.Body.Msg}, func(offset int64, err error) {
+		o.assign(c, t, item{Value: r.Body.Msg}, func(offset int64, err error) {
 			if err != nil {
 				r.Fail(err)
 				return
@@ -70,7 +68,7 @@ func (o *owner) send(c *actor.Context[message], r sendRequest) {
 		})
 		return
 	}
-	q := o.ask(c, 1, answerWithin, func(pairs []keyed, err error) {
+	q := o.gather(c, 1, answerWithin, func(pairs []keyed, err error) {
 		if err != nil {
 			r.Fail(err)
 			return
@@ -78,17 +76,17 @@ func (o *owner) send(c *actor.Context[message], r sendRequest) {
 		r.ReplyWith(offsetOf(pairs))
 	})
 	t.seq++
-	o.say(c, t.owner, saying{Type: sayAppend, ID: q.id, Key: t.key, Value: r.Body.Msg, By: o.name, Seq: t.seq})
+	o.push(c, t.owner, item{Type: itemAppend, ID: q.id, Key: t.key, Value: r.Body.Msg, By: o.name, Seq: t.seq})
 }
 
 // assign gives a message its offset, has it saved, and the others told.
-func (o *owner) assign(c *actor.Context[message], t *topic, m saying, then func(offset int64, err error)) {
+func (o *owner) assign(c *actor.Context[message], t *topic, m item, then func(offset int64, err error)) {
 	offset := t.next + 1
 	for _, m := range o.mirrors {
 		offset = max(offset, m.began+1) // above what an earlier incarnation may have given out
 	}
 	t.next, o.now = offset, max(o.now, offset)
-	entry := saying{Type: sayEntry, Key: t.key, Offset: offset, Value: m.Value, By: m.By, Seq: m.Seq}
+	entry := item{Type: itemEntry, Key: t.key, Offset: offset, Value: m.Value, By: m.By, Seq: m.Seq}
 	o.keep(c, entry, func(err error) {
 		if err == nil {
 			entry.By, entry.Seq = "", 0
@@ -99,7 +97,7 @@ func (o *owner) assign(c *actor.Context[message], t *topic, m saying, then func(
 }
 
 // bound: an owner's entries come in order, so that nothing is missing between
-// them, but for a node that is still being told again what it had forgotten.
+// them, except on a node that was restarted and is still being sent what it had.
 func (o *owner) bound() int64 {
 	for _, m := range o.mirrors {
 		if (m.began > 0 || o.recalled) && m.promise == 0 {
@@ -109,56 +107,55 @@ func (o *owner) bound() int64 {
 	return math.MaxInt64
 }
 
-// promises: once, which says that all from before has been told.
-func (*owner) promises(m *mirror) bool { return m.promised == 0 }
+func (o *owner) poll(c *actor.Context[message], r pollRequest) { o.pollUpTo(c, r, o.bound()) }
 
-func (*owner) progressed() {}
+func (o *owner) met(c *actor.Context[message], from *peer, h heard) { o.meet(c, from, h) }
 
-func (o *owner) hear(c *actor.Context[message], from *peer, s *saying) {
+func (o *owner) hear(c *actor.Context[message], from *peer, s *item) {
 	switch s.Type {
-	case sayEntry:
-		o.replica.hear(c, from, s)
+	case itemEntry:
+		o.take(c, from, s, o.bound())
 		if t := o.topicOf(s.Key); t.owner == nil {
 			t.next = max(t.next, s.Offset)
 			o.publish(c, from, *s) // of an earlier incarnation: it may not have come to all
 		}
-	case sayAppend:
+	case itemAppend:
 		o.appendFor(c, from, s)
-	case sayAppended, sayUnsure:
+	case itemAppended, itemUnsure:
 		o.answered(s)
 	default:
-		o.replica.hear(c, from, s)
+		o.take(c, from, s, o.bound())
 	}
 }
 
 // appendFor appends what a peer forwarded.
-func (o *owner) appendFor(c *actor.Context[message], from *peer, s *saying) {
+func (o *owner) appendFor(c *actor.Context[message], from *peer, s *item) {
 	if !o.ready {
 		o.tooEarly(c, func() { o.appendFor(c, from, s) })
 		return
 	}
 	t := o.topicOf(s.Key)
 	if !o.forwarded(s) {
-		o.say(c, from, saying{Type: sayUnsure, ID: s.ID}) // an earlier incarnation has appended it
+		o.push(c, from, item{Type: itemUnsure, ID: s.ID}) // an earlier incarnation has appended it
 		return
 	}
 	value, id := s.Value, s.ID
 	o.assign(c, t, *s, func(offset int64, err error) {
 		if err != nil {
-			o.say(c, from, saying{Type: sayUnsure, ID: id})
+			o.push(c, from, item{Type: itemUnsure, ID: id})
 			return
 		}
 		o.tell(c, t, insert{offset: offset, bound: o.bound(), value: value})
-		o.say(c, from, saying{Type: sayAppended, ID: id, Offset: offset})
+		o.push(c, from, item{Type: itemAppended, ID: id, Offset: offset})
 	})
 }
 
-// answered takes in a peer's answer.
-func (b *broker) answered(s *saying) {
-	q := b.questions[s.ID]
+// answered takes in a peer's reply.
+func (b *broker) answered(s *item) {
+	q := b.pending[s.ID]
 	switch {
 	case q == nil: // too late
-	case s.Type == sayAppended:
+	case s.Type == itemAppended:
 		q.arrive(0, []keyed{{s.Key, encodeInt(s.Offset)}}, nil)
 	default:
 		q.arrive(0, nil, actor.ErrTimeout)

@@ -13,12 +13,12 @@ import (
 // its own clients brought. So polls, commits and lists are answered from what
 // is here. Who gives out offsets, and how far a poll may see, is the strategy's.
 //
-// A node that starts may have lost its memory. So before its first offset it
+// A node that starts may have been killed. So before its first offset it
 // asks the others for their clocks, which are above every offset they ever
-// heard of, and it is told everything again by everybody (restore.go).
+// heard of, and every peer sends it everything again (restore.go).
 type replica struct {
 	memory
-	rules   rules
+	always  bool  // promises go with every window; else once, when all from before was sent
 	now     int64 // the Lamport clock: the highest offset given out or heard of, over all keys
 	mirrors []*mirror
 
@@ -35,19 +35,8 @@ type replica struct {
 	untold    bool // and the peers are to be told what it has
 
 	ready    bool     // offsets may be given out
-	greeting bool     // the others were asked for their clocks
+	greeting bool     // the others were lastID for their clocks
 	early    []func() // what waits for that
-}
-
-// rules are what a strategy decides for its replica.
-type rules interface {
-	// bound is up to where a poll may see.
-	bound() int64
-	// promises reports whether the peer is to be told, behind the window's
-	// entries, that it was told everything up to the clock.
-	promises(*mirror) bool
-	// progressed is told when a peer may have acknowledged something.
-	progressed()
 }
 
 // mirror is what this node knows of a peer and the peer of this node.
@@ -60,15 +49,15 @@ type mirror struct {
 	transfer *transfer // of everything, to a peer that has lost its memory; nil without one
 }
 
-// greeted: the others had time enough to tell their clocks.
-type greeted struct{}
+// timerGreeted: the others had time enough to tell their clocks.
+type timerGreeted struct{}
 
 // greetFor is how long a node waits for the clocks of all others before it
 // gives out offsets without having heard them all. It is less than a client waits.
 const greetFor = 2 * time.Second
 
-func newReplica(b *broker) replica {
-	r := replica{memory: newMemory(b), isDirty: make(map[string]bool), ready: len(b.peers) == 0 || b.config.Bug == EagerStart}
+func newReplica(b *broker, always bool) replica {
+	r := replica{memory: newMemory(b), always: always, isDirty: make(map[string]bool), ready: len(b.peers) == 0 || b.config.Bug == EagerStart}
 	for _, p := range b.peers {
 		r.mirrors = append(r.mirrors, &mirror{peer: p})
 	}
@@ -83,7 +72,7 @@ func (l *replica) tooEarly(c *actor.Context[message], do func()) {
 
 // publish tells every peer but one something, when the window is over. It is
 // encoded once.
-func (l *replica) publish(c *actor.Context[message], except *peer, s saying) {
+func (l *replica) publish(c *actor.Context[message], except *peer, s item) {
 	if len(l.mirrors) == 0 {
 		return
 	}
@@ -105,9 +94,10 @@ func (l *replica) mark(m *mirror) int64 {
 	return l.given
 }
 
-func (l *replica) poll(c *actor.Context[message], r pollRequest) {
+// pollUpTo answers a poll with what is at or below a bound.
+func (l *replica) pollUpTo(c *actor.Context[message], r pollRequest, bound int64) {
 	l.greet(c)
-	l.pollLogs(c, r.Body.Offsets, l.rules.bound(), l.config.share(len(r.Body.Offsets)), r.answerPoll)
+	l.pollLogs(c, r.Body.Offsets, bound, l.config.share(len(r.Body.Offsets)), r.answerPoll)
 }
 
 func (l *replica) commit(c *actor.Context[message], r commitRequest) {
@@ -119,14 +109,14 @@ func (l *replica) commit(c *actor.Context[message], r commitRequest) {
 		}
 		for _, key := range grown {
 			tellCommitted(c, key, l.committed[key])
-			l.soil(c, key)
+			l.markDirty(c, key)
 		}
 		r.Reply(node.None{})
 	})
 }
 
-// soil has the peers told of a key's committed offset when the window is over.
-func (l *replica) soil(c *actor.Context[message], key string) {
+// markDirty has the peers told of a key's committed offset when the window is over.
+func (l *replica) markDirty(c *actor.Context[message], key string) {
 	if len(l.mirrors) > 0 && !l.isDirty[key] {
 		l.isDirty[key] = true
 		l.dirty = append(l.dirty, key)
@@ -139,15 +129,15 @@ func (l *replica) list(c *actor.Context[message], r listRequest) {
 	r.ReplyWith(keyedField{"offsets", offsetPairs(l.listed(r.Body.Keys))})
 }
 
-// hear takes in what a peer says of its logs.
-func (l *replica) hear(c *actor.Context[message], from *peer, s *saying) {
+// take takes in what a peer sent of its logs.
+func (l *replica) take(c *actor.Context[message], from *peer, s *item, bound int64) {
 	switch s.Type {
-	case sayEntry:
+	case itemEntry:
 		l.now = max(l.now, s.Offset)
-		l.tell(c, l.topicOf(s.Key), insert{offset: s.Offset, bound: l.rules.bound(), value: s.Value})
-	case sayCommit:
+		l.tell(c, l.topicOf(s.Key), insert{offset: s.Offset, bound: bound, value: s.Value})
+	case itemCommit:
 		l.advance(s.Key, s.Offset)
-	case sayPromise:
+	case itemPromise:
 		l.now = max(l.now, s.Offset)
 		m := l.mirrorOf(from)
 		m.promise = max(m.promise, s.Offset)
@@ -159,11 +149,11 @@ func (l *replica) mirrorOf(p *peer) *mirror {
 	return l.mirrors[slices.IndexFunc(l.mirrors, func(m *mirror) bool { return m.peer == p })]
 }
 
-// closing puts behind the window's entries what they allow to be said: the
+// closing puts behind the window's entries what holds once they have come: the
 // committed offsets that grew, and the promise.
 func (l *replica) closing(*actor.Context[message]) {
 	for _, key := range l.dirty {
-		data := saying{Type: sayCommit, Key: key, Offset: l.committed[key]}.encode()
+		data := item{Type: itemCommit, Key: key, Offset: l.committed[key]}.encode()
 		for _, m := range l.mirrors {
 			m.link.Push(data, l.mark(m))
 		}
@@ -173,7 +163,7 @@ func (l *replica) closing(*actor.Context[message]) {
 	for _, m := range l.mirrors {
 		if l.owesPromise(m) {
 			upTo := l.complete()
-			m.link.Push(saying{Type: sayPromise, Offset: upTo}.encode(), l.given)
+			m.link.Push(item{Type: itemPromise, Offset: upTo}.encode(), l.given)
 			m.promised = upTo
 		}
 	}
@@ -181,8 +171,8 @@ func (l *replica) closing(*actor.Context[message]) {
 
 func (l *replica) clock() int64 { return l.now }
 
-// met takes in what a message of a peer says beside its items.
-func (l *replica) met(c *actor.Context[message], from *peer, h heard) {
+// meet takes in what a message of a peer says beside its items.
+func (l *replica) meet(c *actor.Context[message], from *peer, h heard) {
 	l.greet(c)
 	m := l.mirrorOf(from)
 	l.now = max(l.now, h.clock)
@@ -195,13 +185,12 @@ func (l *replica) met(c *actor.Context[message], from *peer, h heard) {
 	if h.lost {
 		l.restore(c, m)
 	}
-	l.rules.progressed()
 	l.promiseSoon(c)
 }
 
 // owesPromise reports whether a promise is due, and can be given.
 func (l *replica) owesPromise(m *mirror) bool {
-	return l.complete() > m.promised && (m.transfer == nil || l.config.Bug == PromiseInTransfer) && l.rules.promises(m)
+	return l.complete() > m.promised && (m.transfer == nil || l.config.Bug == PromiseInTransfer) && (l.always || m.promised == 0)
 }
 
 // promiseSoon has a window end if there is something to promise in it.
@@ -229,7 +218,7 @@ func (l *replica) greet(c *actor.Context[message]) {
 		}
 	}
 	l.window.Soon(c)
-	c.After(greetFor, greeted{})
+	c.After(greetFor, timerGreeted{})
 }
 
 // begin gives out offsets from now on.

@@ -16,7 +16,7 @@ type transfer struct {
 }
 
 const (
-	transferBytes = 64 << 10 // asked of a log at a time
+	transferBytes = 64 << 10 // lastID of a log at a time
 	transferAhead = 4096     // items that wait for the peer's acknowledgement
 )
 
@@ -35,7 +35,7 @@ func (l *replica) transferMore(c *actor.Context[message], m *mirror, t *transfer
 	case len(t.keys) == 0:
 		m.transfer = nil
 		for _, key := range slices.Sorted(maps.Keys(l.committed)) {
-			m.link.Push(saying{Type: sayCommit, Key: key, Offset: l.committed[key]}.encode(), 0)
+			m.link.Push(item{Type: itemCommit, Key: key, Offset: l.committed[key]}.encode(), 0)
 		}
 		l.window.Soon(c)
 		return
@@ -57,7 +57,7 @@ func (l *replica) transferred(c *actor.Context[message], m *mirror, t *transfer,
 		return
 	}
 	for _, e := range part {
-		m.link.Push(saying{Type: sayEntry, Key: key, Offset: e.offset, Value: e.value}.encode(), 0)
+		m.link.Push(item{Type: itemEntry, Key: key, Offset: e.offset, Value: e.value}.encode(), 0)
 		t.from = e.offset + 1
 	}
 	if len(part) == 0 {

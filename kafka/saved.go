@@ -16,7 +16,7 @@ import (
 // again after a kill. An entry is told to peers, shown and acknowledged when it is durable.
 
 // openSaved opens the journal of a node and gives what is in it.
-func openSaved(n *node.Node, config Config) (*journal.Journal[message], []saying, error) {
+func openSaved(n *node.Node, config Config) (*journal.Journal[message], []item, error) {
 	o := config.Journal
 	o.Holds, o.Format = "kafka --strategy "+string(config.Strategy), 1
 	j, records, err := journal.Open(n, o, func(w journal.Written) message { return w })
@@ -24,29 +24,29 @@ func openSaved(n *node.Node, config Config) (*journal.Journal[message], []saying
 		return nil, nil, err
 	}
 	j.CompactBy(compacted)
-	said := make([]saying, len(records))
+	saved := make([]item, len(records))
 	for i, text := range records {
-		if err := shapeOfSaying.Unmarshal(text, &said[i]); err != nil {
+		if err := shapeOfItem.Unmarshal(text, &saved[i]); err != nil {
 			return nil, nil, fmt.Errorf("record %d of the journal of %s: %w", i+1, n.ID(), err)
 		}
 	}
-	return j, said, nil
+	return j, saved, nil
 }
 
 // compacted keeps the entries, and of each key the highest committed offset; of the reservations the highest.
 func compacted(records [][]byte) (kept [][]byte) {
-	committed, reserved := make(map[string]saying), saying{Type: sayPromise}
+	committed, reserved := make(map[string]item), item{Type: itemPromise}
 	for _, text := range records {
-		var s saying
-		if err := shapeOfSaying.Unmarshal(text, &s); err != nil {
+		var s item
+		if err := shapeOfItem.Unmarshal(text, &s); err != nil {
 			panic("kafka: " + err.Error()) // cannot happen: it was written here
 		}
 		switch s.Type {
-		case sayCommit:
+		case itemCommit:
 			if last, there := committed[s.Key]; !there || last.Offset < s.Offset {
 				committed[s.Key] = s
 			}
-		case sayPromise:
+		case itemPromise:
 			reserved.Offset = max(reserved.Offset, s.Offset)
 		default:
 			kept = append(kept, text)
@@ -62,15 +62,15 @@ func compacted(records [][]byte) (kept [][]byte) {
 }
 
 // enter enters what the journal has of logs and committed offsets, and gives the highest offset in it.
-func (m *memory) enter(said []saying, bound int64) (highest int64) {
-	for _, s := range said {
+func (m *memory) enter(saved []item, bound int64) (highest int64) {
+	for _, s := range saved {
 		switch s.Type {
-		case sayEntry:
+		case itemEntry:
 			t := m.topicOf(s.Key)
-			t.log.(*ledger).put(s.Offset, s.Value, bound)
+			t.log.(*openLog).put(s.Offset, s.Value, bound)
 			t.next = max(t.next, s.Offset)
 			highest = max(highest, s.Offset)
-		case sayCommit:
+		case itemCommit:
 			m.advance(s.Key, s.Offset)
 		}
 	}
@@ -85,7 +85,7 @@ func (m *memory) keepCommits(c *actor.Context[message], offsets map[string]int64
 	}
 	for _, key := range slices.Sorted(maps.Keys(offsets)) {
 		if last, there := m.committed[key]; !there || last < offsets[key] {
-			m.journal.Append(c, saying{Type: sayCommit, Key: key, Offset: offsets[key]}.encode(), func(error) {})
+			m.journal.Append(c, item{Type: itemCommit, Key: key, Offset: offsets[key]}.encode(), func(error) {})
 		}
 	}
 	m.journal.After(func(err error) {
@@ -98,25 +98,25 @@ func (m *memory) keepCommits(c *actor.Context[message], offsets map[string]int64
 }
 
 // recall enters what the journal has, and has the peers told of it before anything new: they may not have it.
-func (l *replica) recall(c *actor.Context[message], said []saying) {
-	l.now = l.enter(said, 0)
-	for _, s := range said {
-		if s.Type == sayPromise {
+func (l *replica) recall(c *actor.Context[message], saved []item) {
+	l.now = l.enter(saved, 0)
+	for _, s := range saved {
+		if s.Type == itemPromise {
 			l.reserved = max(l.reserved, s.Offset)
 		}
 	}
-	if len(said) == 0 {
+	if len(saved) == 0 {
 		return
 	}
 	l.recalled = true
 	for _, m := range l.mirrors {
-		for _, s := range said {
-			if s.Type == sayEntry {
+		for _, s := range saved {
+			if s.Type == itemEntry {
 				m.link.Push(s.encode(), 0)
 			}
 		}
 		for _, key := range slices.Sorted(maps.Keys(l.committed)) {
-			m.link.Push(saying{Type: sayCommit, Key: key, Offset: l.committed[key]}.encode(), 0)
+			m.link.Push(item{Type: itemCommit, Key: key, Offset: l.committed[key]}.encode(), 0)
 		}
 	}
 	l.untold = true
@@ -136,7 +136,7 @@ func (l *replica) tellRecalled(c *actor.Context[message]) {
 }
 
 // keep has an entry saved that this node gave its offset, then calls then.
-func (l *replica) keep(c *actor.Context[message], s saying, then func(error)) {
+func (l *replica) keep(c *actor.Context[message], s item, then func(error)) {
 	if l.journal == nil {
 		then(nil)
 		return
@@ -174,7 +174,7 @@ func (l *replica) reserve(c *actor.Context[message]) {
 	}
 	l.reserving = true
 	upTo := l.now + reserveAhead
-	l.journal.Append(c, saying{Type: sayPromise, Offset: upTo}.encode(), func(err error) {
+	l.journal.Append(c, item{Type: itemPromise, Offset: upTo}.encode(), func(err error) {
 		l.reserving = false
 		if err == nil {
 			l.reserved = max(l.reserved, upTo)

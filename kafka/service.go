@@ -17,7 +17,7 @@ func Service(config Config) node.Service {
 		if config.Strategy == Local && len(n.IDs()) > 1 {
 			return fmt.Errorf("--strategy local: there are %d nodes, and their logs would differ; it serves one", len(n.IDs()))
 		}
-		j, said, err := openSaved(n, config)
+		j, saved, err := openSaved(n, config)
 		if err != nil {
 			return err
 		}
@@ -26,7 +26,7 @@ func Service(config Config) node.Service {
 			options = append(options, actor.Restarts(0, 0))
 		}
 		to := actor.Spawn(n, "kafka", func(c *actor.Context[message]) actor.Actor[message] {
-			return newBroker(c, n, config, j, said)
+			return newBroker(c, n, config, j, saved)
 		}, options...)
 		node.Handle(n, "send", to, func(r sendRequest) message { return r })
 		node.Handle(n, "poll", to, func(r offsetsRequest) message { return pollRequest{r} })

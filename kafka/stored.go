@@ -14,7 +14,7 @@ import (
 // forwards to a key's owner first, which can put the messages of many nodes
 // into one compare and set and has no rivals. What the owner does not answer
 // in time the node appends itself, under the number that the owner has it by:
-// whoever comes second finds it in the log.
+// the second one finds it in the log.
 type stored struct {
 	*broker
 	incarnation string // names this incarnation of this node in the log
@@ -41,14 +41,14 @@ func (s *stored) send(c *actor.Context[message], r sendRequest) {
 		s.appendHere(c, t, w, r, answerWithin)
 		return
 	}
-	q := s.ask(c, 1, s.config.Patience, func(pairs []keyed, err error) {
+	q := s.gather(c, 1, s.config.Patience, func(pairs []keyed, err error) {
 		if err != nil {
 			s.appendHere(c, t, w, r, answerWithin-s.config.Patience)
 			return
 		}
 		r.ReplyWith(offsetOf(pairs))
 	})
-	s.say(c, t.owner, saying{Type: sayAppend, ID: q.id, Key: t.key, Value: w.value, By: w.by, Seq: w.seq})
+	s.push(c, t.owner, item{Type: itemAppend, ID: q.id, Key: t.key, Value: w.value, By: w.by, Seq: w.seq})
 }
 
 // appendHere has this node's own log append a client's message. When lin-kv
@@ -70,7 +70,7 @@ func (s *stored) appendHere(c *actor.Context[message], t *topic, w write, r send
 
 func (s *stored) poll(c *actor.Context[message], r pollRequest) {
 	keys := slices.Sorted(maps.Keys(r.Body.Offsets))
-	q := s.ask(c, len(keys), pollWithin, r.answerPoll)
+	q := s.gather(c, len(keys), pollWithin, r.answerPoll)
 	for i, key := range keys {
 		s.fetch(c, q, i, s.topicOf(key), fetch{from: r.Body.Offsets[key], within: s.config.share(len(keys))})
 	}
@@ -78,7 +78,7 @@ func (s *stored) poll(c *actor.Context[message], r pollRequest) {
 
 func (s *stored) commit(c *actor.Context[message], r commitRequest) {
 	keys := slices.Sorted(maps.Keys(r.Body.Offsets))
-	q := s.ask(c, len(keys), answerWithin, func(_ []keyed, err error) {
+	q := s.gather(c, len(keys), answerWithin, func(_ []keyed, err error) {
 		if err != nil {
 			r.Fail(err)
 			return
@@ -92,7 +92,7 @@ func (s *stored) commit(c *actor.Context[message], r commitRequest) {
 
 func (s *stored) list(c *actor.Context[message], r listRequest) {
 	keys := slices.Compact(slices.Sorted(slices.Values(r.Body.Keys)))
-	q := s.ask(c, len(keys), answerWithin, func(pairs []keyed, err error) {
+	q := s.gather(c, len(keys), answerWithin, func(pairs []keyed, err error) {
 		if err != nil {
 			r.Fail(err)
 			return
@@ -104,8 +104,8 @@ func (s *stored) list(c *actor.Context[message], r listRequest) {
 	}
 }
 
-// offset asks a log for an offset as a part of a question; a negative one is none.
-func (s *stored) offset(c *actor.Context[message], q *question, index int, key string, build func(actor.Reply[int64]) logMessage) {
+// offset asks a log for an offset as a part of a reply; a negative one is none.
+func (s *stored) offset(c *actor.Context[message], q *pending, index int, key string, build func(actor.Reply[int64]) logMessage) {
 	askLog(s.broker, c, s.topicOf(key), build, func(a actor.Answer[int64]) message {
 		if a.Err != nil || a.Value < 0 {
 			return part{q, index, nil, a.Err}
@@ -114,8 +114,8 @@ func (s *stored) offset(c *actor.Context[message], q *question, index int, key s
 	})
 }
 
-func (s *stored) hear(c *actor.Context[message], from *peer, m *saying) {
-	if m.Type != sayAppend {
+func (s *stored) hear(c *actor.Context[message], from *peer, m *item) {
+	if m.Type != itemAppend {
 		s.answered(m)
 		return
 	}
@@ -124,10 +124,10 @@ func (s *stored) hear(c *actor.Context[message], from *peer, m *saying) {
 		func(a actor.Answer[int64]) message {
 			return report{func(c *actor.Context[message]) {
 				if a.Err != nil {
-					s.say(c, from, saying{Type: sayUnsure, ID: m.ID})
+					s.push(c, from, item{Type: itemUnsure, ID: m.ID})
 					return
 				}
-				s.say(c, from, saying{Type: sayAppended, ID: m.ID, Offset: a.Value})
+				s.push(c, from, item{Type: itemAppended, ID: m.ID, Offset: a.Value})
 			}}
 		})
 }

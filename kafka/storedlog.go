@@ -14,7 +14,7 @@ import (
 
 // The messages of a log in lin-kv, beside fetch and handBack.
 type (
-	// appendWrite asks for a message to be appended, once whoever asks how often.
+	// appendWrite asks for a message to be appended, once however often it is asked for.
 	appendWrite struct {
 		write
 		reply actor.Reply[int64]
@@ -38,9 +38,9 @@ type (
 		offset int64
 		err    error
 	}
-	// again: the pause after a failure is over.
-	again          struct{}
-	againCommitted struct{}
+	// timerRetry: the pause after a failure is over.
+	timerRetry          struct{}
+	timerRetryCommitted struct{}
 )
 
 // storedLog is the actor of one key whose log is in lin-kv. It has one request
@@ -55,8 +55,8 @@ type storedLog struct {
 	*chain
 
 	busy    bool // a request for the log is under way
-	current bool // the text is what lin-kv had when last asked
-	read    bool // lin-kv was asked at least once
+	current bool // the text is what lin-kv had when last lastID
+	read    bool // lin-kv was lastID at least once
 	readAt  time.Duration
 	readers []fetch
 	writes  []write
@@ -107,9 +107,9 @@ func (l *storedLog) Receive(c *actor.Context[logMessage], m logMessage) {
 		} else {
 			l.readCommitted(c)
 		}
-	case again:
+	case timerRetry:
 		l.busy = false
-	case againCommitted:
+	case timerRetryCommitted:
 		l.committing = false
 	case handBack:
 		l.handBack(c, m)
@@ -126,7 +126,7 @@ func (l *storedLog) enter(m appendWrite) {
 			delete(l.mine, m.seq)
 			m.reply.Send(offset)
 		} else {
-			m.reply.Fail(actor.ErrTimeout) // it is there, but where was told to somebody who is gone
+			m.reply.Fail(actor.ErrTimeout) // it is there, but its offset was sent to a node that is gone
 		}
 		return
 	}
@@ -171,7 +171,7 @@ func (l *storedLog) learnChunk(c *actor.Context[logMessage], a actor.Answer[stri
 func (l *storedLog) pause(c *actor.Context[logMessage]) {
 	l.current, l.busy = false, true
 	l.answerReaders()
-	c.After(pauseAfterFailure, again{})
+	c.After(pauseAfterFailure, timerRetry{})
 }
 
 // take takes in a chunk's text, which was read or has been written.
@@ -189,15 +189,15 @@ func (l *storedLog) take(c *actor.Context[logMessage], text string) {
 		return
 	}
 	l.readers = slices.DeleteFunc(l.readers, func(f fetch) bool {
-		enough := f.from < l.book.next // a part will do: there may be many chunks to go
+		enough := f.from < l.log.next // a part will do: there may be many chunks to go
 		if enough {
-			f.reply.Send(l.book.read(f.from, f.within))
+			f.reply.Send(l.log.read(f.from, f.within))
 		}
 		return enough
 	})
 }
 
-// found answers whoever waits for a message that was found in the log.
+// found answers the request that waits for a message that was found in the log.
 func (l *storedLog) found(by string, seq, offset int64) {
 	for i, w := range l.writes {
 		if w.by == by && w.seq == seq {
@@ -225,7 +225,7 @@ func (l *storedLog) serve(c *actor.Context[logMessage]) {
 
 func (l *storedLog) answerReaders() {
 	for _, f := range l.readers {
-		f.reply.Send(l.book.read(f.from, f.within))
+		f.reply.Send(l.log.read(f.from, f.within))
 	}
 	l.readers = nil
 }
@@ -265,7 +265,7 @@ func (l *storedLog) learnCommitted(c *actor.Context[logMessage], a actor.Answer[
 	}
 	if a.Err != nil && !absent {
 		l.committing = true
-		c.After(pauseAfterFailure, againCommitted{})
+		c.After(pauseAfterFailure, timerRetryCommitted{})
 	}
 	for _, m := range l.lists {
 		if a.Err == nil || absent {

@@ -12,7 +12,7 @@ import (
 // reply to handBack brings it back.
 //
 // The actor is spawned on first use. When it has not been used for a while it
-// is asked to hand back what it holds, and stops; what is for it meanwhile
+// is lastID to hand back what it holds, and stops; what is for it meanwhile
 // waits. An actor that is busy refuses. So an idle key costs its entries and no
 // goroutine, and nothing is ever lost by idleness.
 type topic struct {
@@ -22,7 +22,7 @@ type topic struct {
 	state   topicState
 	ref     actor.Ref[logMessage]
 	waiting []func(actor.Ref[logMessage]) // while it is being parked
-	used    int64                         // the sweep before the last use
+	used    int64                         // the round before the last use
 	seq     int64                         // of the last message that clients of this node gave it
 	next    int64                         // the highest offset of it that is known; the owner's
 	owner   *peer                         // nil if it is this node
@@ -33,12 +33,12 @@ type topicState uint8
 const (
 	parked  topicState = iota // no actor: the log is the broker's
 	serving                   // the log is the actor's
-	parking                   // the actor was asked to hand it back
+	parking                   // the actor was lastID to hand it back
 )
 
 // The broker's messages about topics.
 type (
-	sweep      struct{} // time to look for idle logs
+	timerIdle  struct{} // time to look for idle logs
 	handedBack struct {
 		topic *topic
 		log   any // nil if the actor is busy
@@ -71,7 +71,7 @@ func logName(key string, number int) string {
 	return fmt.Sprintf("log/#%d", number)
 }
 
-// logCapacity is small: a million keys may be in use. A log sends to nobody who
+// logCapacity is small: a million keys may be in use. A log sends to no actor that
 // waits for it (it answers, and the output is a sink), so it may make the
 // broker wait, and back-pressure reaches the pipe.
 const logCapacity = 32
@@ -79,7 +79,7 @@ const logCapacity = 32
 // tell gives a topic's actor a message.
 func (b *broker) tell(c *actor.Context[message], t *topic, m logMessage) {
 	if t.state == serving {
-		t.used = b.sweeps
+		t.used = b.rounds
 		t.ref.Send(m)
 		return
 	}
@@ -96,7 +96,7 @@ const askWithin = 10 * time.Second
 
 // with does something with a topic's actor, now or as soon as there is one.
 func (b *broker) with(c *actor.Context[message], t *topic, do func(actor.Ref[logMessage])) {
-	t.used = b.sweeps
+	t.used = b.rounds
 	switch t.state {
 	case parking:
 		t.waiting = append(t.waiting, do)
@@ -117,30 +117,30 @@ func (b *broker) spawn(c *actor.Context[message], t *topic) {
 		}
 		return strategy.newActor(key, log)
 	}, actor.Capacity(logCapacity), actor.WhenFull(actor.Wait))
-	if !b.sweeping {
-		b.sweeping = true
-		c.After(b.config.Idle, sweep{})
+	if !b.looking {
+		b.looking = true
+		c.After(b.config.Idle, timerIdle{})
 	}
 }
 
-// sweepIdle asks the actors that were not used since the sweep before the last
+// parkIdle asks the actors that were not used since the round before the last
 // one to hand back their logs.
-func (b *broker) sweepIdle(c *actor.Context[message]) {
-	b.sweeps++
-	b.sweeping = false
+func (b *broker) parkIdle(c *actor.Context[message]) {
+	b.rounds++
+	b.looking = false
 	for _, t := range b.order {
 		if t.state == parked {
 			continue
 		}
-		b.sweeping = true
-		if t.state == serving && t.used < b.sweeps-1 {
+		b.looking = true
+		if t.state == serving && t.used < b.rounds-1 {
 			t.state = parking
 			actor.Ask(c, t.ref, time.Hour, func(r actor.Reply[any]) logMessage { return handBack{r} },
 				func(a actor.Answer[any]) message { return handedBack{t, a.Value} })
 		}
 	}
-	if b.sweeping {
-		c.After(b.config.Idle, sweep{})
+	if b.looking {
+		c.After(b.config.Idle, timerIdle{})
 	}
 }
 

@@ -6,9 +6,9 @@ import (
 	"eddy/actor/node/wire"
 )
 
-// saying is one item of a stream: what a node tells or asks a peer. A question
-// has a number, and its answer the same.
-type saying struct {
+// item is one item of a link: what a node tells or asks a peer. A request
+// has a number, and its reply the same.
+type item struct {
 	Type   string   `json:"t" wire:"required"`
 	ID     int64    `json:"id"`
 	Key    string   `json:"k"`
@@ -18,27 +18,27 @@ type saying struct {
 	Seq    int64    `json:"seq"` // which of that incarnation's messages of the key it is
 }
 
-// The types of sayings.
+// The types of items.
 const (
-	sayEntry   = "e" // Value stands at Offset of Key
-	sayCommit  = "c" // Offset of Key is committed
-	sayPromise = "p" // every entry at or below Offset has been said
+	itemEntry   = "e" // Value stands at Offset of Key
+	itemCommit  = "c" // Offset of Key is committed
+	itemPromise = "p" // every entry at or below Offset was sent before
 
-	sayAppend   = "append"   // a question: append Value to Key
-	sayAppended = "appended" // it stands at Offset
-	sayUnsure   = "unsure"   // it may stand there or not
+	itemAppend   = "append"   // a request: append Value to Key
+	itemAppended = "appended" // it stands at Offset
+	itemUnsure   = "unsure"   // it may stand there or not
 )
 
-var shapeOfSaying = func() wire.Shape[saying] {
-	shape, err := wire.ShapeOf[saying]()
+var shapeOfItem = func() wire.Shape[item] {
+	shape, err := wire.ShapeOf[item]()
 	if err != nil {
 		panic(err)
 	}
 	return shape
 }()
 
-// encode writes a saying; fields that are empty are left out.
-func (s saying) encode() []byte {
+// encode writes an item; fields that are empty are left out.
+func (s item) encode() []byte {
 	dst := make([]byte, 0, 48+len(s.Key)+len(s.Value))
 	dst = append(append(append(dst, `{"t":"`...), s.Type...), '"')
 	for _, f := range [...]struct {

@@ -10,11 +10,11 @@ import (
 	"eddy/actor/node/wire"
 )
 
-// book is one key's entries in the order of their offsets, each its value's JSON
+// log is one key's entries in the order of their offsets, each its value's JSON
 // behind two varints, in blocks without a pointer in them: a million entries
 // are some ten thousand objects for the collector, and cost a few bytes each
-// beyond their values. A book grows at its end; nothing in it changes.
-type book struct {
+// beyond their values. A log grows at its end; nothing in it changes.
+type log struct {
 	blocks []block
 	next   int64 // above every offset here
 	count  int
@@ -40,7 +40,7 @@ type entry struct {
 
 // append enters a value, which has no white space to lose, at an offset that
 // must not be below next.
-func (b *book) append(offset int64, value []byte) {
+func (b *log) append(offset int64, value []byte) {
 	var head [2 * binary.MaxVarintLen64]byte
 	need := len(head) + len(value)
 	last := len(b.blocks) - 1
@@ -64,8 +64,8 @@ func (b *book) append(offset int64, value []byte) {
 }
 
 // scan hands out the entries from an offset on until yield has had enough. The
-// values alias the book.
-func (b *book) scan(from int64, yield func(entry) bool) {
+// values alias the log.
+func (b *log) scan(from int64, yield func(entry) bool) {
 	start, exact := slices.BinarySearchFunc(b.blocks, from, func(k block, o int64) int { return cmp.Compare(k.first, o) })
 	if !exact && start > 0 {
 		start-- // the one before may reach as far
@@ -85,16 +85,16 @@ func (b *book) scan(from int64, yield func(entry) bool) {
 	}
 }
 
-// ledger is a book whose newest entries may still get company between them:
+// openLog is a log whose newest entries may still get others between them:
 // those above a bound wait, sorted, until the bound has passed them.
-type ledger struct {
-	book   book
+type openLog struct {
+	log    log
 	recent []entry // by offset
 }
 
 // insert enters a value at its offset and reports whether it was new.
-func (l *ledger) insert(offset int64, value []byte) bool {
-	if offset < l.book.next {
+func (l *openLog) insert(offset int64, value []byte) bool {
+	if offset < l.log.next {
 		return l.insertLate(offset, value)
 	}
 	at, there := slices.BinarySearchFunc(l.recent, offset, byOffset)
@@ -105,10 +105,10 @@ func (l *ledger) insert(offset int64, value []byte) bool {
 }
 
 // insertLate puts an entry among those that were thought complete. That costs
-// the whole book, and happens only where a node had lost its memory.
-func (l *ledger) insertLate(offset int64, value []byte) bool {
+// a copy of the whole log, and happens only where a node was killed that had no disk.
+func (l *openLog) insertLate(offset int64, value []byte) bool {
 	there := false
-	l.book.scan(offset, func(e entry) bool {
+	l.log.scan(offset, func(e entry) bool {
 		there = e.offset == offset
 		return false
 	})
@@ -116,22 +116,22 @@ func (l *ledger) insertLate(offset int64, value []byte) bool {
 		return false
 	}
 	var all []entry
-	l.book.scan(0, func(e entry) bool {
+	l.log.scan(0, func(e entry) bool {
 		all = append(all, e)
 		return true
 	})
 	at, _ := slices.BinarySearchFunc(all, offset, byOffset)
-	var anew book
+	var rebuilt log
 	for _, e := range slices.Insert(all, at, entry{offset, compact(value)}) {
-		anew.append(e.offset, e.value)
+		rebuilt.append(e.offset, e.value)
 	}
-	l.book = anew
+	l.log = rebuilt
 	return true
 }
 
 // put enters a value and settles what the bound allows.
-func (l *ledger) put(offset int64, value []byte, bound int64) {
-	if len(l.recent) == 0 && offset >= l.book.next && offset <= bound {
+func (l *openLog) put(offset int64, value []byte, bound int64) {
+	if len(l.recent) == 0 && offset >= l.log.next && offset <= bound {
 		l.add(offset, value)
 		return
 	}
@@ -141,7 +141,7 @@ func (l *ledger) put(offset int64, value []byte, bound int64) {
 
 // dump gives entries from an offset on, settled or not, up to so many bytes and
 // at least one. The values must not be changed.
-func (l *ledger) dump(from int64, bytes int) []entry {
+func (l *openLog) dump(from int64, bytes int) []entry {
 	var out []entry
 	take := func(e entry) bool {
 		if e.offset < from {
@@ -151,7 +151,7 @@ func (l *ledger) dump(from int64, bytes int) []entry {
 		out = append(out, e)
 		return bytes > 0
 	}
-	l.book.scan(from, take)
+	l.log.scan(from, take)
 	for _, e := range l.recent {
 		if bytes <= 0 || !take(e) {
 			break
@@ -161,14 +161,14 @@ func (l *ledger) dump(from int64, bytes int) []entry {
 }
 
 // add enters a value at an offset above all others, complete at once.
-func (l *ledger) add(offset int64, value []byte) { l.book.append(offset, compact(value)) }
+func (l *openLog) add(offset int64, value []byte) { l.log.append(offset, compact(value)) }
 
-// settle moves what is at or below the bound into the book: nothing can come
+// settle moves what is at or below the bound into the log: nothing can come
 // between any more.
-func (l *ledger) settle(bound int64) {
+func (l *openLog) settle(bound int64) {
 	n := 0
 	for n < len(l.recent) && l.recent[n].offset <= bound {
-		l.book.append(l.recent[n].offset, l.recent[n].value)
+		l.log.append(l.recent[n].offset, l.recent[n].value)
 		n++
 	}
 	if n > 0 {
@@ -191,7 +191,7 @@ func byOffset(e entry, offset int64) int { return cmp.Compare(e.offset, offset) 
 type budget struct{ count, bytes int }
 
 // read gives entries from an offset on.
-func (b *book) read(from int64, within budget) page {
+func (b *log) read(from int64, within budget) page {
 	var p page
 	count := 0
 	b.scan(from, func(e entry) bool {

@@ -6,9 +6,8 @@ import (
 	"eddy/actor"
 )
 
-// question is what must be asked of several logs or nodes before a request can
-// be answered: it gathers the parts.
-type question struct {
+// pending is a request whose reply has parts that come from several logs or nodes.
+type pending struct {
 	id     int64
 	left   int
 	pairs  [][]keyed // by part
@@ -18,30 +17,30 @@ type question struct {
 	broker *broker
 }
 
-// part is an answer to one part of a question.
+// part is one part of the reply.
 type part struct {
-	question *question
-	index    int
-	pair     []keyed
-	err      error
+	of    *pending
+	index int
+	pair  []keyed
+	err   error
 }
 
-// ask opens a question of so many parts. answer is called once: with all parts
+// gather waits for so many parts. answer is called once: with all parts
 // in their order, or, when it takes longer than within, with those that came
 // and the error that says so.
-func (b *broker) ask(c *actor.Context[message], parts int, within time.Duration, answer func([]keyed, error)) *question {
-	b.asked++
-	q := &question{id: b.asked, left: parts, pairs: make([][]keyed, parts), answer: answer, broker: b}
+func (b *broker) gather(c *actor.Context[message], parts int, within time.Duration, answer func([]keyed, error)) *pending {
+	b.lastID++
+	q := &pending{id: b.lastID, left: parts, pairs: make([][]keyed, parts), answer: answer, broker: b}
 	if parts == 0 {
 		answer(nil, nil)
 		return q
 	}
-	b.questions[q.id] = q
-	q.timer = c.After(within, overdue{q.id})
+	b.pending[q.id] = q
+	q.timer = c.After(within, timerPending{q.id})
 	return q
 }
 
-func (q *question) arrive(index int, pairs []keyed, err error) {
+func (q *pending) arrive(index int, pairs []keyed, err error) {
 	if q.answer == nil {
 		return // too late
 	}
@@ -54,10 +53,10 @@ func (q *question) arrive(index int, pairs []keyed, err error) {
 	}
 }
 
-func (q *question) expire(*actor.Context[message]) { q.close(actor.ErrTimeout) }
+func (q *pending) expire(*actor.Context[message]) { q.close(actor.ErrTimeout) }
 
-func (q *question) close(err error) {
-	delete(q.broker.questions, q.id)
+func (q *pending) close(err error) {
+	delete(q.broker.pending, q.id)
 	q.timer.Cancel()
 	var all []keyed
 	for _, pairs := range q.pairs {

@@ -9,14 +9,14 @@ import (
 )
 
 func TestASayingIsReadAsItWasWritten(t *testing.T) {
-	for _, s := range []saying{
-		{Type: sayEntry, Key: "a\"b\n<é>", Offset: 1 << 60, Value: wire.Raw(`{ "x": [1, "  "] }`)},
-		{Type: sayAppend, ID: 7, Key: "", Value: wire.Raw(`null`), By: "n1-ff", Seq: 3},
-		{Type: sayPromise, Offset: 5},
+	for _, s := range []item{
+		{Type: itemEntry, Key: "a\"b\n<é>", Offset: 1 << 60, Value: wire.Raw(`{ "x": [1, "  "] }`)},
+		{Type: itemAppend, ID: 7, Key: "", Value: wire.Raw(`null`), By: "n1-ff", Seq: 3},
+		{Type: itemPromise, Offset: 5},
 	} {
 		data := s.encode()
-		var got saying
-		if err := shapeOfSaying.Unmarshal(data, &got); err != nil || !json.Valid(data) {
+		var got item
+		if err := shapeOfItem.Unmarshal(data, &got); err != nil || !json.Valid(data) {
 			t.Fatalf("%s: %v", data, err)
 		}
 		got.Value, s.Value = compact(got.Value), compact(s.Value)
