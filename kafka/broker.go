@@ -48,7 +48,7 @@ type broker struct {
 // strategy is what a broker does with what it is told.
 type strategy interface {
 	// newLog makes an empty log, newActor the actor that is to hold it.
-	newLog() any
+	newLog(key string) any
 	newActor(key string, log any) actor.Actor[logMessage]
 	// afterPanic is the log that an actor begins with whose last incarnation panicked while it had this one.
 	afterPanic(log any) any
@@ -80,7 +80,7 @@ func newBroker(c *actor.Context[message], n *node.Node, config Config, j *journa
 	}
 	incarnation := 1 + c.Rand().Int64N(link.IncarnationMax)
 	b.name = incarnationName(n.ID(), incarnation)
-	b.window = link.NewWindow[message](config.Window, flush{})
+	b.window = link.NewWindow[message](config.Window, timerFlush{})
 	for _, id := range n.IDs() {
 		if id == n.ID() {
 			continue

@@ -35,7 +35,7 @@ func TestRivalWritersAppendEachMessageOnce(t *testing.T) {
 	for left := 400; left > 0; {
 		i := random.IntN(4)
 		k := writers[i]
-		for len(queues[i]) > 0 && k.seen[queues[i][0].by].has(queues[i][0].seq) {
+		for len(queues[i]) > 0 && k.has(queues[i][0].by, queues[i][0].seq) {
 			queues[i] = queues[i][1:]
 			left--
 		}
@@ -112,7 +112,7 @@ func TestSpansKnowExactlyWhatWasAdded(t *testing.T) {
 func TestALogInLinKVIsReadFromTheStartAfterAPanic(t *testing.T) {
 	half := newChain()
 	half.text, half.chunk = "not a batch", 7
-	half.seen["n1"] = spans{{1, 5}}
+	half.note("n1", 1, 5)
 	fresh := (&stored{}).afterPanic(half).(*chain)
 	if fresh.chunk != 0 || fresh.text != "" || len(fresh.seen) != 0 || fresh.log.next != 0 {
 		t.Errorf("the actor begins with %+v", fresh)

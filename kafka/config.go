@@ -69,6 +69,9 @@ type Config struct {
 	// Idle is after what time without use a log's actor is stopped. What it
 	// holds is kept.
 	Idle time.Duration
+	// Retention is how many entries of each log are kept at least, besides those that are not committed: of the others the
+	// oldest are dropped. 0 keeps all.
+	Retention int
 	// Journal is where a node keeps its entries and commits: its Dir, SyncLatency and Bug count. Not for CAS and
 	// Fallback, whose logs are in lin-kv.
 	Journal journal.Options
@@ -154,6 +157,7 @@ func (c Config) check() error {
 		value int
 	}{
 		{"--chunk-bytes", c.ChunkBytes}, {"--poll-count", c.PollCount}, {"--poll-bytes", c.PollBytes}, {"--mailbox", c.Mailbox},
+		{"--retention", c.Retention},
 	} {
 		if n.value < 0 {
 			return fmt.Errorf("%s %d: must be at least 1", n.flag, n.value)

@@ -22,7 +22,11 @@ type item struct {
 const (
 	itemEntry   = "e" // Value stands at Offset of Key
 	itemCommit  = "c" // Offset of Key is committed
+	itemStart   = "s" // everything of Key below Offset was dropped, since it is committed
 	itemPromise = "p" // every entry at or below Offset was sent before
+
+	// itemForwarded is only in journals: the messages of By from Seq to below Offset have an entry that was dropped.
+	itemForwarded = "f"
 
 	itemAppend   = "append"   // a request: append Value to Key
 	itemAppended = "appended" // it stands at Offset

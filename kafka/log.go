@@ -13,10 +13,12 @@ import (
 // log is one key's entries in the order of their offsets, each its value's JSON
 // behind two varints, in blocks without a pointer in them: a million entries
 // are some ten thousand objects for the collector, and cost a few bytes each
-// beyond their values. A log grows at its end; nothing in it changes.
+// beyond their values. A log grows at its end and is dropped from its
+// beginning; nothing in it changes.
 type log struct {
 	blocks []block
 	next   int64 // above every offset here
+	start  int64 // everything below it was dropped
 	count  int
 }
 
@@ -24,6 +26,8 @@ type log struct {
 // (from first for the first), the length of its value, and the value.
 type block struct {
 	first int64 // offset of its first entry
+	last  int64 // and of its last
+	count int
 	data  []byte
 }
 
@@ -59,13 +63,41 @@ func (b *log) append(offset int64, value []byte) {
 	n := binary.PutUvarint(head[:], uint64(offset-before))
 	n += binary.PutUvarint(head[n:], uint64(len(value)))
 	to.data = append(append(to.data, head[:n]...), value...)
+	to.last = offset
+	to.count++
 	b.next = offset + 1
 	b.count++
+}
+
+// trim drops blocks whose entries are all committed, the oldest first, and keeps so many entries at least.
+func (b *log) trim(committed int64, keep int) {
+	n := 0
+	for n < len(b.blocks)-1 && b.blocks[n].last <= committed && b.count-b.blocks[n].count >= keep {
+		b.count -= b.blocks[n].count
+		b.start = b.blocks[n].last + 1
+		n++
+	}
+	b.blocks = slices.Delete(b.blocks, 0, n)
+}
+
+// startAt drops everything below an offset.
+func (b *log) startAt(offset int64) {
+	if offset <= b.start {
+		return
+	}
+	b.start = offset
+	n := 0
+	for n < len(b.blocks) && b.blocks[n].last < offset {
+		b.count -= b.blocks[n].count
+		n++
+	}
+	b.blocks = slices.Delete(b.blocks, 0, n)
 }
 
 // scan hands out the entries from an offset on until yield has had enough. The
 // values alias the log.
 func (b *log) scan(from int64, yield func(entry) bool) {
+	from = max(from, b.start)
 	start, exact := slices.BinarySearchFunc(b.blocks, from, func(k block, o int64) int { return cmp.Compare(k.first, o) })
 	if !exact && start > 0 {
 		start-- // the one before may reach as far
@@ -88,13 +120,34 @@ func (b *log) scan(from int64, yield func(entry) bool) {
 // openLog is a log whose newest entries may still get others between them:
 // those above a bound wait, sorted, until the bound has passed them.
 type openLog struct {
-	log    log
-	recent []entry // by offset
+	log       log
+	recent    []entry // by offset
+	committed int64   // as far as known, -1 for nothing
+	keep      int     // how many entries at least; 0 for all
+}
+
+// commit takes in a committed offset.
+func (l *openLog) commit(offset int64) {
+	l.committed = max(l.committed, offset)
+	l.trim()
+}
+
+// startAt drops everything below an offset: another node has dropped it.
+func (l *openLog) startAt(offset int64) {
+	l.log.startAt(offset)
+	n, _ := slices.BinarySearchFunc(l.recent, l.log.start, byOffset)
+	l.recent = slices.Delete(l.recent, 0, n)
+}
+
+func (l *openLog) trim() {
+	if l.keep > 0 {
+		l.log.trim(l.committed, l.keep)
+	}
 }
 
 // insert enters a value at its offset and reports whether it was new.
 func (l *openLog) insert(offset int64, value []byte) bool {
-	if offset < l.log.next {
+	if offset < max(l.log.next, l.log.start) {
 		return l.insertLate(offset, value)
 	}
 	at, there := slices.BinarySearchFunc(l.recent, offset, byOffset)
@@ -107,9 +160,9 @@ func (l *openLog) insert(offset int64, value []byte) bool {
 // insertLate puts an entry among those that were thought complete. That costs
 // a copy of the whole log, and happens only where a node was killed that had no disk.
 func (l *openLog) insertLate(offset int64, value []byte) bool {
-	there := false
+	there := offset < l.log.start
 	l.log.scan(offset, func(e entry) bool {
-		there = e.offset == offset
+		there = there || e.offset == offset
 		return false
 	})
 	if there {
@@ -121,7 +174,7 @@ func (l *openLog) insertLate(offset int64, value []byte) bool {
 		return true
 	})
 	at, _ := slices.BinarySearchFunc(all, offset, byOffset)
-	var rebuilt log
+	rebuilt := log{start: l.log.start}
 	for _, e := range slices.Insert(all, at, entry{offset, compact(value)}) {
 		rebuilt.append(e.offset, e.value)
 	}
@@ -131,7 +184,7 @@ func (l *openLog) insertLate(offset int64, value []byte) bool {
 
 // put enters a value and settles what the bound allows.
 func (l *openLog) put(offset int64, value []byte, bound int64) {
-	if len(l.recent) == 0 && offset >= l.log.next && offset <= bound {
+	if len(l.recent) == 0 && offset >= max(l.log.next, l.log.start) && offset <= bound {
 		l.add(offset, value)
 		return
 	}
@@ -161,7 +214,10 @@ func (l *openLog) dump(from int64, bytes int) []entry {
 }
 
 // add enters a value at an offset above all others, complete at once.
-func (l *openLog) add(offset int64, value []byte) { l.log.append(offset, compact(value)) }
+func (l *openLog) add(offset int64, value []byte) {
+	l.log.append(offset, compact(value))
+	l.trim()
+}
 
 // settle moves what is at or below the bound into the log: nothing can come
 // between any more.
@@ -173,6 +229,7 @@ func (l *openLog) settle(bound int64) {
 	}
 	if n > 0 {
 		l.recent = slices.Delete(l.recent, 0, n)
+		l.trim()
 	}
 	if len(l.recent) == 0 {
 		l.recent = nil

@@ -17,7 +17,13 @@ type memory struct {
 
 func newMemory(b *broker) memory { return memory{b, make(map[string]int64)} }
 
-func (*memory) newLog() any { return &openLog{} }
+func (m *memory) newLog(key string) any {
+	l := &openLog{keep: m.config.Retention, committed: -1}
+	if offset, there := m.committed[key]; there {
+		l.committed = offset
+	}
+	return l
+}
 
 // afterPanic keeps the log: no other node has all of it.
 func (*memory) afterPanic(log any) any { return log }
@@ -53,18 +59,25 @@ func (b *broker) fetch(c *actor.Context[message], q *pending, index int, t *topi
 }
 
 // advance commits an offset, unless a higher one is, and reports which it was.
-func (m *memory) advance(key string, offset int64) bool {
+func (m *memory) advance(c *actor.Context[message], key string, offset int64) bool {
 	if last, there := m.committed[key]; there && (last == offset || last > offset && m.config.Bug != CommitGoesBack) {
 		return false
 	}
 	m.committed[key] = offset
+	if t := m.topics[key]; t != nil && m.config.Retention > 0 {
+		if t.state == parked {
+			t.log.(*openLog).commit(offset)
+		} else {
+			m.tell(c, t, committed{offset})
+		}
+	}
 	return true
 }
 
 // advanceAll gives the keys whose committed offset grew, sorted.
-func (m *memory) advanceAll(offsets map[string]int64) (grown []string) {
+func (m *memory) advanceAll(c *actor.Context[message], offsets map[string]int64) (grown []string) {
 	for _, key := range slices.Sorted(maps.Keys(offsets)) {
-		if m.advance(key, offsets[key]) {
+		if m.advance(c, key, offsets[key]) {
 			grown = append(grown, key)
 		}
 	}
@@ -93,8 +106,8 @@ func offsetPairs(offsets map[string]int64) []keyed {
 // local is the strategy of a node that is alone.
 type local struct{ memory }
 
-func (l *local) recall(_ *actor.Context[message], saved []item) {
-	l.enter(saved, math.MaxInt64)
+func (l *local) recall(c *actor.Context[message], saved []item) {
+	l.enter(c, saved, math.MaxInt64)
 	for _, t := range l.order {
 		t.next++ // is the next one here
 	}

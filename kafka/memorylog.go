@@ -28,44 +28,57 @@ type (
 		offset, bound int64
 		value         []byte
 	}
+	// committed: offsets up to this one are committed.
+	committed struct{ offset int64 }
+	// dropped: another node has dropped what is below an offset.
+	dropped struct{ start int64 }
 	// dump asks for all there is from an offset on, settled or not.
 	dump struct {
 		from  int64
 		bytes int
-		reply actor.Reply[[]entry]
+		reply actor.Reply[dumped]
+	}
+	// dumped is the reply: where the log starts, and entries.
+	dumped struct {
+		start   int64
+		entries []entry
 	}
 )
 
 // memoryLog is the actor of one key, whose log is in its memory.
-type memoryLog struct{ openLog *openLog }
+type memoryLog struct{ log *openLog }
 
 func (l *memoryLog) Receive(c *actor.Context[logMessage], m logMessage) {
 	switch m := m.(type) {
 	case sendRequest:
 		m.ReplyWith(offsetField(l.addNext(m.Body.Msg)))
 	case place:
-		l.openLog.put(m.offset, m.Body.Msg, m.bound)
+		l.log.put(m.offset, m.Body.Msg, m.bound)
 		tellEntry(c, m.offset)
 		if !m.silently {
 			m.ReplyWith(offsetField(m.offset))
 		}
 	case insert:
-		l.openLog.put(m.offset, m.value, m.bound)
+		l.log.put(m.offset, m.value, m.bound)
 		tellEntry(c, m.offset)
 	case fetch:
-		l.openLog.settle(m.bound)
-		m.reply.Send(l.openLog.log.read(m.from, m.within))
+		l.log.settle(m.bound)
+		m.reply.Send(l.log.log.read(m.from, m.within))
+	case committed:
+		l.log.commit(m.offset)
+	case dropped:
+		l.log.startAt(m.start)
 	case dump:
-		m.reply.Send(l.openLog.dump(m.from, m.bytes))
+		m.reply.Send(dumped{l.log.log.start, l.log.dump(m.from, m.bytes)})
 	case handBack:
 		c.Stop()
-		m.reply.Send(l.openLog)
+		m.reply.Send(l.log)
 	}
 }
 
 // addNext enters a value at the next offset.
 func (l *memoryLog) addNext(value []byte) int64 {
-	offset := l.openLog.log.next
-	l.openLog.add(offset, value)
+	offset := l.log.log.next
+	l.log.add(offset, value)
 	return offset
 }

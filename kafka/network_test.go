@@ -121,6 +121,7 @@ func (n *network) serve(src string, line []byte) {
 			Key    string          `json:"key"`
 			From   json.RawMessage `json:"from"`
 			To     json.RawMessage `json:"to"`
+			Value  json.RawMessage `json:"value"`
 			Create bool            `json:"create_if_not_exists"`
 		} `json:"body"`
 	}
@@ -133,6 +134,9 @@ func (n *network) serve(src string, line []byte) {
 	switch {
 	case b.Type == "read" && there:
 		answer = `"type":"read_ok","value":` + value
+	case b.Type == "write":
+		n.values[b.Key] = string(b.Value)
+		answer = `"type":"write_ok"`
 	case b.Type == "read", !there && !b.Create:
 		answer = `"type":"error","code":20`
 	case there && value != string(b.From):

@@ -1,7 +1,9 @@
 package kafka
 
 import (
+	"maps"
 	"math"
+	"slices"
 
 	"eddy/actor"
 	"eddy/actor/node/wire"
@@ -20,36 +22,59 @@ import (
 // once to one incarnation of the owner, and a journal outlives that.
 type owner struct {
 	replica
-	seen map[string]map[string]spans // by key and by incarnation of the node that forwards: the numbers that have an offset
+	seen forwarded
 }
 
 func newOwner(b *broker) *owner {
-	return &owner{newReplica(b, false), make(map[string]map[string]spans)}
+	return &owner{newReplica(b, false), forwarded{}}
 }
 
 // recall is the replica's, and remembers what was forwarded.
 func (o *owner) recall(c *actor.Context[message], saved []item) {
 	o.replica.recall(c, saved)
 	for i := range saved {
-		o.forwarded(&saved[i])
+		o.seen.add(&saved[i])
 	}
 }
 
-// forwarded notes that a forwarded message is to have an offset, and reports whether it had none.
-func (o *owner) forwarded(s *item) bool {
-	if s.By == "" || o.config.Bug == ForwardedTwice {
+// forwarded are the numbers of forwarded messages that have an offset, by key and by incarnation of the node that forwarded
+// them. Of each it has a range, but where a message of a killed node was lost.
+type forwarded map[string]map[string]spans
+
+// add notes the number of an entry, or the numbers of an itemForwarded. It reports whether they are new.
+func (f *forwarded) add(s *item) bool {
+	if s.By == "" {
 		return true
 	}
-	of := o.seen[s.Key]
+	to := s.Seq + 1
+	if s.Type == itemForwarded {
+		to = s.Offset
+	}
+	if *f == nil {
+		*f = make(forwarded)
+	}
+	of := (*f)[s.Key]
 	if of == nil {
 		of = make(map[string]spans)
-		o.seen[s.Key] = of
+		(*f)[s.Key] = of
 	}
 	if of[s.By].has(s.Seq) {
 		return false
 	}
-	of[s.By] = of[s.By].add(s.Seq, s.Seq+1)
+	of[s.By] = of[s.By].add(s.Seq, to)
 	return true
+}
+
+// encode gives them as records of a journal.
+func (f forwarded) encode() (records [][]byte) {
+	for _, key := range slices.Sorted(maps.Keys(f)) {
+		for _, by := range slices.Sorted(maps.Keys(f[key])) {
+			for _, s := range f[key][by] {
+				records = append(records, item{Type: itemForwarded, Key: key, By: by, Seq: s.from, Offset: s.to}.encode())
+			}
+		}
+	}
+	return records
 }
 
 func (o *owner) send(c *actor.Context[message], r sendRequest) {
@@ -135,7 +160,7 @@ func (o *owner) appendFor(c *actor.Context[message], from *peer, s *item) {
 		return
 	}
 	t := o.topicOf(s.Key)
-	if !o.forwarded(s) {
+	if !o.seen.add(s) && o.config.Bug != ForwardedTwice {
 		o.push(c, from, item{Type: itemUnsure, ID: s.ID}) // an earlier incarnation has appended it
 		return
 	}

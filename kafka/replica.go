@@ -136,7 +136,11 @@ func (l *replica) take(c *actor.Context[message], from *peer, s *item, bound int
 		l.now = max(l.now, s.Offset)
 		l.tell(c, l.topicOf(s.Key), insert{offset: s.Offset, bound: bound, value: s.Value})
 	case itemCommit:
-		l.advance(s.Key, s.Offset)
+		if l.advance(c, s.Key, s.Offset) && l.config.Retention > 0 {
+			l.journal.Append(c, s.encode(), func(error) {}) // it decides which entries the journal may drop
+		}
+	case itemStart:
+		l.tell(c, l.topicOf(s.Key), dropped{s.Offset})
 	case itemPromise:
 		l.now = max(l.now, s.Offset)
 		m := l.mirrorOf(from)

@@ -45,22 +45,25 @@ func (l *replica) transferMore(c *actor.Context[message], m *mirror, t *transfer
 		return
 	}
 	key := t.keys[0]
-	askLog(l.broker, c, l.topics[key], func(r actor.Reply[[]entry]) logMessage { return dump{t.from, transferBytes, r} },
-		func(a actor.Answer[[]entry]) message {
+	askLog(l.broker, c, l.topics[key], func(r actor.Reply[dumped]) logMessage { return dump{t.from, transferBytes, r} },
+		func(a actor.Answer[dumped]) message {
 			return report{func(c *actor.Context[message]) { l.transferred(c, m, t, key, a.Value) }}
 		})
 }
 
 // transferred sends a part of a log on.
-func (l *replica) transferred(c *actor.Context[message], m *mirror, t *transfer, key string, part []entry) {
+func (l *replica) transferred(c *actor.Context[message], m *mirror, t *transfer, key string, part dumped) {
 	if m.transfer != t {
 		return
 	}
-	for _, e := range part {
+	if t.from == 0 && part.start > 0 {
+		m.link.Push(item{Type: itemStart, Key: key, Offset: part.start}.encode(), 0)
+	}
+	for _, e := range part.entries {
 		m.link.Push(item{Type: itemEntry, Key: key, Offset: e.offset, Value: e.value}.encode(), 0)
 		t.from = e.offset + 1
 	}
-	if len(part) == 0 {
+	if len(part.entries) == 0 {
 		t.keys, t.from = t.keys[1:], 0
 	}
 	l.transferMore(c, m, t)

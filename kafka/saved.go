@@ -23,7 +23,7 @@ func openSaved(n *node.Node, config Config) (*journal.Journal[message], []item, 
 	if err != nil {
 		return nil, nil, err
 	}
-	j.CompactBy(compacted)
+	j.CompactBy(compaction(config.Retention))
 	saved := make([]item, len(records))
 	for i, text := range records {
 		if err := shapeOfItem.Unmarshal(text, &saved[i]); err != nil {
@@ -33,36 +33,56 @@ func openSaved(n *node.Node, config Config) (*journal.Journal[message], []item, 
 	return j, saved, nil
 }
 
-// compacted keeps the entries, and of each key the highest committed offset; of the reservations the highest.
-func compacted(records [][]byte) (kept [][]byte) {
-	committed, reserved := make(map[string]item), item{Type: itemPromise}
-	for _, text := range records {
-		var s item
-		if err := shapeOfItem.Unmarshal(text, &s); err != nil {
-			panic("kafka: " + err.Error()) // cannot happen: it was written here
-		}
-		switch s.Type {
-		case itemCommit:
-			if last, there := committed[s.Key]; !there || last.Offset < s.Offset {
-				committed[s.Key] = s
+// compaction keeps of each key the highest committed offset, and of the reservations the highest. Of the entries it keeps
+// those of each key that are not committed, and so many besides; all where retention is 0.
+func compaction(retention int) func(records [][]byte) [][]byte {
+	return func(records [][]byte) (kept [][]byte) {
+		items := make([]item, len(records))
+		committed, reserved := make(map[string]item), item{Type: itemPromise}
+		left := make(map[string]int) // entries of a key from here to the end
+		for i, text := range records {
+			s := &items[i]
+			if err := shapeOfItem.Unmarshal(text, s); err != nil {
+				panic("kafka: " + err.Error()) // cannot happen: it was written here
 			}
-		case itemPromise:
-			reserved.Offset = max(reserved.Offset, s.Offset)
-		default:
-			kept = append(kept, text)
+			switch s.Type {
+			case itemEntry:
+				left[s.Key]++
+			case itemCommit:
+				if last, there := committed[s.Key]; !there || last.Offset < s.Offset {
+					committed[s.Key] = *s
+				}
+			case itemPromise:
+				reserved.Offset = max(reserved.Offset, s.Offset)
+			}
 		}
+		var dropped forwarded
+		for i, s := range items {
+			last, there := committed[s.Key]
+			switch {
+			case s.Type == itemForwarded:
+				dropped.add(&s)
+			case s.Type != itemEntry:
+			case retention > 0 && left[s.Key] > retention && there && s.Offset <= last.Offset:
+				left[s.Key]--
+				dropped.add(&s)
+			default:
+				kept = append(kept, records[i])
+			}
+		}
+		kept = append(kept, dropped.encode()...)
+		for _, key := range slices.Sorted(maps.Keys(committed)) {
+			kept = append(kept, committed[key].encode())
+		}
+		if reserved.Offset > 0 {
+			kept = append(kept, reserved.encode())
+		}
+		return kept
 	}
-	for _, key := range slices.Sorted(maps.Keys(committed)) {
-		kept = append(kept, committed[key].encode())
-	}
-	if reserved.Offset > 0 {
-		kept = append(kept, reserved.encode())
-	}
-	return kept
 }
 
 // enter enters what the journal has of logs and committed offsets, and gives the highest offset in it.
-func (m *memory) enter(saved []item, bound int64) (highest int64) {
+func (m *memory) enter(c *actor.Context[message], saved []item, bound int64) (highest int64) {
 	for _, s := range saved {
 		switch s.Type {
 		case itemEntry:
@@ -71,7 +91,7 @@ func (m *memory) enter(saved []item, bound int64) (highest int64) {
 			t.next = max(t.next, s.Offset)
 			highest = max(highest, s.Offset)
 		case itemCommit:
-			m.advance(s.Key, s.Offset)
+			m.advance(c, s.Key, s.Offset)
 		}
 	}
 	return highest
@@ -80,7 +100,7 @@ func (m *memory) enter(saved []item, bound int64) (highest int64) {
 // keepCommits has saved which offsets grow, then calls then. It gives the keys that grew to it.
 func (m *memory) keepCommits(c *actor.Context[message], offsets map[string]int64, then func(grown []string, err error)) {
 	if m.journal == nil {
-		then(m.advanceAll(offsets), nil)
+		then(m.advanceAll(c, offsets), nil)
 		return
 	}
 	for _, key := range slices.Sorted(maps.Keys(offsets)) {
@@ -93,13 +113,13 @@ func (m *memory) keepCommits(c *actor.Context[message], offsets map[string]int64
 			then(nil, err)
 			return
 		}
-		then(m.advanceAll(offsets), nil)
+		then(m.advanceAll(c, offsets), nil)
 	})
 }
 
 // recall enters what the journal has, and has the peers told of it before anything new: they may not have it.
 func (l *replica) recall(c *actor.Context[message], saved []item) {
-	l.now = l.enter(saved, 0)
+	l.now = l.enter(c, saved, 0)
 	for _, s := range saved {
 		if s.Type == itemPromise {
 			l.reserved = max(l.reserved, s.Offset)

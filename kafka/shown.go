@@ -15,20 +15,20 @@ func (b *broker) View() string {
 	return fmt.Sprintf("%d keys: %s", len(keys), strings.Join(keys, " "))
 }
 
-func (l *memoryLog) View() string { return l.ledger.String() }
+func (l *memoryLog) View() string { return l.log.String() }
 
 // String is how much the log holds.
-func (l *ledger) String() string {
-	return fmt.Sprintf("%d entries, the next offset is %d or above", l.book.count+len(l.recent), l.nextShown())
+func (l *openLog) String() string {
+	return fmt.Sprintf("%d entries, the next offset is %d or above", l.log.count+len(l.recent), l.nextShown())
 }
 
-func (l *ledger) nextShown() int64 {
+func (l *openLog) nextShown() int64 {
 	if n := len(l.recent); n > 0 {
 		return l.recent[n-1].offset + 1
 	}
-	return l.book.next
+	return l.log.next
 }
 
 func (l *storedLog) View() string {
-	return fmt.Sprintf("%d entries known of %s, %d writes wait", l.book.count, l.key, len(l.writes))
+	return fmt.Sprintf("%d entries known of %s, %d writes wait", l.log.count, l.key, len(l.writes))
 }

@@ -24,7 +24,7 @@ func incarnationName(id string, incarnation int64) string {
 	return fmt.Sprintf("%s-%x", id, incarnation)
 }
 
-func (*stored) newLog() any { return newChain() }
+func (*stored) newLog(string) any { return newChain() }
 
 // afterPanic begins with nothing: lin-kv has all of the log, and this one may be half changed.
 func (*stored) afterPanic(any) any { return newChain() }

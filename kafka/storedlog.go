@@ -33,6 +33,18 @@ type (
 		text string
 		err  error
 	}
+	startRead struct{ answer actor.Answer[string] } // because a chunk was found dropped
+	// Replies of lin-kv about dropping chunks.
+	trimRead struct{ answer actor.Answer[string] }
+	startSet struct {
+		start start
+		err   error
+	}
+	chunkGone struct {
+		chunk int64
+		err   error
+	}
+
 	committedRead struct{ answer actor.Answer[int64] }
 	committedSet  struct {
 		offset int64
@@ -41,6 +53,7 @@ type (
 	// timerRetry: the pause after a failure is over.
 	timerRetry          struct{}
 	timerRetryCommitted struct{}
+	timerRetryTrim      struct{}
 )
 
 // storedLog is the actor of one key whose log is in lin-kv. It has one request
@@ -61,6 +74,10 @@ type storedLog struct {
 	readers []fetch
 	writes  []write
 	replies []actor.Reply[int64] // of the writes
+
+	stale    bool // chunks have ended since the committed offset was read; with retention
+	trimming bool // a request about dropping chunks is under way
+	trimDue  bool // this node has ended a chunk, and there may be some to drop
 
 	committing bool // a request for the committed offset is under way
 	commits    []commitOffset
@@ -91,8 +108,24 @@ func (l *storedLog) Receive(c *actor.Context[logMessage], m logMessage) {
 		l.busy = false
 		l.current = m.err == nil
 		if m.err == nil {
+			chunk := l.chunk
 			l.take(c, m.text)
+			l.trimDue = l.trimDue || l.chunk > chunk && l.config.Retention > 0
 		}
+	case startRead:
+		l.busy = false
+		l.beginAt(c, m.answer)
+	case trimRead:
+		l.trimming = false
+		l.learnStart(c, m.answer)
+	case startSet:
+		l.trimming = false
+		l.started(c, m)
+	case chunkGone:
+		l.trimming = false
+		l.gone(c, m)
+	case timerRetryTrim:
+		l.trimming = false
 	case commitOffset:
 		l.commits = append(l.commits, m)
 	case listOffset:
@@ -117,11 +150,12 @@ func (l *storedLog) Receive(c *actor.Context[logMessage], m logMessage) {
 	}
 	l.advance(c)
 	l.advanceCommitted(c)
+	l.advanceTrim(c)
 }
 
 // enter queues a write, unless the log has it.
 func (l *storedLog) enter(m appendWrite) {
-	if l.seen[m.by].has(m.seq) {
+	if l.has(m.by, m.seq) {
 		if offset, known := l.mine[m.seq]; known && m.by == l.incarnation {
 			delete(l.mine, m.seq)
 			m.reply.Send(offset)
@@ -176,6 +210,11 @@ func (l *storedLog) pause(c *actor.Context[logMessage]) {
 
 // take takes in a chunk's text, which was read or has been written.
 func (l *storedLog) take(c *actor.Context[logMessage], text string) {
+	if text == goneText {
+		l.busy, l.current = true, false
+		node.Read(c, l.node.LinKV(), startKey(l.key), storeOptions, func(a actor.Answer[string]) logMessage { return startRead{a} })
+		return
+	}
 	ended, err := l.learn(text, l.found)
 	if err != nil {
 		l.node.Log().Error("key " + l.key + ": " + err.Error())
@@ -183,7 +222,9 @@ func (l *storedLog) take(c *actor.Context[logMessage], text string) {
 		return
 	}
 	l.current = !ended // what the next chunk holds, only lin-kv knows
+	l.stale = l.stale || ended && l.config.Retention > 0
 	if l.current {
+		l.refuseDropped()
 		l.read, l.readAt = true, c.Elapsed()
 		l.answerReaders()
 		return
@@ -244,7 +285,7 @@ func (l *storedLog) advanceCommitted(c *actor.Context[logMessage]) {
 	})
 	switch {
 	case l.committing:
-	case len(l.lists) > 0:
+	case len(l.lists) > 0, l.stale && !l.busy:
 		l.readCommitted(c)
 	case len(l.commits) > 0:
 		l.committing = true
@@ -263,7 +304,12 @@ func (l *storedLog) learnCommitted(c *actor.Context[logMessage], a actor.Answer[
 	if a.Err == nil {
 		l.committed = max(l.committed, a.Value)
 	}
-	if a.Err != nil && !absent {
+	if a.Err == nil || absent {
+		l.stale = false
+		if l.config.Retention > 0 {
+			l.trim(l.config.Retention)
+		}
+	} else {
 		l.committing = true
 		c.After(pauseAfterFailure, timerRetryCommitted{})
 	}
@@ -277,9 +323,102 @@ func (l *storedLog) learnCommitted(c *actor.Context[logMessage], a actor.Answer[
 	l.lists = nil
 }
 
+// refuseDropped answers the writes that are in the log, in a chunk that was dropped before it was read here: where they
+// stood is not known.
+func (l *storedLog) refuseDropped() {
+	for i := 0; i < len(l.writes); {
+		if !l.has(l.writes[i].by, l.writes[i].seq) {
+			i++
+			continue
+		}
+		l.replies[i].Fail(actor.ErrTimeout)
+		l.writes, l.replies = slices.Delete(l.writes, i, i+1), slices.Delete(l.replies, i, i+1)
+	}
+}
+
+// beginAt goes on where the log begins.
+func (l *storedLog) beginAt(c *actor.Context[logMessage], a actor.Answer[string]) {
+	s, err := parseStart(a.Value)
+	if err == nil && a.Err == nil {
+		err = l.begin(s)
+	}
+	if err != nil {
+		l.node.Log().Error("key " + l.key + ": " + err.Error())
+	}
+	if err != nil || a.Err != nil {
+		l.pause(c)
+	}
+}
+
+// advanceTrim drops chunks of the log in lin-kv, where this node has ended one: it first writes where the log begins, then
+// drops what is before it.
+func (l *storedLog) advanceTrim(c *actor.Context[logMessage]) {
+	switch {
+	case l.trimming:
+	case l.start.Cleared < l.start.Chunk && l.start.mine:
+		l.trimming = true
+		chunk := l.start.Cleared
+		node.Write(c, l.node.LinKV(), chunkKey(l.key, chunk), goneText, storeOptions, func(err error) logMessage { return chunkGone{chunk, err} })
+	case l.trimDue && !l.stale:
+		next, later := l.trim(l.config.Retention)
+		if !later {
+			l.trimDue = false
+			return
+		}
+		l.trimming = true
+		node.CompareAndSet(c, l.node.LinKV(), startKey(l.key), l.start.text, next.text, l.start.text == "", storeOptions,
+			func(err error) logMessage { return startSet{next, err} })
+	}
+}
+
+// started takes in what became of writing where the log begins.
+func (l *storedLog) started(c *actor.Context[logMessage], m startSet) {
+	if m.err == nil {
+		l.trimDue = false
+		if m.start.Chunk > l.start.Chunk {
+			l.start = m.start
+			l.start.mine = true
+		}
+		return
+	}
+	l.trimming = true // another node may have written it, or this one without hearing of it
+	node.Read(c, l.node.LinKV(), startKey(l.key), storeOptions, func(a actor.Answer[string]) logMessage { return trimRead{a} })
+}
+
+// learnStart takes in where the log begins in lin-kv.
+func (l *storedLog) learnStart(c *actor.Context[logMessage], a actor.Answer[string]) {
+	if hasCode(a.Err, maelstrom.KeyDoesNotExist) {
+		a.Err = nil
+	}
+	s, err := parseStart(a.Value)
+	switch {
+	case a.Err != nil:
+		l.pauseTrim(c)
+	case err != nil:
+		l.node.Log().Error("key " + l.key + ": " + err.Error())
+		l.trimDue = false
+	default:
+		l.relearn(s)
+	}
+}
+
+// gone takes in what became of dropping a chunk.
+func (l *storedLog) gone(c *actor.Context[logMessage], m chunkGone) {
+	if m.err != nil {
+		l.pauseTrim(c)
+		return
+	}
+	l.start.Cleared = max(l.start.Cleared, m.chunk+1)
+}
+
+func (l *storedLog) pauseTrim(c *actor.Context[logMessage]) {
+	l.trimming = true
+	c.After(pauseAfterFailure, timerRetryTrim{})
+}
+
 // handBack gives the log back, unless somebody waits for something.
 func (l *storedLog) handBack(c *actor.Context[logMessage], m handBack) {
-	idle := !l.busy && !l.committing && len(l.writes)+len(l.commits)+len(l.readers)+len(l.lists) == 0
+	idle := !l.busy && !l.committing && !l.trimming && !l.trimDue && !l.stale && len(l.writes)+len(l.commits)+len(l.readers)+len(l.lists) == 0
 	if !idle {
 		m.reply.Send(nil)
 		return

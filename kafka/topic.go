@@ -50,7 +50,7 @@ type (
 func (b *broker) topicOf(key string) *topic {
 	t := b.topics[key]
 	if t == nil {
-		t = &topic{key: key, name: logName(key, len(b.order)), log: b.strategy.newLog(), owner: b.ownerOf(key)}
+		t = &topic{key: key, name: logName(key, len(b.order)), log: b.strategy.newLog(key), owner: b.ownerOf(key)}
 		b.topics[key] = t
 		b.order = append(b.order, t)
 	}

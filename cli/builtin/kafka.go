@@ -47,12 +47,13 @@ func kafkaFlags(flags *pflag.FlagSet) service.Build {
 	flags.IntVar(&c.PollBytes, "poll-bytes", 0, "bound on the bytes of one poll's answer (default 1048576)")
 	flags.DurationVar(&c.Idle, "idle", 0, "until the actor of an unused log ends; its log is kept (default 30s)")
 	flags.IntVar(&c.Mailbox, "mailbox", 0, "messages that the broker's mailbox holds (default 256)")
+	flags.IntVar(&c.Retention, "retention", 0, "entries of each log that are kept, besides those not committed; older ones are dropped (default: all are kept)")
 	journalFlags(flags, &c.Journal, "entries and committed offsets")
 	bug := bugFlag(flags, kafkaBugs)
 	return func() (node.Service, error) {
 		c.Bug, c.Journal.Bug = kafka.Bug(*bug), journal.Bug(*bug)
 		c.Strategy, c.Acks = kafka.Strategy(*strategy), kafka.Acks(*acks)
-		err := service.NonZero(flags, "window", "retry", "patience", "refresh", "chunk-bytes", "poll-count", "poll-bytes", "idle", "mailbox", "disk-latency")
+		err := service.NonZero(flags, "window", "retry", "patience", "refresh", "chunk-bytes", "poll-count", "poll-bytes", "idle", "mailbox", "retention", "disk-latency")
 		if err != nil {
 			return nil, err
 		}

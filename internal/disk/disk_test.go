@@ -204,3 +204,24 @@ func TestFlipChangesOneBitOfWhatIsSynced(t *testing.T) {
 		t.Errorf("bytes that were hit: %v", seen)
 	}
 }
+
+func TestFileOfAnOlderEddyIsNotIgnored(t *testing.T) {
+	dir := t.TempDir()
+	old := filepath.Join(dir, "n1.db")
+	if err := os.WriteFile(old, []byte("bbolt"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(dir, "n1"); err == nil || !strings.Contains(err.Error(), old+" is a file of an older eddy") {
+		t.Errorf("the error is %v", err)
+	}
+	if names, err := filepath.Glob(filepath.Join(dir, "*.journal")); err != nil || len(names) > 0 {
+		t.Errorf("%v, %v were made", names, err)
+	}
+	f, err := Open(dir, "n2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Error(err)
+	}
+}

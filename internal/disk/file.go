@@ -33,6 +33,9 @@ func Open(dir, id string) (*File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
+	if err := refuseOld(path, filepath.Join(dir, id+".db")); err != nil {
+		return nil, errors.Join(err, lock.Close())
+	}
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o644)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), lock.Close())
@@ -41,6 +44,15 @@ func Open(dir, id string) (*File, error) {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), f.Close(), lock.Close())
 	}
 	return &File{path: path, file: f, lock: lock}, nil
+}
+
+// refuseOld keeps a node from beginning with nothing beside a file of an eddy that kept its log in bbolt.
+func refuseOld(path, old string) error {
+	_, none := os.Stat(path)
+	if _, err := os.Stat(old); err != nil || none == nil {
+		return nil
+	}
+	return fmt.Errorf("%s is a file of an older eddy, which kept its log in bbolt, and this one cannot read it: name another directory with --data; or remove it, and what only this node held is lost", old)
 }
 
 var errLocked = errors.New("another process has it open: end that process first")
