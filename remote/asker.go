@@ -43,6 +43,7 @@ const (
 	noticeEvery = time.Second
 	healEvery   = 5 * time.Second
 	lonelyAfter = 3 * time.Second
+	beginMax    = 30 * time.Second // to write an order down
 )
 
 // Do has the jobs of an order done by the workers. With the name of an earlier order, which must be the same, it goes
@@ -90,14 +91,19 @@ func (d *doing) begin(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		ctx, cancel := context.WithTimeout(ctx, beginMax)
+		defer cancel()
 		err = patient(ctx, func(ctx context.Context) error { _, err := d.orders.Put(ctx, d.id, text); return err })
 		if errors.Is(err, nats.ErrMaxPayload) {
 			return errors.New("the comparison has too many points to be sent at once: divide it")
 		}
-		if err != nil {
-			return d.explain(err)
+		if err == nil {
+			return nil
 		}
-		return nil
+		for len(d.news) > 0 { // they may say why
+			d.Say(<-d.news)
+		}
+		return d.explain(err)
 	}
 	if !idForm.MatchString(d.id) {
 		return fmt.Errorf("--resume %s: this is no name of an order; it is printed when one is interrupted", d.id)

@@ -62,7 +62,7 @@ func Connect(a Access) (*Conn, error) {
 		nats.ReconnectHandler(func(nc *nats.Conn) { c.tell("Connected again, to " + WithoutSecrets(nc.ConnectedUrl()) + ".") }),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
 			if errors.Is(err, nats.ErrPermissionViolation) {
-				c.tell(fmt.Sprintf("%s forbids something that Eddy needs (%v): allow this user eddy.>, $JS.> and $KV.eddy_*.>.", c.url, err))
+				c.tell(fmt.Sprintf("%s forbids something that Eddy needs (%v): allow this user eddy.>, $JS.> and $KV.eddy_orders.>.", c.url, err))
 			}
 		}),
 	}
@@ -178,11 +178,11 @@ func (c *Conn) explain(err error) error {
 		return fmt.Errorf("%s has a certificate of an authority that is not known here: name the authority's file with --nats-ca", c.url)
 	case errors.As(err, &host):
 		return fmt.Errorf("the certificate of %s is for another host: %w; use the name that it is for", c.url, err)
-	case errors.Is(err, nats.ErrSecureConnWanted), errors.Is(err, nats.ErrSecureConnRequired):
+	case errors.Is(err, nats.ErrSecureConnRequired):
 		return fmt.Errorf("%s speaks TLS only: write tls:// for nats://, and name its authority with --nats-ca if it is your own", c.url)
 	case strings.Contains(text, "certificate required"), strings.Contains(text, "bad certificate"):
 		return fmt.Errorf("%s asks for a certificate (%w): name one with --nats-cert and --nats-key", c.url, err)
-	case strings.Contains(text, "secure connection not available"):
+	case errors.Is(err, nats.ErrSecureConnWanted):
 		return fmt.Errorf("%s does not speak TLS: leave --nats-ca, --nats-cert and tls:// out, or give the server a certificate", c.url)
 	case errors.Is(err, nats.ErrAuthorization), errors.Is(err, nats.ErrAuthExpired), strings.Contains(strings.ToLower(text), "authorization violation"):
 		return fmt.Errorf("%s refuses these credentials: check the password, token or file (--nats-user and --nats-password, --nats-token, --nats-creds, or EDDY_NATS_PASSWORD and EDDY_NATS_TOKEN)", c.url)
