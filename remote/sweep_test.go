@@ -133,7 +133,8 @@ func TestEveryJobIsDoneOnceByTwoWorkers(t *testing.T) {
 	s := serve(t)
 	const jobs = 2000
 	c := &counting{done: make([]atomic.Int32, jobs)}
-	one, two := work(t, connect(t, s), "one", c, nil), work(t, connect(t, s), "two", c, nil)
+	patient := func(w *Worker) { w.Patience = time.Minute } // a busy machine is no dead worker
+	one, two := work(t, connect(t, s), "one", c, patient), work(t, connect(t, s), "two", c, patient)
 	got, err := ask(t, connect(t, s), NewOrder(testBuild, jobs, json.RawMessage(`"x"`)), "", nil, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -181,9 +182,10 @@ func TestADeadWorkerLosesNoRange(t *testing.T) {
 func TestALongRangeIsNotHandedToAnother(t *testing.T) {
 	t.Parallel()
 	s := serve(t)
-	c := &counting{done: make([]atomic.Int32, 2), delay: 1200 * time.Millisecond} // three times the queue's patience
-	work(t, connect(t, s), "one", c, nil)
-	work(t, connect(t, s), "two", c, nil)
+	c := &counting{done: make([]atomic.Int32, 2), delay: 5 * time.Second} // longer than the queue's patience
+	patient := func(w *Worker) { w.Patience = 3 * time.Second }
+	work(t, connect(t, s), "one", c, patient)
+	work(t, connect(t, s), "two", c, patient)
 	got, err := ask(t, connect(t, s), NewOrder(testBuild, 2, nil), "", nil, nil)
 	if err != nil {
 		t.Fatal(err)
