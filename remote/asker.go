@@ -43,7 +43,7 @@ const (
 	noticeEvery = time.Second
 	healEvery   = 5 * time.Second
 	lonelyAfter = 3 * time.Second
-	beginMax    = 30 * time.Second // to write an order down
+	beginMax    = 30 * time.Second // to open the streams, and to write an order down
 )
 
 // Do has the jobs of an order done by the workers. With the name of an earlier order, which must be the same, it goes
@@ -51,7 +51,7 @@ const (
 func (c *Conn) Do(order Order, resume string, a Asker) error {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	opening, opened := context.WithTimeout(ctx, 2*requestTimeout)
+	opening, opened := context.WithTimeout(ctx, beginMax)
 	q, err := c.queue(opening)
 	opened()
 	if err != nil {

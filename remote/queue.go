@@ -32,16 +32,23 @@ type queue struct {
 // notClustered is the server's code for copies that it has no other servers for.
 const notClustered jetstream.ErrorCode = 10074
 
-// queue opens the streams, and makes them where they are missing, with three copies where the server is one of a cluster.
+// queue opens the streams, and makes them where they are missing, with three copies where the server is one of a cluster. A
+// cluster that is still choosing its leader does not answer: it is asked again until the context is done.
 func (c *Conn) queue(ctx context.Context) (*queue, error) {
-	q, err := c.queueOf(ctx, 3)
-	if api := (*jetstream.APIError)(nil); errors.As(err, &api) && api.ErrorCode == notClustered {
-		q, err = c.queueOf(ctx, 1)
+	for {
+		attempt, cancel := context.WithTimeout(ctx, 2*requestTimeout)
+		q, err := c.queueOf(attempt, 3)
+		if api := (*jetstream.APIError)(nil); errors.As(err, &api) && api.ErrorCode == notClustered {
+			q, err = c.queueOf(attempt, 1)
+		}
+		cancel()
+		switch {
+		case err == nil:
+			return q, nil
+		case !errors.Is(err, context.DeadlineExceeded), ctx.Err() != nil:
+			return nil, c.explain(err)
+		}
 	}
-	if err != nil {
-		return nil, c.explain(err)
-	}
-	return q, nil
 }
 
 func (c *Conn) queueOf(ctx context.Context, copies int) (q *queue, err error) {

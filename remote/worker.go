@@ -53,7 +53,7 @@ func (c *Conn) Work(ctx context.Context, w Worker) (Worked, error) {
 	if w.Patience == 0 {
 		w.Patience = patienceDefault
 	}
-	opening, opened := context.WithTimeout(ctx, 2*requestTimeout)
+	opening, opened := context.WithTimeout(ctx, beginMax)
 	defer opened()
 	q, err := c.queue(opening)
 	if err != nil {
