@@ -56,7 +56,10 @@ func (c *Conn) Work(ctx context.Context, w Worker) (Worked, error) {
 	opening, opened := context.WithTimeout(ctx, beginMax)
 	defer opened()
 	q, err := c.queue(opening)
-	if err != nil {
+	switch {
+	case ctx.Err() != nil: // it was ended before it began
+		return Worked{}, nil
+	case err != nil:
 		return Worked{}, err
 	}
 	source, err := q.js.CreateOrUpdateConsumer(opening, workStream, jetstream.ConsumerConfig{
