@@ -199,8 +199,8 @@ func bounded() func(*testbench.Conductor) {
 	}
 }
 
-// looksMax is some ten times as many as a run of a soak test takes: a look is taken every few thousand steps.
-const looksMax = 500
+// looksMax is several times as many as a run of a soak test takes: a look is taken every few thousand steps.
+const looksMax = 100
 
 func (s simulation) watchedUntil(seen *search.Seen, attend func(*testbench.Conductor)) testbench.Outcome {
 	c := s.config(nil)
@@ -277,6 +277,9 @@ func (own *huntFlags) all(targets []target, interrupted func() bool) []hunt {
 		t, never := targets[job/len(own.searches)], 0
 		for r := 0; r < own.repetitions && 2*never <= own.repetitions && !interrupted(); r++ {
 			h := t.hunt(own.searches[job%len(own.searches)], r, own, interrupted)
+			if !h.found && interrupted() {
+				break // it was not made to its end
+			}
 			if made = append(made, h); !h.found {
 				never++
 			}
