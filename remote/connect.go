@@ -180,7 +180,8 @@ func (c *Conn) explain(err error) error {
 		return fmt.Errorf("the certificate of %s is for another host: %w; use the name that it is for", c.url, err)
 	case errors.Is(err, nats.ErrSecureConnRequired):
 		return fmt.Errorf("%s speaks TLS only: write tls:// for nats://, and name its authority with --nats-ca if it is your own", c.url)
-	case strings.Contains(text, "certificate required"), strings.Contains(text, "bad certificate"):
+	case strings.Contains(text, "certificate required"), strings.Contains(text, "bad certificate"),
+		strings.Contains(text, "closed by remote after TLS handshake"): // the refusal, where it comes behind the first write
 		return fmt.Errorf("%s asks for a certificate (%w): name one with --nats-cert and --nats-key", c.url, err)
 	case errors.Is(err, nats.ErrSecureConnWanted):
 		return fmt.Errorf("%s does not speak TLS: leave --nats-ca, --nats-cert and tls:// out, or give the server a certificate", c.url)
