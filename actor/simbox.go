@@ -35,11 +35,7 @@ func (s *simBox[M]) makeReady() {
 
 func (s *simBox[M]) census() census {
 	s.context.addTally()
-	out := s.context.census()
-	if shows, ok := s.context.actor.(Viewer); ok {
-		out.stats.View = shows.View()
-	}
-	return out
+	return s.context.census()
 }
 
 // advance starts the actor, or handles one envelope.

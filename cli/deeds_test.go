@@ -79,25 +79,3 @@ func TestADeedThatDoesNothingIsTold(t *testing.T) {
 		t.Errorf("a deed to a node that is not there: %v", err)
 	}
 }
-
-// However a run is stepped, it is the same one.
-func TestASessionThatStopsOftenMakesTheRunOfOneThatDoesNot(t *testing.T) {
-	s := byHand(t, "broadcast", "", everyDeed)
-	want := s.run()
-	session, err := virtual.Begin(s.options, s.config(nil))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer session.Close()
-	for at := time.Duration(0); session.To(at); at += 777 * time.Microsecond {
-		session.Conductor().Hand()
-		session.Stats(0)
-	}
-	run, err := session.Run()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(run.History) != len(want.History) || run.Net != want.Run.Net || run.Elapsed != want.Run.Elapsed {
-		t.Errorf("%d entries, %+v, in %v, where the whole run has %d, %+v, in %v", len(run.History), run.Net, run.Elapsed, len(want.History), want.Run.Net, want.Run.Elapsed)
-	}
-}

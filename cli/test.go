@@ -140,7 +140,7 @@ func (p *program) runTest(cmd *cobra.Command, args []string, o *testbench.Option
 		return errors.New("--service-time: steps of real processes take their own time; it is for eddy sim")
 	}
 	if len(o.Deeds) > 0 {
-		return errors.New("--deeds: they name moments that only a seed repeats; they are for eddy sim and eddy play")
+		return errors.New("--deeds: they name moments that only a seed repeats; they are for eddy sim")
 	}
 	if o.Preempt != 0 || len(o.Branches) > 0 {
 		return errors.New("--preempt and --branch: the order of messages between real processes cannot be chosen; they are for eddy sim")

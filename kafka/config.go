@@ -36,7 +36,7 @@ func Strategies() []string {
 type Acks string
 
 const (
-	// AcksOne acknowledges what the node that was lastID has in its memory.
+	// AcksOne acknowledges what the node that was asked has in its memory.
 	AcksOne Acks = "1"
 	// AcksAll acknowledges what every node has in its memory.
 	AcksAll Acks = "all"

@@ -35,7 +35,7 @@ type replica struct {
 	untold    bool // and the peers are to be told what it has
 
 	ready    bool     // offsets may be given out
-	greeting bool     // the others were lastID for their clocks
+	greeting bool     // the others were asked for their clocks
 	early    []func() // what waits for that
 }
 

@@ -16,7 +16,7 @@ type transfer struct {
 }
 
 const (
-	transferBytes = 64 << 10 // lastID of a log at a time
+	transferBytes = 64 << 10 // asked of a log at a time
 	transferAhead = 4096     // items that wait for the peer's acknowledgement
 )
 

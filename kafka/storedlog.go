@@ -68,8 +68,8 @@ type storedLog struct {
 	*chain
 
 	busy    bool // a request for the log is under way
-	current bool // the text is what lin-kv had when last lastID
-	read    bool // lin-kv was lastID at least once
+	current bool // the text is what lin-kv had when last asked
+	read    bool // lin-kv was asked at least once
 	readAt  time.Duration
 	readers []fetch
 	writes  []write

@@ -12,7 +12,7 @@ import (
 // reply to handBack brings it back.
 //
 // The actor is spawned on first use. When it has not been used for a while it
-// is lastID to hand back what it holds, and stops; what is for it meanwhile
+// is asked to hand back what it holds, and stops; what is for it meanwhile
 // waits. An actor that is busy refuses. So an idle key costs its entries and no
 // goroutine, and nothing is ever lost by idleness.
 type topic struct {
@@ -33,7 +33,7 @@ type topicState uint8
 const (
 	parked  topicState = iota // no actor: the log is the broker's
 	serving                   // the log is the actor's
-	parking                   // the actor was lastID to hand it back
+	parking                   // the actor was asked to hand it back
 )
 
 // The broker's messages about topics.

@@ -21,7 +21,7 @@ import (
 // the nemesis's faults are: so a run with deeds is judged by the rules of any other.
 type Deed struct {
 	At time.Duration
-	Do string // one of [DeedForms]
+	Do string // one of those below
 	// Nodes are those that it is done to; of a cut and a heal one side, Others the other. A heal without nodes heals all.
 	Nodes, Others []string
 	Message       int64         // for drop and delay: the network's number of it
@@ -48,20 +48,11 @@ const (
 	DoEnd     = "end"
 )
 
-// deedForms are the deeds, and what stands after each of them.
+// deedForms are the deeds, and what is written after each of them.
 var deedForms = []struct{ do, form string }{
 	{DoCut, "NODES NODES"}, {DoHeal, "[NODES NODES]"}, {DoKill, "NODES"}, {DoRestart, "NODES"}, {DoPause, "NODES"}, {DoResume, "NODES"},
 	{DoSkew, "NODES TIME"}, {DoDrop, "MESSAGE"}, {DoDelay, "MESSAGE TIME"}, {DoAsk, "NODE OPERATION [VALUE]"},
 	{DoRate, "OPERATIONS-A-SECOND"}, {DoLatency, "MILLISECONDS"}, {DoEnd, ""},
-}
-
-// DeedForms says how deeds are written, each after its time.
-func DeedForms() string {
-	var forms []string
-	for _, f := range deedForms {
-		forms = append(forms, strings.TrimSpace(f.do+" "+f.form))
-	}
-	return strings.Join(forms, "; ")
 }
 
 // String is the deed as [ParseDeeds] reads it.

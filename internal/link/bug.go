@@ -19,11 +19,6 @@ const (
 	SkipsTheFirst Bug = "skips-the-first"
 )
 
-// Bugs are all there are.
-func Bugs() []string {
-	return []string{string(SkipRetries), string(GivesUp), string(TrustsTheNetwork), string(AcksOverGaps), string(SkipsTheFirst)}
-}
-
 // retries reports whether what is not acknowledged is ever sent again.
 func (l *Link) retries() bool {
 	return l.config.Bug != SkipRetries && (l.config.Bug != GivesUp || l.tries == 0)

@@ -1,26 +1,11 @@
 package network
 
 import (
-	"cmp"
 	"slices"
 	"time"
 )
 
-// What follows is for a hand in the run: it looks at the network and changes it in the middle of things, where faults
-// only change what comes.
-
-// Flying gives the messages that wait for their delivery, by number, the one that a receiver waits for included.
-func (n *Network) Flying() []Message {
-	var all []Message
-	for _, e := range n.endpoints {
-		if e.holding {
-			all = append(all, e.held)
-		}
-		all = append(all, e.queue...)
-	}
-	slices.SortFunc(all, func(a, b Message) int { return cmp.Or(cmp.Compare(a.ID, b.ID), cmp.Compare(a.Due, b.Due)) })
-	return all
-}
+// What follows is for a hand in the run: it changes what is on its way, where faults only change what comes.
 
 // Drop loses a message that is on its way, all copies of it, and reports whether there was one.
 func (n *Network) Drop(id int64) bool {
@@ -75,12 +60,6 @@ func (n *Network) Mend(dest, src string) {
 		delete(to.cut, src)
 		n.cuts--
 	}
-}
-
-// IsCut tells whether dest drops what comes from src.
-func (n *Network) IsCut(dest, src string) bool {
-	to := n.endpoints[dest]
-	return to != nil && (to.cut[src] || n.division != nil && n.division(dest, src))
 }
 
 // Latency is that of messages between servers.

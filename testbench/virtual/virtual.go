@@ -90,14 +90,14 @@ func Run(options testbench.Options, config Config) testbench.Outcome {
 
 // conduct steps the world until the run is over.
 func conduct(options testbench.Options, config Config) (testbench.Run, error) {
-	s, err := Begin(options, config)
+	s, err := begin(options, config)
 	if err != nil {
 		return testbench.Run{}, err
 	}
-	defer s.Close()
-	for s.Step() {
+	defer s.close()
+	for s.step() {
 	}
-	return s.Run()
+	return s.run()
 }
 
 // clock is a world's time as the conductor knows it.
