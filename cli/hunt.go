@@ -39,27 +39,27 @@ func (p *program) huntCommand() *cobra.Command {
 	own := huntFlags{}
 	cmd := &cobra.Command{
 		Use:   "hunt [service...]",
-		Short: "Measure how soon each strategy of search finds deliberate mistakes",
-		Long: `Hunt switches on the deliberate mistakes of services one after the other, and looks
+		Short: "Measure how soon each strategy of search finds deliberate bugs",
+		Long: `Hunt switches on the deliberate bugs of services one after the other, and looks
 for each with every strategy of search: how many seeds it takes until a run fails,
 and how much processor time, as medians of some repetitions. A hunt that finds
-nothing within --seeds counts as never. A service without a mistake is hunted too:
+nothing within --seeds counts as never. A service without a bug is hunted too:
 what fails there is a false alarm.
 
   eddy hunt lin-kv
   eddy hunt --repetitions 5 --csv hunt.csv
   eddy hunt --read hunt.csv
 
-No strategy knows the mistakes. The flags of the runs are those of each service's own
+No strategy knows the bugs. The flags of the runs are those of each service's own
 soak test. docs/search.md has the table.
 
-Exit status: 0 measured, 1 a service failed without a mistake, 2 could not run.`,
+Exit status: 0 measured, 1 a service failed without a bug, 2 could not run.`,
 		ValidArgsFunction: p.completeWorkload,
 	}
 	flags := cmd.Flags()
 	flags.StringSliceVar(&own.searches, "search", search.Names(), "the strategies of search, with commas between")
-	flags.StringSliceVar(&own.bugs, "bug", nil, "only these mistakes, with commas between")
-	flags.IntVar(&own.repetitions, "repetitions", 20, "hunts for each mistake with each strategy")
+	flags.StringSliceVar(&own.bugs, "bug", nil, "only these bugs, with commas between")
+	flags.IntVar(&own.repetitions, "repetitions", 20, "hunts for each bug with each strategy")
 	flags.IntVar(&own.seeds, "seeds", 100, "after how many a hunt is given up")
 	flags.Uint64Var(&own.seed, "seed", 1, "the first of the first hunt")
 	flags.StringVar(&own.csv, "csv", "", "write every hunt to this file")
@@ -86,17 +86,17 @@ func (own *huntFlags) check(flags *pflag.FlagSet) error {
 	return nil
 }
 
-// target is a mistake to hunt for, or a service without one.
+// target is a bug to hunt for, or a service without one.
 type target struct {
 	service string
 	bug     service.Bug
 	simulation
 }
 
-// noBug is what tables call a service without a mistake.
+// noBug is what tables call a service without a bug.
 const noBug = "(none)"
 
-// targets are the mistakes of the services that are named, of all if none is.
+// targets are the bugs of the services that are named, of all if none is.
 func (p *program) targets(names, bugs []string) ([]target, error) {
 	for _, name := range names {
 		if _, err := p.service(name); err != nil {
@@ -115,7 +115,7 @@ func (p *program) targets(names, bugs []string) ([]target, error) {
 			if len(bugs) > 0 && !slices.Contains(bugs, b.Name) {
 				continue
 			}
-			made, err := p.mistaken(s, b)
+			made, err := p.withBug(s, b)
 			if err != nil {
 				return nil, fmt.Errorf("hunt %s of %s: %w", b.Name, s.Workload.Name, err)
 			}
@@ -124,17 +124,17 @@ func (p *program) targets(names, bugs []string) ([]target, error) {
 	}
 	for _, name := range bugs {
 		if !known[name] {
-			return nil, fmt.Errorf("--bug %s: no service that is asked for has such a mistake; eddy hunt --repetitions 1 --seeds 1 lists them", name)
+			return nil, fmt.Errorf("--bug %s: no service that is asked for has such a bug; eddy hunt --repetitions 1 --seeds 1 lists them", name)
 		}
 	}
 	if len(all) == 0 {
-		return nil, fmt.Errorf("%s has no deliberate mistakes to hunt for", strings.Join(names, ", "))
+		return nil, fmt.Errorf("%s has no deliberate bugs to hunt for", strings.Join(names, ", "))
 	}
 	return all, nil
 }
 
-// mistaken is the simulation in which a mistake is looked for.
-func (p *program) mistaken(s Service, b service.Bug) (simulation, error) {
+// withBug is the simulation in which a bug is looked for.
+func (p *program) withBug(s Service, b service.Bug) (simulation, error) {
 	o := testbench.Defaults(p.workloads)
 	flags := newFlagSet("hunt")
 	declareOptions(flags, &o)
@@ -149,7 +149,7 @@ func (p *program) mistaken(s Service, b service.Bug) (simulation, error) {
 	return p.newSimulation(o, nodeArgs, report.Meta{})
 }
 
-// hunt is one search for one mistake.
+// hunt is one search for one bug.
 type hunt struct {
 	service, bug, search string
 	repetition           int
@@ -162,7 +162,7 @@ type hunt struct {
 // repetitionSeeds lie between two repetitions.
 const repetitionSeeds = 1_000_000
 
-// run hunts until a run fails or so many have not.
+// hunt makes runs until one fails, or so many have not.
 func (t target) hunt(name string, repetition int, own *huntFlags, interrupted func() bool) hunt {
 	h := hunt{service: t.service, bug: t.bug.Name, search: name, repetition: repetition}
 	runtime.LockOSThread()
@@ -189,7 +189,7 @@ func (t target) hunt(name string, repetition int, own *huntFlags, interrupted fu
 // watchedBy makes the run for a search that may learn of it.
 func (s simulation) watchedBy(seen *search.Seen) testbench.Outcome { return s.watchedUntil(seen, nil) }
 
-// bounded ends a run that does not end, as nodes with a mistake may send each other messages for ever. It proves nothing then.
+// bounded ends a run that does not end, as nodes with a bug may send each other messages for ever. It proves nothing then.
 func bounded() func(*testbench.Conductor) {
 	looks := 0
 	return func(c *testbench.Conductor) {
@@ -267,7 +267,7 @@ func (p *program) runHunt(flags *pflag.FlagSet, args []string, own *huntFlags) e
 	return nil
 }
 
-// all makes the hunts, those for one mistake with one strategy after each other. Once more than half of them have found nothing, their median is
+// all makes the hunts, those for one bug with one strategy after each other. Once more than half of them have found nothing, their median is
 // known, and no more are made.
 func (own *huntFlags) all(targets []target, interrupted func() bool) []hunt {
 	shown := newProgress(own.quiet)
@@ -290,7 +290,7 @@ func (own *huntFlags) all(targets []target, interrupted func() bool) []hunt {
 	sweep.Pool(jobs, runtime.GOMAXPROCS(0), work, func(job int, made []hunt) bool {
 		results[job] = made
 		done++
-		shown.show(bar(done, jobs, "mistakes and strategies"))
+		shown.show(bar(done, jobs, "bugs and strategies"))
 		return !interrupted()
 	})
 	shown.clear()
@@ -298,7 +298,7 @@ func (own *huntFlags) all(targets []target, interrupted func() bool) []hunt {
 }
 
 // huntColumns are those of the file of hunts.
-var huntColumns = []string{"service", "mistake", "search", "repetition", "found", "seeds", "cpu-seconds", "virtual-seconds", "failure", "command"}
+var huntColumns = []string{"service", "bug", "search", "repetition", "found", "seeds", "cpu-seconds", "virtual-seconds", "failure", "command"}
 
 func writeHunts(to io.Writer, hunts []hunt) error {
 	w := csv.NewWriter(to)

@@ -12,7 +12,7 @@ import (
 	"eddy/testbench/search"
 )
 
-// found is what hunts for one mistake with one strategy came to.
+// found is what hunts for one bug with one strategy came to.
 type found struct {
 	hunts int
 	never bool    // the median hunt found nothing
@@ -44,7 +44,7 @@ func median(values []float64) float64 {
 	return (values[(n-1)/2] + values[n/2]) / 2
 }
 
-// huntTable is the hunts by mistake and by strategy.
+// huntTable is the hunts by bug and by strategy.
 type huntTable struct {
 	searches []string
 	rows     []huntRow
@@ -85,8 +85,8 @@ func tabulate(hunts []hunt) huntTable {
 	return t
 }
 
-// against compares a strategy with random: the geometric mean of what processor time it needs, over the mistakes that
-// either finds, and the mistakes that random finds and it does not.
+// against compares a strategy with random: the geometric mean of what processor time it needs, over the bugs that
+// either finds, and the bugs that random finds and it does not.
 func (t huntTable) against(name string) (ratio float64, missed []string) {
 	sum, n := 0.0, 0
 	for _, r := range t.rows {
@@ -107,15 +107,15 @@ func (t huntTable) against(name string) (ratio float64, missed []string) {
 func tellHunts(to io.Writer, hunts []hunt) {
 	t := tabulate(hunts)
 	w := tabwriter.NewWriter(to, 0, 0, 3, ' ', 0)
-	fmt.Fprint(w, "service\tmistake")
+	fmt.Fprint(w, "service\tbug")
 	for _, name := range t.searches {
 		fmt.Fprintf(w, "\t%s", name)
 	}
 	fmt.Fprintln(w)
-	mistakes := 0
+	bugs := 0
 	for _, r := range t.rows {
 		if r.bug != noBug {
-			mistakes++
+			bugs++
 		}
 		fmt.Fprintf(w, "%s\t%s", r.service, r.bug)
 		for _, name := range t.searches {
@@ -132,7 +132,7 @@ func tellHunts(to io.Writer, hunts []hunt) {
 				n++
 			}
 		}
-		said := fmt.Sprintf("%-10s finds %d of %d, %.0f virtual seconds a CPU second", name, n, mistakes, t.pace[name])
+		said := fmt.Sprintf("%-10s finds %d of %d, %.0f virtual seconds a CPU second", name, n, bugs, t.pace[name])
 		if slices.Contains(t.searches, search.Random) && name != search.Random {
 			ratio, missed := t.against(name)
 			said += fmt.Sprintf(", %.2f of random's CPU time", ratio)

@@ -21,7 +21,6 @@ import (
 	"eddy/testbench/history"
 	"eddy/testbench/nemesis"
 	"eddy/testbench/network"
-	"eddy/testbench/realtime"
 	"eddy/testbench/report"
 	"eddy/testbench/search"
 	"eddy/testbench/sweep"
@@ -110,23 +109,17 @@ func (p *program) runCause(dir, jsonFile string, shown *progress) error {
 	}
 	same, said := sameFailure(&out)
 	fmt.Fprintf(os.Stdout, "%s: %s\n", s.options.Workload, said)
-	interrupts, release := realtime.Interrupts()
+	interrupted, release := untilInterrupted()
 	defer release()
-	stopped := false
 	found := search.FindInevitable(s.lastMoment(out.History), func(at time.Duration, futures int) int {
 		shown.show(fmt.Sprintf("%d futures from %.3f s on", futures, at.Seconds()))
-		select {
-		case <-interrupts:
-			stopped = true
-		default:
-		}
-		if stopped {
+		if interrupted() {
 			return 0
 		}
 		return s.failing(same, at, futures)
 	})
 	shown.clear()
-	if stopped {
+	if interrupted() {
 		return errors.New("interrupted before the moment was found")
 	}
 	cause := causeFile{Failure: said, Inevitable: found, Decisions: d.last(found.From.At)}

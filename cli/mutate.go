@@ -11,7 +11,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"eddy/testbench/realtime"
 	"eddy/testbench/sweep"
 	"eddy/testbench/virtual"
 )
@@ -28,24 +27,24 @@ func (p *program) mutateCommand() *cobra.Command {
 	own := mutateFlags{}
 	cmd := &cobra.Command{
 		Use:   "mutate <service>",
-		Short: "Tell which faults bring deliberate mistakes to light",
-		Long: `Mutate switches on the deliberate mistakes of a service one after the other, such as
+		Short: "Tell which faults bring deliberate bugs to light",
+		Long: `Mutate switches on the deliberate bugs of a service one after the other, such as
 an acknowledgement before the disk has it, and makes runs without faults, with each
 fault of the service's soak test alone, and with all of them. It tells how many runs
-failed. A mistake that no run notices is one that the workload does not look for, or
+failed. A bug that no run notices is one that the workload does not look for, or
 that needs other faults, or more seeds.
 
   eddy mutate lin-kv
   eddy mutate kafka --seeds 50 --bug ack-before-sync
 
-Exit status: 0 every mistake was noticed, 1 some were not or the service failed without
+Exit status: 0 every bug was noticed, 1 some were not or the service failed without
 one, 2 could not run.`,
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: p.completeWorkload,
 	}
-	cmd.Flags().IntVar(&own.seeds, "seeds", 10, "runs for each mistake and fault")
+	cmd.Flags().IntVar(&own.seeds, "seeds", 10, "runs for each bug and fault")
 	cmd.Flags().Uint64Var(&own.seed, "seed", 1, "the first of them")
-	cmd.Flags().StringSliceVar(&own.bugs, "bug", nil, "only these mistakes, with commas between")
+	cmd.Flags().StringSliceVar(&own.bugs, "bug", nil, "only these bugs, with commas between")
 	cmd.Flags().BoolVar(&own.quiet, "quiet", false, "no progress")
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
 		if own.seeds < 1 {
@@ -66,7 +65,7 @@ const (
 	allFaults = "all"
 )
 
-// noticed are how many runs of a mistake failed, by the faults there were; absent for faults that were not tried.
+// noticed are how many runs of a bug failed, by the faults there were; absent for faults that were not tried.
 type noticed struct {
 	bug     string
 	failed  map[string]int
@@ -76,17 +75,8 @@ type noticed struct {
 func (n *noticed) any() bool { return n.failure != "" }
 
 func (own *mutateFlags) run(targets []target) error {
-	interrupts, release := realtime.Interrupts()
+	interrupted, release := untilInterrupted()
 	defer release()
-	stopped := false
-	interrupted := func() bool {
-		select {
-		case <-interrupts:
-			stopped = true
-		default:
-		}
-		return stopped
-	}
 	shown := newProgress(own.quiet)
 	columns := []string{noFault}
 	for _, t := range targets {
@@ -99,21 +89,26 @@ func (own *mutateFlags) run(targets []target) error {
 	columns = append(columns, allFaults)
 	var rows []noticed
 	for i, t := range targets {
+		shown.show(bar(i, len(targets), "bugs"))
+		row := own.notices(t, columns, interrupted)
 		if interrupted() {
-			return exitStatus(exitCouldNotRun)
+			break
 		}
-		shown.show(bar(i, len(targets), "mistakes"))
-		rows = append(rows, own.notices(t, columns, interrupted))
+		rows = append(rows, row)
 	}
 	shown.clear()
 	tellNoticed(os.Stdout, columns, rows, own.seeds)
+	if interrupted() {
+		fmt.Printf("\ninterrupted after %d of %d bugs\n", len(rows), len(targets))
+		return exitStatus(exitCouldNotRun)
+	}
 	if slices.ContainsFunc(rows, func(n noticed) bool { return n.any() == (n.bug == noBug) }) {
 		return exitStatus(1)
 	}
 	return nil
 }
 
-// notices makes the runs of a mistake.
+// notices makes the runs of a bug.
 func (own *mutateFlags) notices(t target, columns []string, interrupted func() bool) noticed {
 	row := noticed{bug: t.bug.Name, failed: map[string]int{}}
 	var runs []simulation
@@ -160,7 +155,7 @@ func (own *mutateFlags) notices(t target, columns []string, interrupted func() b
 
 func tellNoticed(to io.Writer, columns []string, rows []noticed, seeds int) {
 	w := tabwriter.NewWriter(to, 0, 0, 3, ' ', 0)
-	fmt.Fprintf(w, "mistake\t%s\tfirst failure\n", strings.Join(columns, "\t"))
+	fmt.Fprintf(w, "bug\t%s\tfirst failure\n", strings.Join(columns, "\t"))
 	var unnoticed []string
 	for _, r := range rows {
 		fmt.Fprint(w, r.bug)

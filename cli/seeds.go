@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"eddy/testbench"
-	"eddy/testbench/realtime"
 	"eddy/testbench/search"
 	"eddy/testbench/sweep"
 	"eddy/testbench/virtual"
@@ -213,17 +212,8 @@ func runSeeds(s simulation, own *simFlags) error {
 		}
 	}
 	fmt.Fprintf(os.Stdout, "Running %d seeds from %d in the simulator%s.\n", b.count, b.first, own.farm.where())
-	interrupts, release := realtime.Interrupts()
+	interrupted, release := untilInterrupted()
 	defer release()
-	stopped := false
-	interrupted := func() bool {
-		select {
-		case <-interrupts:
-			stopped = true
-		default:
-		}
-		return stopped
-	}
 	shown := newProgress(own.quiet)
 	if own.farm.asked() {
 		b.pool = own.farm.pool(sweepWork{Runs: [][]string{simArguments(s.options, s.nodeArgs)}, First: b.first, Seeds: b.count}, shown, interrupted)
@@ -240,10 +230,10 @@ func runSeeds(s simulation, own *simFlags) error {
 	}
 	if own.keepGoing && (len(failures) > 1 || before != nil) {
 		b.triage(&made, own, why, before, shown, interrupted)
-	} else if len(failures) > 0 && !own.noShrink && !stopped {
+	} else if len(failures) > 0 && !own.noShrink && !interrupted() {
 		shrinkAndTell(b.planned(failures[0].Seed), failures[0].Failure, shown, interrupted)
 	}
-	if stopped {
+	if interrupted() {
 		fmt.Fprintf(os.Stdout, "\n%s: interrupted after %d of %d seeds\n", s.options.Workload, len(made.all), b.count)
 		own.farm.tellResume(b.seeded(b.first).command(), fmt.Sprintf("--seeds %d", b.count))
 		status = testbench.ExitCouldNot

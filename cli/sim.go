@@ -188,6 +188,20 @@ func interruptible(interrupts <-chan os.Signal) watch {
 	}}
 }
 
+// untilInterrupted gives what tells, on one goroutine, whether Ctrl-C has come, and what gives Ctrl-C back to the system.
+func untilInterrupted() (interrupted func() bool, release func()) {
+	interrupts, release := realtime.Interrupts()
+	stopped := false
+	return func() bool {
+		select {
+		case <-interrupts:
+			stopped = true
+		default:
+		}
+		return stopped
+	}, release
+}
+
 // runOnce makes one run and reports it.
 func runOnce(s simulation, own *simFlags) error {
 	fmt.Fprintf(os.Stdout, "Running in the simulator from seed %d.\n", s.options.Seed)

@@ -1,9 +1,9 @@
 package counter
 
-// Bug is a deliberate mistake, by which the tests show that they would find it.
+// Bug is a deliberate bug, by which the tests show that they would find it.
 type Bug string
 
-// The mistakes.
+// The bugs.
 const (
 	JoinAdds       Bug = "join-adds"        // of two states of a shard that have come in turn the sum is taken, not the later
 	TellsOnce      Bug = "tells-once"       // what a neighbour was told is not told again

@@ -1,9 +1,9 @@
 package kafka
 
-// Bug is a deliberate mistake, by which the tests show that they would find it.
+// Bug is a deliberate bug, by which the tests show that they would find it.
 type Bug string
 
-// The mistakes.
+// The bugs.
 const (
 	CommitGoesBack    Bug = "commit-goes-back"    // a committed offset is replaced by a lower one
 	ClosedTooEarly    Bug = "closed-too-early"    // polls show up to this node's own clock, whatever the others promised

@@ -254,18 +254,16 @@ func (w *working) notice(m *nats.Msg) {
 	}
 	answer := presence{Name: w.Name, Build: w.Build, Cores: w.Cores}
 	p := w.orders[id]
-	switch {
-	case heard.Build != w.Build:
-		err := w.otherBuild(heard.Build)
-		answer.Refusal = err.Error()
-		w.sayOnce(id, fmt.Sprintf("Order %s is refused: %v.", id, err))
-	case p == nil:
-		w.remember(id, &prepared{bound: heard.Bound})
-	default:
-		p.bound = heard.Bound
-		if p.err != nil {
-			answer.Refusal = p.err.Error()
-		}
+	if p == nil {
+		p = &prepared{}
+		w.remember(id, p)
+	}
+	if p.bound = heard.Bound; heard.Build != w.Build {
+		p.err = w.otherBuild(heard.Build)
+		w.sayOnce(id, fmt.Sprintf("Order %s is refused: %v.", id, p.err))
+	}
+	if p.err != nil {
+		answer.Refusal = p.err.Error()
 	}
 	for t := range w.underWay {
 		if t.id == id && t.first > heard.Bound {

@@ -2,10 +2,10 @@ package txn
 
 import "eddy/internal/link"
 
-// Bug is a deliberate mistake, by which the tests show that they would find it.
+// Bug is a deliberate bug, by which the tests show that they would find it.
 type Bug string
 
-// The mistakes.
+// The bugs.
 const (
 	SkipRetries    Bug = Bug(link.SkipRetries) // nothing is ever sent again
 	LastComeStays  Bug = "last-come-stays"     // a write that comes later replaces one with a later stamp

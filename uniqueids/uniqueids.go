@@ -58,10 +58,10 @@ type Config struct {
 	Bug Bug
 }
 
-// Bug is a deliberate mistake, by which the tests show that they would find it.
+// Bug is a deliberate bug, by which the tests show that they would find it.
 type Bug string
 
-// The mistakes.
+// The bugs.
 const (
 	ForgetsStarts Bug = "forgets-starts" // counter: every start counts from the beginning
 	NoPlace       Bug = "no-place"       // snowflake: ids lack the node

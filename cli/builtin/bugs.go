@@ -19,19 +19,19 @@ import (
 	"eddy/uniqueids"
 )
 
-// The deliberate mistakes of all services. What a search is worth is measured on them, so no search may know them: the
-// flags under which they are looked for are those of a service's own soak test, the same for all of its mistakes but
-// for configurations and faults without which a mistake is not made at all.
+// The deliberate bugs of all services. What a search is worth is measured on them, so no search may know them: the
+// flags under which they are looked for are those of a service's own soak test, the same for all of its bugs but
+// for configurations and faults without which a bug does no harm.
 
 // skipRetries is a switch in the services that have it.
 const skipRetries = "skip-retries"
 
-// bug is a mistake, and the flags of a configuration that makes it.
+// bug gives a bug, with the flags of a configuration in which it does harm.
 func bug[B ~string](name B, breaks, flags string) service.Bug {
 	return service.Bug{Name: string(name), Breaks: breaks, Flags: strings.Fields(flags)}
 }
 
-// under gives the mistake flags of a run in place of the usual ones.
+// under gives the bug flags of a run in place of the usual ones.
 func under(b service.Bug, run string) service.Bug {
 	b.Run = strings.Fields(run)
 	return b
@@ -142,7 +142,7 @@ var listAppendBugs = []service.Bug{
 	bug(kv.CASTwice, "a transaction that is in the log twice is executed twice", "--data d"),
 }
 
-// bugFlag declares the flag of a service's mistakes. Help does not show it.
+// bugFlag declares the flag of a service's bugs. Help does not show it.
 func bugFlag(flags *pflag.FlagSet, bugs []service.Bug) *string {
 	chosen := &bugName{bugs: bugs}
 	flags.Var(chosen, "bug", "")
@@ -165,5 +165,5 @@ func (b *bugName) Set(name string) error {
 	for _, known := range b.bugs {
 		names = append(names, known.Name)
 	}
-	return fmt.Errorf("there is no such mistake; choose one of %s", strings.Join(names, ", "))
+	return fmt.Errorf("there is no such bug; choose one of %s", strings.Join(names, ", "))
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// bugsMin is how many mistakes the collection holds at least: a search that finds a few favourites proves little.
+// bugsMin is how many bugs the collection holds at least: a search that finds a few favourites proves little.
 const bugsMin = 30
 
 func TestEveryBugOfTheCollectionIsSwitchedOnByItsFlag(t *testing.T) {
@@ -37,11 +37,11 @@ func TestEveryBugOfTheCollectionIsSwitchedOnByItsFlag(t *testing.T) {
 			}
 		}
 		if len(s.Bugs) > 0 && len(s.Hunt) == 0 {
-			t.Errorf("%s has mistakes, and no flags of a run that looks for them", s.Workload.Name)
+			t.Errorf("%s has bugs, and no flags of a run that looks for them", s.Workload.Name)
 		}
 	}
 	if len(all) < bugsMin {
-		t.Errorf("%d mistakes, want at least %d", len(all), bugsMin)
+		t.Errorf("%d bugs, want at least %d", len(all), bugsMin)
 	}
 }
 

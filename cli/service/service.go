@@ -26,7 +26,7 @@ type Service struct {
 	// Best are the flags for challenges of the workload that the defaults do not serve best,
 	// by the number of the challenge.
 	Best map[string]Strategy
-	// Bugs are deliberate mistakes that the service can be made with, each by a flag of its own value: --bug, which help does
+	// Bugs are deliberate bugs that the service can be made with, each by a flag of its own value: --bug, which help does
 	// not show. They show what a search finds (eddy hunt), and whether a workload notices (eddy mutate). Hunt are the flags of a run
 	// under which they are looked for, which know none of them.
 	Bugs []Bug
@@ -35,7 +35,7 @@ type Service struct {
 	Record func(record []byte) string
 }
 
-// Bug is a deliberate mistake of a service.
+// Bug is a deliberate bug of a service.
 type Bug struct {
 	Name   string
 	Breaks string   // what goes wrong, in a clause such as "a lease is held for too long"

@@ -14,9 +14,12 @@
 //
 // Items reach an incarnation of the peer in the order in which they were pushed, each once. What is due at one time goes
 // in as few messages as its size allows. An acknowledgement says up to which number everything came; it rides
-// on a message that goes anyway, or goes alone after AckDelay. What is not acknowledged for Retry is probed with
-// one message, from the first on; the rest follows when that came through (go-back-N), so a silent peer costs one
-// message every RetryMax. A link with nothing to say is silent.
+// on a message that goes anyway, or goes alone after AckDelay. A receiver that has waited 100 ms behind a gap says so, and
+// exactly what is missing is sent again, once. What is not acknowledged for Retry is probed with one message, from the
+// first on; the rest follows when that came through (go-back-N), so a silent peer costs one message every RetryMax. A link
+// with nothing to say is silent.
+//
+// A [Window] drives the links of one actor: they send together, at most once in its length.
 //
 // # Incarnations
 //
@@ -35,6 +38,7 @@
 //
 // At most QueueMax items wait for acknowledgement. The item that would be one too many ends the attempt to tell the
 // peer everything one by one: the queue is dropped, nothing is queued until the peer is heard again, and then
-// [Heard].Lost is true, as if the peer had been restarted. Behind a gap wait at most 64 messages, at most 4
-// incarnations are challenged at a time, and at most 16 messages are kept of each.
+// [Heard].Lost is true, as if the peer had been restarted. Behind a gap wait at most QueueMax items, at
+// most 4 incarnations are challenged at a time, and at most 16 messages are kept of each. What is due at one time ends after
+// 1 MiB.
 package link

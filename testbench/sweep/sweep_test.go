@@ -35,8 +35,19 @@ func TestPoolTakesEveryJobOnce(t *testing.T) {
 
 func TestStoppedPoolHasDoneAllEarlierJobs(t *testing.T) {
 	var taken []int
-	Pool(1000, 4, func(job int) int { return job }, func(job, _ int) bool {
+	ended, late := make(chan struct{}), make(chan int, 1000)
+	Pool(1000, 4, func(job int) int {
+		select {
+		case <-ended:
+			late <- job
+		default:
+		}
+		return job
+	}, func(job, _ int) bool {
 		taken = append(taken, job)
+		if job == 20 {
+			close(ended)
+		}
 		return job != 20
 	})
 	slices.Sort(taken)
@@ -45,8 +56,10 @@ func TestStoppedPoolHasDoneAllEarlierJobs(t *testing.T) {
 			t.Fatalf("took %v", taken)
 		}
 	}
-	if len(taken) < 21 || len(taken) > 21+4 {
-		t.Errorf("stopped at job 20 it took %d jobs", len(taken))
+	// The other workers may have been given a job each. How many of the jobs behind 20 were done before it ended the pool is
+	// the scheduler's affair.
+	if len(taken) < 21 || len(late) > 3 {
+		t.Errorf("stopped at job 20 it took %d jobs, of which %d were begun after that", len(taken), len(late))
 	}
 }
 

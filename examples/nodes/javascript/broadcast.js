@@ -1,7 +1,7 @@
 // A broadcast node in JavaScript, in one file: it keeps sending a value to a peer until that acknowledges it.
 //
 //   node broadcast.js                       correct
-//   node broadcast.js --wrong silent        answers nothing after 20 requests
+//   node broadcast.js --wrong silent        answers nothing after 10 requests
 //   node broadcast.js --wrong string-ids    puts in_reply_to in quotes
 //   node broadcast.js --wrong endless       sends what it gets back to where it came from, for ever
 "use strict";
@@ -60,7 +60,7 @@ const handlers = {
 readline.createInterface({ input: process.stdin }).on("line", (line) => {
   const message = JSON.parse(line);
   if (message.src.startsWith("c")) state.requests++;
-  if (wrong === "silent" && state.requests > 20) return;
+  if (wrong === "silent" && state.requests > 10) return;
   handlers[message.body.type](message);
 });
 
