@@ -104,14 +104,14 @@ func (p *program) targets(names, bugs []string) ([]target, error) {
 		}
 	}
 	var all []target
-	known := map[string]bool{}
+	var known []string
 	for _, s := range p.services {
 		if len(s.Bugs) == 0 || len(names) > 0 && !slices.Contains(names, s.Workload.Name) {
 			continue
 		}
 		correct := service.Bug{Name: noBug, Flags: s.Bugs[0].Flags}
 		for _, b := range append([]service.Bug{correct}, s.Bugs...) {
-			known[b.Name] = true
+			known = append(known, b.Name)
 			if len(bugs) > 0 && !slices.Contains(bugs, b.Name) {
 				continue
 			}
@@ -123,8 +123,9 @@ func (p *program) targets(names, bugs []string) ([]target, error) {
 		}
 	}
 	for _, name := range bugs {
-		if !known[name] {
-			return nil, fmt.Errorf("--bug %s: no service that is asked for has such a bug; eddy hunt --repetitions 1 --seeds 1 lists them", name)
+		if !slices.Contains(known, name) {
+			slices.Sort(known)
+			return nil, fmt.Errorf("--bug %s: no service that is asked for has such a bug; they have %s", name, strings.Join(slices.Compact(known), ", "))
 		}
 	}
 	if len(all) == 0 {
@@ -251,7 +252,9 @@ func (p *program) runHunt(flags *pflag.FlagSet, args []string, own *huntFlags) e
 		}
 	}
 	hunts := own.all(targets, interrupted)
-	tellHunts(os.Stdout, hunts)
+	if len(hunts) > 0 {
+		tellHunts(os.Stdout, hunts)
+	}
 	if own.csv != "" {
 		if err := writeOutput(own.csv, func(w io.Writer) error { return writeHunts(w, hunts) }); err != nil {
 			return err
@@ -259,7 +262,7 @@ func (p *program) runHunt(flags *pflag.FlagSet, args []string, own *huntFlags) e
 	}
 	switch {
 	case interrupted():
-		fmt.Println("\ninterrupted: what was hunted so far")
+		fmt.Printf("\ninterrupted after %s\n", report.Plural(len(hunts), "hunt", "hunts"))
 		return exitStatus(exitCouldNotRun)
 	case slices.ContainsFunc(hunts, func(h hunt) bool { return h.bug == noBug && h.found }):
 		return exitStatus(1)

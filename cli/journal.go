@@ -3,6 +3,7 @@ package cli
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -27,7 +28,12 @@ status 1 says that a journal is damaged; what is before the damage is printed.
 
   eddy journal data
   eddy journal --quiet data/n1.journal`,
-		Args: cobra.MinimumNArgs(1),
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return errors.New("journal of what? name a journal, or a directory of --data that has some, as in eddy journal data")
+			}
+			return nil
+		},
 	}
 	quiet := cmd.Flags().Bool("quiet", false, "print a line for each journal, and no records")
 	cmd.RunE = func(_ *cobra.Command, args []string) error {

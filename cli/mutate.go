@@ -39,7 +39,12 @@ that needs other faults, or more seeds.
 
 Exit status: 0 every bug was noticed, 1 some were not or the service failed without
 one, 2 could not run.`,
-		Args:              cobra.ExactArgs(1),
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return fmt.Errorf("mutate takes one service, such as eddy mutate kafka; there are %d arguments", len(args))
+			}
+			return nil
+		},
 		ValidArgsFunction: p.completeWorkload,
 	}
 	cmd.Flags().IntVar(&own.seeds, "seeds", 10, "runs for each bug and fault")
@@ -97,7 +102,9 @@ func (own *mutateFlags) run(targets []target) error {
 		rows = append(rows, row)
 	}
 	shown.clear()
-	tellNoticed(os.Stdout, columns, rows, own.seeds)
+	if len(rows) > 0 {
+		tellNoticed(os.Stdout, columns, rows, own.seeds)
+	}
 	if interrupted() {
 		fmt.Printf("\ninterrupted after %d of %d bugs\n", len(rows), len(targets))
 		return exitStatus(exitCouldNotRun)
