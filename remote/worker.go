@@ -93,8 +93,8 @@ type working struct {
 	finished chan finished
 	ended    chan struct{} // gets one for each core that has ended
 	orders   map[string]*prepared
-	recent   []string // the orders, the oldest first
-	underWay map[*taken]bool
+	recent   []string        // the orders, the oldest first
+	underWay map[*taken]bool // false: nobody wants it any more
 	told     map[string]bool
 	worked   Worked
 }
@@ -113,7 +113,7 @@ type claim struct {
 	reply chan *taken
 }
 
-// taken is a range under way at a core.
+// taken is a range under way at a core. It does not change: the owner and the core both have it.
 type taken struct {
 	msg        jetstream.Msg
 	id         string
@@ -265,10 +265,10 @@ func (w *working) notice(m *nats.Msg) {
 	if p.err != nil {
 		answer.Refusal = p.err.Error()
 	}
-	for t := range w.underWay {
-		if t.id == id && t.first > heard.Bound {
+	for t, wanted := range w.underWay {
+		if wanted && t.id == id && t.first > heard.Bound {
 			close(t.unwanted)
-			t.id = "" // closed once
+			w.underWay[t] = false
 		}
 	}
 	if m.Reply != "" {
