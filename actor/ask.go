@@ -49,7 +49,7 @@ func Ask[M, Q, A any](c *Context[M], to Ref[Q], within time.Duration, build func
 	x.head.sig = signal{kind: signalAsk, slip: &x.head, payload: x}
 	delivery := Stopped
 	if to.box != nil {
-		delivery = to.box.send(envelope[Q]{msg: build(Reply[A]{x}), sig: &x.head.sig})
+		delivery = to.box.send(envelope[Q]{msg: build(Reply[A]{x}), sig: &x.head.sig}, c.trail)
 	}
 	switch {
 	case to.box == nil:
@@ -71,7 +71,7 @@ func Call[Q, A any](to Ref[Q], within time.Duration, build func(Reply[A]) Q) (A,
 	caller := &callerBox{id: to.box.id, answers: make(chan *signal, 2)}
 	x := &slip[A]{head: slipHead{home: caller}}
 	x.head.sig = signal{kind: signalAsk, slip: &x.head, payload: x}
-	switch to.box.send(envelope[Q]{msg: build(Reply[A]{x}), sig: &x.head.sig}) {
+	switch to.box.send(envelope[Q]{msg: build(Reply[A]{x}), sig: &x.head.sig}, nil) {
 	case Accepted:
 	case Stopped:
 		return none, ErrStopped
@@ -114,10 +114,19 @@ type slip[A any] struct {
 // it never changes.
 type slipHead struct {
 	sig    signal
-	home   inbox // of the asker
-	owner  any   // the asker's *ticket, for its eyes only
+	home   inbox   // of the asker
+	owner  any     // the asker's *ticket, for its eyes only
+	asked  *Source // the request as it was handled, in a trace
 	gen    uint32
 	filled bool // holds an answer; touched by holders of the Reply, then by the asker
+}
+
+// source is where an answer to the request comes from.
+func (h *slipHead) source() Source {
+	if h.asked == nil {
+		return Source{}
+	}
+	return *h.asked
 }
 
 // isAnswerFor tells an answer on its way back from the request itself: it has
@@ -191,7 +200,7 @@ func (c *Context[M]) conclude(head *slipHead, filled any, err error) {
 	t, ok := head.owner.(*ticket[M])
 	if !ok || !t.open || head.gen != t.gen {
 		c.late++
-		c.record(Event{Kind: EventLate, Message: typeName[M](), Count: int(c.late)})
+		c.record(Record{Kind: EventLate, Type: typeName[M](), Count: int(c.late)})
 		return
 	}
 	c.agenda.deadlines.remove(&t.due)

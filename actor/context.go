@@ -105,13 +105,13 @@ func (c *Context[M]) Stop() { c.stopAsked = true }
 func (c *Context[M]) owner() *core    { return &c.core }
 func (c *Context[M]) system() *System { return c.id.sys }
 
-func (c *Context[M]) record(e Event) {
-	e.Path = c.id.path
-	c.id.sys.record(e)
+func (c *Context[M]) record(r Record) {
+	r.At, r.Path = c.Elapsed(), c.id.path
+	c.id.sys.record(r)
 	if c.trail != nil {
-		r := Record{At: c.Elapsed(), Kind: e.Kind, Type: cutTypeArguments(e.Message), Count: e.Count}
-		if e.Err != nil {
-			r.Text = e.Err.Error()
+		r.Type = cutTypeArguments(r.Type)
+		if r.Err != nil {
+			r.Text = r.Err.Error()
 		}
 		c.trail.note(r)
 	}

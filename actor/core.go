@@ -3,6 +3,7 @@ package actor
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -48,6 +49,7 @@ type core struct {
 type family struct {
 	children []*core
 	byName   map[string]*core
+	traced   int // children so far, by which their messages are told apart in a trace
 }
 
 // trouble is what an actor has had of it.
@@ -108,6 +110,13 @@ func (p *core) adopt(child *core) error {
 	f.byName[name] = child
 	child.slot = int32(len(f.children))
 	f.children = append(f.children, child)
+	if child.trail != nil {
+		f.traced++
+		if p.trail != nil {
+			child.trail.place = p.trail.place
+		}
+		child.trail.place += strconv.Itoa(f.traced) + "."
+	}
 	return nil
 }
 
@@ -171,7 +180,7 @@ func (p *core) giveUp(all bool) {
 		}
 		t := p.troubled()
 		t.hung = append(t.hung, child.id.path)
-		p.id.sys.record(Event{Kind: EventHung, Path: child.id.path})
+		p.id.sys.record(Record{Kind: EventHung, Path: child.id.path})
 		p.disown(child)
 	}
 	if p.trouble != nil {

@@ -1,9 +1,6 @@
 package actor
 
-import (
-	"reflect"
-	"time"
-)
+import "reflect"
 
 // EventKind is one thing that can happen to an actor.
 type EventKind string
@@ -23,6 +20,7 @@ const (
 	// The kinds that only traces have.
 
 	EventReceive EventKind = "receive" // a message was handled
+	EventSignal  EventKind = "signal"  // a signal of the runtime was, in a World's own trace
 	EventTick    EventKind = "tick"    // so was one of the actor's own, whose time had come
 	EventSend    EventKind = "send"    // a message left the system
 	EventDrop    EventKind = "drop"    // a message will never be handled
@@ -37,21 +35,12 @@ var EventKinds = []EventKind{
 	EventSpawn, EventRestart, EventStop, EventPanic, EventEscalate, EventHung, EventRejected, EventDeadLetter, EventLate,
 }
 
-// Event is what a [Recorder] is told. Fields that say nothing are empty.
-type Event struct {
-	At      time.Duration // since the system's executor started; virtual in a World
-	System  string
-	Kind    EventKind
-	Path    string
-	Message string // the type of the message concerned
-	Count   int    // how many so far, for kinds that are recorded at powers of two
-	Err     error
+// Observer sees what happens to actors: of a system ([WithObserver]), of one actor with its messages
+// ([Trail]), of a whole [World].
+type Observer interface {
+	// Record takes one record, which is only lent.
+	Record(r *Record)
 }
-
-// Recorder is told what befalls actors, off the message path: nothing is
-// recorded for a message that is delivered and handled. In a live system
-// Record is called from many goroutines and must not block for long.
-type Recorder interface{ Record(Event) }
 
 // typeName is the name of M, with the last part of its package's path.
 func typeName[M any]() string { return reflect.TypeFor[M]().String() }

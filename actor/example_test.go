@@ -284,15 +284,15 @@ func ExampleStopWithin() {
 // events prints what befalls actors; the system's own path is empty.
 type events struct{}
 
-func (events) Record(e actor.Event) {
+func (events) Record(e *actor.Record) {
 	if e.Path != "" {
 		fmt.Println(e.Kind, e.Path)
 	}
 }
 
-func ExampleWithRecorder() {
+func ExampleWithObserver() {
 	world := actor.NewWorld(1)
-	sys := actor.NewSystem("house", world, actor.WithRecorder(events{}))
+	sys := actor.NewSystem("house", world, actor.WithObserver(events{}))
 	actor.Spawn(sys, "fragile", fragile, actor.Restarts(1, time.Minute)).Send("one")
 	world.Run(0)
 	// Output:

@@ -5,7 +5,7 @@ import "runtime/debug"
 // recordPanic is called where a panic was recovered, for its stack.
 func (c *Context[M]) recordPanic(value any) *PanicError {
 	err := &PanicError{Path: c.id.path, Value: value, Stack: debug.Stack()}
-	c.record(Event{Kind: EventPanic, Err: err, Message: typeName[M]()})
+	c.record(Record{Kind: EventPanic, Err: err, Type: typeName[M]()})
 	return err
 }
 
@@ -33,7 +33,7 @@ func (c *Context[M]) fail(cause error) {
 	c.stopBegan, c.stopBy, c.stopGrace = c.Elapsed(), own.by, own.grace
 	if c.allowRestart(c.Elapsed()) {
 		c.restarts++
-		c.record(Event{Kind: EventRestart, Err: cause, Count: int(c.restarts)})
+		c.record(Record{Kind: EventRestart, Err: cause, Count: int(c.restarts)})
 		c.endChildren(restarting)
 		return
 	}
@@ -42,6 +42,6 @@ func (c *Context[M]) fail(cause error) {
 	}
 	c.trouble.cause = cause
 	c.fatal = c.onExhausted == escalate
-	c.record(Event{Kind: EventEscalate, Err: cause})
+	c.record(Record{Kind: EventEscalate, Err: cause})
 	c.endChildren(ending)
 }

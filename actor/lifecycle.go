@@ -2,24 +2,14 @@ package actor
 
 // run is an actor's goroutine in the live executor.
 func (c *Context[M]) run() {
-	c.trail.take()
 	defer func() {
 		if c.phase != ended { // a handler called runtime.Goexit
 			c.fail(c.recordPanic("runtime.Goexit"))
-			c.trail.pass()
-			go c.again()
+			go c.resume()
 		}
 	}()
 	c.start()
 	c.resume()
-	c.trail.pass()
-}
-
-// again goes on with an actor whose goroutine was ended by its handler.
-func (c *Context[M]) again() {
-	c.trail.take()
-	c.resume()
-	c.trail.pass()
 }
 
 func (c *Context[M]) resume() {
@@ -27,6 +17,7 @@ func (c *Context[M]) resume() {
 		c.pump()
 		c.turn()
 	}
+	c.trail.flush()
 }
 
 // turn carries an actor whose children are gone into its next life or to its
@@ -44,7 +35,7 @@ func (c *Context[M]) turn() {
 
 // start makes the first incarnation.
 func (c *Context[M]) start() {
-	c.record(Event{Kind: EventSpawn})
+	c.record(Record{Kind: EventSpawn})
 	c.incarnate()
 }
 
@@ -128,19 +119,15 @@ func (c *Context[M]) pump() {
 	}
 }
 
-// nextTraced lets others take their turn while the actor waits.
+// nextTraced hands on what was recorded before the actor waits.
 func (c *Context[M]) nextTraced() envelope[M] {
 	select {
 	case env := <-c.box.queue:
-		c.trail.pass()
-		c.trail.take()
 		return env
 	default:
+		c.trail.flush()
+		return <-c.box.queue
 	}
-	c.trail.pass()
-	env := <-c.box.queue
-	c.trail.take()
-	return env
 }
 
 // step handles one envelope in a World.

@@ -114,17 +114,18 @@ func (b *mailbox[M]) die() {
 	b.bury()
 }
 
-// send is the hot path: try first, and look further only when the queue is full.
-func (b *mailbox[M]) send(env envelope[M]) Delivery {
+// send is the hot path: try first, and look further only when the queue is full. by is the sender's
+// trail, nil where it has none or nobody knows.
+func (b *mailbox[M]) send(env envelope[M], by *trail) Delivery {
 	if b.byway {
-		return b.sendByway(env)
+		return b.sendByway(env, by)
 	}
 	return b.sendLive(env)
 }
 
 // sendByway is send in a World or with a trace.
-func (b *mailbox[M]) sendByway(env envelope[M]) Delivery {
-	env.sig = b.tagged(env.sig)
+func (b *mailbox[M]) sendByway(env envelope[M], by *trail) Delivery {
+	env.sig = b.tagged(env.sig, by.source())
 	if b.sim != nil {
 		return b.sendSim(env)
 	}
@@ -230,7 +231,7 @@ func (b *mailbox[M]) dropOldest() (room bool) {
 // deliver: see inbox.
 func (b *mailbox[M]) deliver(sig *signal) {
 	if b.byway {
-		sig = b.tagged(sig)
+		sig = b.tagged(sig, sig.source())
 	}
 	env := envelope[M]{sig: sig}
 	if b.sim != nil {
@@ -312,6 +313,6 @@ func (b *mailbox[M]) countRefused() {
 		if b.ended() {
 			kind = EventDeadLetter
 		}
-		b.id.sys.record(Event{Kind: kind, Path: b.id.path, Message: typeName[M](), Count: n})
+		b.id.sys.record(Record{Kind: kind, Path: b.id.path, Type: typeName[M](), Count: n})
 	}
 }

@@ -75,7 +75,20 @@ func (r Ref[M]) Send(m M) Delivery {
 	if r.box == nil {
 		return Stopped
 	}
-	return r.box.send(envelope[M]{msg: m})
+	return r.box.send(envelope[M]{msg: m}, nil)
+}
+
+// SendBy is Send for handlers: from the sender's [Context] a trace knows who has sent m, and what
+// the sender had in hand.
+func (r Ref[M]) SendBy(sender Scope, m M) Delivery {
+	if r.box == nil {
+		return Stopped
+	}
+	var by *trail
+	if c := sender.owner(); c != nil {
+		by = c.trail
+	}
+	return r.box.send(envelope[M]{msg: m}, by)
 }
 
 // SendWait puts m in the mailbox and waits for room when it is full. It is for

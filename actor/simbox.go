@@ -2,6 +2,7 @@ package actor
 
 import (
 	"fmt"
+	"io"
 	"strconv"
 )
 
@@ -47,16 +48,9 @@ func (s *simBox[M]) advance() bool {
 
 func (s *simBox[M]) next() {
 	c := s.context
-	if c.trail != nil {
-		before := c.trail.tracing.holder // of a sender that waits for this sink
-		c.trail.tracing.holder = c.trail
-		defer func() {
-			c.trail.tracing.holder = before
-			c.trail.to.Flush()
-		}()
-	}
+	defer c.trail.flush()
 	if c.phase == starting {
-		s.world.note(c.id, "spawn", "")
+		s.world.observe(c.id, EventSpawn, "", "")
 		c.start()
 		c.settle()
 		c.turn()
@@ -161,29 +155,39 @@ var signalNames = [...]string{
 }
 
 func (s *simBox[M]) noteReceive(env *envelope[M]) {
-	if s.world.trace == nil {
-		return
+	switch id := s.context.id; {
+	case s.world.observer == nil:
+	case env.isMessage(s.context.box):
+		text := ""
+		if m, ok := any(env.msg).(fmt.Stringer); ok {
+			text = m.String()
+		}
+		s.world.observe(id, EventReceive, typeName[M](), text)
+	default:
+		s.world.observe(id, EventSignal, signalNames[env.bare().kind], "")
 	}
-	if !env.isMessage(s.context.box) {
-		s.world.note(s.context.id, "signal", signalNames[env.bare().kind])
-		return
-	}
-	text := typeName[M]()
-	if m, ok := any(env.msg).(fmt.Stringer); ok {
-		text += " " + m.String()
-	}
-	s.world.note(s.context.id, string(EventReceive), text)
 }
 
-// note writes one line of the trace.
-func (w *World) note(id *identity, what, detail string) {
-	if w.trace == nil {
-		return
+func (w *World) observe(id *identity, what EventKind, typ, text string) {
+	if w.observer != nil {
+		w.observer.Record(&Record{At: w.clock, System: id.sys.name, Kind: what, Path: id.path, Type: typ, Text: text})
 	}
-	line := strconv.AppendInt(w.line[:0], int64(w.clock), 10)
-	for _, field := range [...]string{id.sys.name, id.path, what, detail} {
+}
+
+// lines writes a line for each record.
+type lines struct {
+	to   io.Writer
+	line []byte
+}
+
+func (l *lines) Record(r *Record) {
+	line := strconv.AppendInt(l.line[:0], int64(r.At), 10)
+	for _, field := range [...]string{r.System, r.Path, string(r.Kind), r.Type} {
 		line = append(append(line, ' '), field...)
 	}
-	w.line = append(line, '\n')
-	_, _ = w.trace.Write(w.line) // a trace that cannot be written stops no world
+	if r.Text != "" {
+		line = append(append(line, ' '), r.Text...)
+	}
+	l.line = append(line, '\n')
+	_, _ = l.to.Write(l.line) // a trace that cannot be written stops no world
 }

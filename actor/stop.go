@@ -126,7 +126,7 @@ func (c *Context[M]) finish() {
 	if t := c.trouble; t != nil && len(t.hung) > 0 && t.cause == nil {
 		t.cause = &HungError{Paths: t.hung, Within: c.Elapsed() - c.stopBegan}
 	}
-	c.record(Event{Kind: EventStop, Err: c.cause()})
+	c.record(Record{Kind: EventStop, Err: c.cause()})
 	c.box.die()
 	if c.box.sim != nil {
 		c.box.sim.buryParked()

@@ -65,7 +65,7 @@ func TestSecondLifeOfANodeDrawsAnew(t *testing.T) {
 // kinds records the kinds of events of a World, in order.
 type kinds struct{ seen []actor.EventKind }
 
-func (k *kinds) Record(e actor.Event) { k.seen = append(k.seen, e.Kind) }
+func (k *kinds) Record(e *actor.Record) { k.seen = append(k.seen, e.Kind) }
 
 type idlePanics struct{}
 
@@ -79,7 +79,7 @@ func TestEveryPanicIsRecordedWhereverItHappens(t *testing.T) {
 	} {
 		recorded := &kinds{}
 		w := actor.NewWorld(1)
-		to := actor.Spawn(actor.NewSystem("n1", w, actor.WithRecorder(recorded)), "unlucky", construct, actor.EndsAlone(), actor.Restarts(1, time.Hour))
+		to := actor.Spawn(actor.NewSystem("n1", w, actor.WithObserver(recorded)), "unlucky", construct, actor.EndsAlone(), actor.Restarts(1, time.Hour))
 		w.Run(time.Second)
 		to.Send(1)
 		w.Run(time.Second)

@@ -12,7 +12,7 @@ type System struct {
 	name     string
 	life     int // systems of this name before it, in a World
 	exec     Executor
-	recorder Recorder
+	observer Observer
 	tracing  *Tracing // nil without a trace
 	root     *core
 	done     chan struct{}
@@ -45,8 +45,10 @@ type runner interface {
 // SystemOption changes how a system is made.
 type SystemOption func(*System)
 
-// WithRecorder has r told what befalls the system's actors.
-func WithRecorder(r Recorder) SystemOption { return func(s *System) { s.recorder = r } }
+// WithObserver has o see what happens to the system's actors, off the message path: nothing is
+// recorded for a message that is delivered and handled. In a live system Record is called from many goroutines, and must
+// not block for long.
+func WithObserver(o Observer) SystemOption { return func(s *System) { s.observer = o } }
 
 // NewSystem starts a system with no actors but its root.
 func NewSystem(name string, on Executor, opts ...SystemOption) *System {
@@ -84,12 +86,12 @@ func (s *System) Life() int { return s.life }
 func (s *System) owner() *core    { return nil }
 func (s *System) system() *System { return s }
 
-func (s *System) record(e Event) {
-	if s.recorder == nil {
+func (s *System) record(r Record) {
+	if s.observer == nil {
 		return
 	}
-	e.At, e.System = s.exec.elapsed(), s.name
-	s.recorder.Record(e)
+	r.At, r.System = s.exec.elapsed(), s.name
+	s.observer.Record(&r)
 }
 
 func (s *System) rootEnded(cause error) {
@@ -168,7 +170,7 @@ func newCell[M any](sys *System, parent *core, name string, construct Constructo
 	ctx.id, ctx.inbox, ctx.parent, ctx.budget = &c.identity, &c.mailbox, parent, o.budget
 	ctx.nameBytes = int32(len(name))
 	ctx.box, ctx.construct = &c.mailbox, construct
-	ctx.trail = trailOf[M](sys, path, o.overflow)
+	ctx.trail = trailOf[M](sys, path)
 	return c
 }
 

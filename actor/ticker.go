@@ -36,7 +36,7 @@ func (t *ticker[T]) Receive(c *Context[Pace], p Pace) {
 		return
 	}
 	for _, to := range t.to {
-		to.Send(t.message)
+		to.SendBy(c, t.message)
 	}
 	behind := (c.Elapsed() - t.due) / t.every
 	t.due += (behind + 1) * t.every

@@ -52,7 +52,7 @@ func of(all []actor.Record, kind actor.EventKind, path string) []actor.Record {
 
 // traced makes a system on either executor whose messages are traced, and a
 // function that lets it come to rest and gives what was recorded.
-func traced(t *testing.T, live bool, every int) (*actor.System, *actor.Tracing, func() []actor.Record) {
+func traced(t *testing.T, live bool, every int) (*actor.System, func() []actor.Record) {
 	t.Helper()
 	book := newNotebook()
 	var on actor.Executor
@@ -63,10 +63,10 @@ func traced(t *testing.T, live bool, every int) (*actor.System, *actor.Tracing, 
 		world := actor.NewWorld(1)
 		on, rest = world, func() { world.Run(time.Second) }
 	}
-	tracing := actor.NewTracing(on, book, every)
+	tracing := actor.NewTracing(book, every)
 	tracing.Name("n1:")
 	sys := actor.NewSystem("n1", on, actor.WithTracing(tracing))
-	return sys, tracing, func() []actor.Record {
+	return sys, func() []actor.Record {
 		rest()
 		if err := sys.Stop(5 * time.Second); err != nil {
 			t.Error(err)
@@ -107,7 +107,7 @@ func chain(sys *actor.System) actor.Ref[letter] {
 	for _, name := range []string{"c", "b", "a"} {
 		to := next
 		next = actor.Spawn(sys, name, func(*actor.Context[letter]) actor.Actor[letter] {
-			return actor.Func[letter](func(_ *actor.Context[letter], l letter) { to.Send(letter{l.hops + 1}) })
+			return actor.Func[letter](func(c *actor.Context[letter], l letter) { to.SendBy(c, letter{l.hops + 1}) })
 		}, actor.Capacity(256))
 	}
 	return next
@@ -115,12 +115,12 @@ func chain(sys *actor.System) actor.Ref[letter] {
 
 func TestTraceLeadsFromCauseToEffect(t *testing.T) {
 	bothWays(t, func(t *testing.T, live bool) {
-		sys, tracing, end := traced(t, live, 1)
+		sys, end := traced(t, live, 1)
 		first := chain(sys)
 		for i := range 100 {
-			first.SendFrom(letter{}, actor.Source{ID: actor.MessageID{Of: "c1/", N: int64(i)}, Clock: uint64(i)})
+			first.SendFrom(letter{}, &actor.Source{ID: actor.MessageID{Of: "c1/", N: int64(i)}, Clock: uint64(i)})
 		}
-		tracing.Hold(func() { first.Send(letter{}) })
+		first.Send(letter{})
 		await(t, sys, live, 3*101)
 		all := end()
 		byID := make(map[string]actor.Record)
@@ -155,7 +155,7 @@ func TestTraceLeadsFromCauseToEffect(t *testing.T) {
 func TestTraceOfARequestItsAnswerAndATimeout(t *testing.T) {
 	bothWays(t, func(t *testing.T, live bool) {
 		type answered = actor.Answer[string]
-		sys, _, end := traced(t, live, 1)
+		sys, end := traced(t, live, 1)
 		deaf := actor.Spawn(sys, "deaf", func(*actor.Context[ask]) actor.Actor[ask] {
 			return actor.Func[ask](func(*actor.Context[ask], ask) {})
 		})
@@ -176,7 +176,7 @@ func TestTraceOfARequestItsAnswerAndATimeout(t *testing.T) {
 				got <- a.Err
 			})
 		})
-		asker.SendFrom(answered{Value: "begin"}, actor.Source{ID: actor.MessageID{Of: "c1/", N: 1}})
+		asker.SendFrom(answered{Value: "begin"}, &actor.Source{ID: actor.MessageID{Of: "c1/", N: 1}})
 		if live {
 			<-got
 			<-got
@@ -202,7 +202,7 @@ func TestTraceOfARequestItsAnswerAndATimeout(t *testing.T) {
 }
 
 func TestTraceOfTicksSaysWhatSetThem(t *testing.T) {
-	sys, _, end := traced(t, false, 1)
+	sys, end := traced(t, false, 1)
 	to := actor.Spawn(sys, "sleeper", func(*actor.Context[string]) actor.Actor[string] {
 		return actor.Func[string](func(c *actor.Context[string], m string) {
 			if m == "sleep" {
@@ -211,7 +211,7 @@ func TestTraceOfTicksSaysWhatSetThem(t *testing.T) {
 			c.Trace(actor.EventState, actor.Fact{About: "now", Value: m})
 		})
 	})
-	to.SendFrom("sleep", actor.Source{ID: actor.MessageID{Of: "c1/", N: 7}})
+	to.SendFrom("sleep", &actor.Source{ID: actor.MessageID{Of: "c1/", N: 7}})
 	all := end()
 	ticks, said := of(all, actor.EventTick, "sleeper"), of(all, actor.EventState, "sleeper")
 	if len(ticks) != 1 || ticks[0].Cause.String() != "c1/7" || ticks[0].At != time.Millisecond {
@@ -224,7 +224,7 @@ func TestTraceOfTicksSaysWhatSetThem(t *testing.T) {
 
 func TestTraceSaysWhatWasDroppedAndWhatFailed(t *testing.T) {
 	bothWays(t, func(t *testing.T, live bool) {
-		sys, tracing, end := traced(t, live, 1)
+		sys, end := traced(t, live, 1)
 		full := actor.Spawn(sys, "full", func(*actor.Context[int]) actor.Actor[int] {
 			return actor.Func[int](func(_ *actor.Context[int], n int) {
 				if n == 13 {
@@ -233,13 +233,13 @@ func TestTraceSaysWhatWasDroppedAndWhatFailed(t *testing.T) {
 			})
 		}, actor.Capacity(1))
 		from := actor.Spawn(sys, "from", func(*actor.Context[int]) actor.Actor[int] {
-			return actor.Func[int](func(*actor.Context[int], int) { // holds the baton meanwhile: nobody takes anything
-				full.Send(13)
-				full.Send(2)
-				full.Send(3)
+			return actor.Func[int](func(c *actor.Context[int], _ int) {
+				full.SendBy(c, 13)
+				full.SendBy(c, 2)
+				full.SendBy(c, 3)
 			})
 		})
-		tracing.Hold(func() { from.Send(1) })
+		from.Send(1)
 		await(t, sys, live, 2)
 		all := end()
 		drops := of(all, actor.EventDrop, "full")
@@ -247,7 +247,7 @@ func TestTraceSaysWhatWasDroppedAndWhatFailed(t *testing.T) {
 			t.Fatalf("drops: %+v", drops)
 		}
 		for _, d := range drops {
-			if d.From != "from" || d.Text != "the mailbox is full" || d.ID.Of == "" {
+			if d.From != "from" || d.Text != "the mailbox is full" || d.Cause != of(all, actor.EventReceive, "from")[0].ID {
 				t.Errorf("dropped: %+v", d)
 			}
 		}
@@ -260,10 +260,10 @@ func TestTraceSaysWhatWasDroppedAndWhatFailed(t *testing.T) {
 
 func TestTraceOfOneInTenHasWholeChains(t *testing.T) {
 	bothWays(t, func(t *testing.T, live bool) {
-		sys, tracing, end := traced(t, live, 10)
+		sys, end := traced(t, live, 10)
 		first := chain(sys)
 		for range 60 {
-			tracing.Hold(func() { first.Send(letter{}) })
+			first.Send(letter{})
 		}
 		await(t, sys, live, 3*60)
 		all := end()
@@ -280,7 +280,7 @@ func TestTracingChangesNoSimulatedRun(t *testing.T) {
 		w := actor.NewWorld(7)
 		var options []actor.SystemOption
 		if trace {
-			options = append(options, actor.WithTracing(actor.NewTracing(w, newNotebook(), 1)))
+			options = append(options, actor.WithTracing(actor.NewTracing(newNotebook(), 1)))
 		}
 		sys := actor.NewSystem("n1", w, options...)
 		var order []string
@@ -304,34 +304,58 @@ func TestTracingChangesNoSimulatedRun(t *testing.T) {
 	}
 }
 
-func TestTracedHandlersOfANodeTakeTurns(t *testing.T) {
-	sys, tracing, end := traced(t, true, 1)
-	busy := 0 // no lock: whoever handles owns it
+func TestTracedHandlersOfANodeRunSideBySide(t *testing.T) {
+	sys, end := traced(t, true, 1)
+	met := make(chan bool)
+	for _, name := range []string{"one", "other"} {
+		actor.Spawn(sys, name, func(*actor.Context[int]) actor.Actor[int] {
+			return actor.Func[int](func(*actor.Context[int], int) {
+				select { // a handler waits for nobody but in this test
+				case met <- true:
+				case <-met:
+				}
+			})
+		}).Send(1)
+	}
+	await(t, sys, true, 2)
+	end()
+}
+
+func TestEveryMessageOfManyActorsHasARecordOfItsOwn(t *testing.T) {
+	sys, end := traced(t, true, 1)
 	var refs []actor.Ref[int]
+	ready := make(chan bool)
 	for i := range 8 {
 		refs = append(refs, actor.Spawn(sys, fmt.Sprint("worker/", i), func(*actor.Context[int]) actor.Actor[int] {
-			return actor.Func[int](func(_ *actor.Context[int], n int) {
-				if busy++; busy != 1 {
-					t.Error("two handlers run at once")
-				}
+			<-ready // for all of refs
+			return actor.Func[int](func(c *actor.Context[int], n int) {
 				for to := range refs {
 					if n > 0 {
-						refs[to].Send(n - 1)
+						refs[to].SendBy(c, n-1)
 					}
 				}
-				busy--
 			})
 		}, actor.Capacity(1024)))
 	}
-	tracing.Hold(func() { refs[0].Send(3) })
+	close(ready)
+	refs[0].Send(3)
 	await(t, sys, true, 1+8+64+512)
-	if all := end(); len(slices.DeleteFunc(all, func(r actor.Record) bool { return r.Kind != actor.EventReceive })) != 1+8+64+512 {
-		t.Error("not every message has a record")
+	ids, effects := make(map[string]bool), 0
+	for _, r := range end() {
+		if r.Kind == actor.EventReceive {
+			ids[r.ID.String()] = true
+			if r.Cause.Of != "" {
+				effects++
+			}
+		}
+	}
+	if len(ids) != 1+8+64+512 || effects != 8+64+512 {
+		t.Errorf("%d messages have a record, %d of them a cause", len(ids), effects)
 	}
 }
 
 func TestStopOfATracedSystemAnswersWhatIsLeft(t *testing.T) {
-	sys, tracing, end := traced(t, true, 1)
+	sys, end := traced(t, true, 1)
 	got := make(chan error, 1)
 	asker := actor.Spawn(sys, "asker", func(c *actor.Context[actor.Answer[string]]) actor.Actor[actor.Answer[string]] {
 		return actor.Func[actor.Answer[string]](func(c *actor.Context[actor.Answer[string]], a actor.Answer[string]) {
@@ -348,7 +372,7 @@ func TestStopOfATracedSystemAnswersWhatIsLeft(t *testing.T) {
 			}
 		})
 	})
-	tracing.Hold(func() { asker.Send(actor.Answer[string]{Value: "begin"}) })
+	asker.Send(actor.Answer[string]{Value: "begin"})
 	select {
 	case err := <-got:
 		if err != nil {

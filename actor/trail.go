@@ -5,12 +5,16 @@ import (
 	"time"
 )
 
-// trail is what a traced actor keeps of itself while it handles a message.
+// trail is what a traced actor keeps of itself while it handles a message. A nil trail is that of an
+// actor that is not traced.
 type trail struct {
 	tracing *Tracing
 	to      Trail
 	path    string
-	beside  bool // a sink, which runs without the baton
+	place   string // in the tree, as numbers with dots behind them
+	of      string // what the ids of its messages begin with
+	last    int64  // number that it has given
+	roots   int    // messages without a cause so far
 	static  string
 	named   bool // messages may name themselves
 
@@ -21,13 +25,13 @@ type trail struct {
 
 // trailOf makes the trail of an actor, nil in a system that is not traced and
 // for a system's root.
-func trailOf[M any](sys *System, path string, overflow Overflow) *trail {
+func trailOf[M any](sys *System, path string) *trail {
 	if sys.tracing == nil || path == "" {
 		return nil
 	}
 	of := reflect.TypeFor[M]()
 	return &trail{
-		tracing: sys.tracing, to: sys.tracing.tracer.Trail(path), path: path, beside: overflow == Wait,
+		tracing: sys.tracing, to: sys.tracing.tracer.Trail(path), path: path,
 		static: shortTypeName[M](), named: of.Kind() == reflect.Interface || of.Implements(reflect.TypeFor[MessageTyper]()),
 	}
 }
@@ -44,31 +48,46 @@ func shortTypeName[M any]() string {
 
 func dynamicTypeName(m any) string { return cutTypeArguments(reflect.TypeOf(m).String()) }
 
-func (p *trail) take() {
-	if p != nil && !p.beside {
-		p.tracing.take(p)
+func (p *trail) flush() {
+	if p != nil {
+		p.to.Flush()
 	}
 }
 
-// pass lets go of the baton and hands over what was recorded.
-func (p *trail) pass() {
-	if p == nil {
-		return
+// draw decides whether a message that nothing has caused is traced.
+func (p *trail) draw() bool {
+	p.roots++
+	return (p.roots-1)%p.tracing.every == 0
+}
+
+func (p *trail) next() MessageID {
+	if p.of == "" {
+		p.of = p.tracing.of + p.place
 	}
-	if !p.beside {
-		p.tracing.pass()
-	}
-	p.to.Flush()
+	p.last++
+	return MessageID{p.of, p.last}
 }
 
 // begin is the start of a handling; what comes before its end is caused by it.
 func (p *trail) begin(t *tag, kind EventKind, typ string, depth int, now time.Duration) {
-	p.clock = max(p.clock, t.clock) + 1
+	p.clock = max(p.clock, t.source.Clock) + 1
 	p.tag = t
 	p.now = Record{
-		At: now, Kind: kind, Path: p.path, Type: typ, ID: t.id, Cause: t.cause, From: t.from,
+		At: now, Kind: kind, Path: p.path, Type: typ, ID: t.id, Cause: t.source.ID, From: t.source.From,
 		Depth: depth, Waited: now - t.sent, Clock: p.clock,
 	}
+}
+
+// number gives a message its id, unless it has one or is not traced.
+func (p *trail) number(t *tag) {
+	if t.id.Of != "" || t.source.Skipped {
+		return
+	}
+	if t.source.ID.Of == "" && !p.draw() {
+		t.source.Skipped = true
+		return
+	}
+	t.id = p.next()
 }
 
 // end is its end; why is a failure, if it was one. A second end is none.
@@ -76,7 +95,7 @@ func (p *trail) end(now time.Duration, why string) {
 	if p == nil || p.tag == nil {
 		return
 	}
-	if !p.tag.skipped {
+	if !p.tag.source.Skipped {
 		p.now.Took, p.now.Text = now-p.now.At, why
 		p.to.Record(&p.now)
 	}
@@ -87,7 +106,7 @@ func (p *trail) end(now time.Duration, why string) {
 // of itself.
 func (p *trail) note(r Record) {
 	if p.tag != nil {
-		if p.tag.skipped {
+		if p.tag.source.Skipped {
 			return
 		}
 		r.Cause = p.tag.id
@@ -104,13 +123,20 @@ func (c *Context[M]) handleTagged(env *envelope[M]) {
 		c.dispatchBare(env) // which keeps or refuses it
 		return
 	}
+	c.trail.number(t)
 	typ := c.trail.static
 	if t.inner != nil && !env.isMessage(c.box) {
 		typ = signalNames[t.inner.kind]
-	} else if c.trail.named && !t.skipped {
+	} else if c.trail.named && !t.source.Skipped {
 		typ = typeOf(env.msg, c.trail.static)
 	}
 	c.trail.begin(t, EventReceive, typ, len(c.box.queue)+1, c.Elapsed())
+	switch asked := c.trail.inHand(); { // where an answer comes from
+	case t.answered != nil:
+		*t.answered = asked
+	case t.inner != nil && env.isMessage(c.box):
+		t.inner.slip.asked = &asked
+	}
 	c.dispatchBare(env)
 	c.trail.end(c.Elapsed(), "")
 }
@@ -122,11 +148,9 @@ func (c *Context[M]) handleDue(m M, kind EventKind, cause Source) {
 		c.handle(m)
 		return
 	}
-	tracing := c.trail.tracing
-	t := &tag{cause: cause.ID, clock: cause.Clock, from: c.trail.path, sent: c.Elapsed(), skipped: !tracing.draw()}
-	if !t.skipped {
-		t.id = tracing.next()
-	}
+	cause.From, cause.Skipped = c.trail.path, !c.trail.draw()
+	t := &tag{source: cause, sent: c.Elapsed()}
+	c.trail.number(t)
 	c.trail.begin(t, kind, typeOf(m, c.trail.static), len(c.box.queue), c.Elapsed())
 	c.handle(m)
 	c.trail.end(c.Elapsed(), "")
@@ -134,16 +158,30 @@ func (c *Context[M]) handleDue(m M, kind EventKind, cause Source) {
 
 // inHand is the message that is being handled, as the cause of what is to come.
 func (p *trail) inHand() Source {
-	if p == nil || p.tag == nil {
+	switch {
+	case p == nil:
 		return Source{}
+	case p.tag == nil:
+		return Source{Clock: p.clock, From: p.path}
 	}
-	return Source{ID: p.tag.id, Clock: p.clock}
+	return Source{ID: p.tag.id, Clock: p.clock, From: p.path, Skipped: p.tag.source.Skipped}
 }
+
+// source is inHand for a message that is sent now.
+func (p *trail) source() Source {
+	if p != nil {
+		p.clock++
+	}
+	return p.inHand()
+}
+
+// Source is where a message comes from that the present handler lets out of the system.
+func (c *Context[M]) Source() Source { return c.trail.source() }
 
 // Traced reports whether the message in hand is traced: a [Fact] that takes work to
 // make need not be made where it is not.
 func (c *Context[M]) Traced() bool {
-	return c.trail != nil && (c.trail.tag == nil || !c.trail.tag.skipped)
+	return c.trail != nil && (c.trail.tag == nil || !c.trail.tag.source.Skipped)
 }
 
 // Trace tells the trace what only the actor knows: how its state changes

@@ -16,17 +16,16 @@ import (
 //
 // A World and everything in it belong to one goroutine.
 type World struct {
-	seed   uint64
-	random *rand.Rand
-	source *rand.PCG // of random
-	epoch  time.Time
-	clock  time.Duration
-	events events
-	ready  []simulated
-	paused int            // machines that stand still
-	lives  map[string]int // systems so far of each name
-	trace  io.Writer
-	line   []byte
+	seed     uint64
+	random   *rand.Rand
+	source   *rand.PCG // of random
+	epoch    time.Time
+	clock    time.Duration
+	events   events
+	ready    []simulated
+	paused   int            // machines that stand still
+	lives    map[string]int // systems so far of each name
+	observer Observer       // of all systems; nil for none
 }
 
 // simulated is an actor in a World with something to do.
@@ -55,7 +54,11 @@ func NewWorld(seed uint64) *World {
 // Trace writes a line for each thing that happens, until w is nil again: the
 // virtual time in ns, the system, the actor's path, the event, the message's
 // type, and its text where it is a fmt.Stringer.
-func (w *World) Trace(to io.Writer) { w.trace = to }
+func (w *World) Trace(to io.Writer) {
+	if w.observer = nil; to != nil {
+		w.observer = &lines{to: to}
+	}
+}
 
 // Elapsed is the virtual time since the world began.
 func (w *World) Elapsed() time.Duration { return w.clock }

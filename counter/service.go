@@ -52,9 +52,9 @@ func service(config Config, signed bool) node.Service {
 				s = &saved{} // a restart begins with nothing
 			}
 			if config.Strategy == Store {
-				return newStoreCounter(c, n, config, s)
+				return newStoreCounter(c, n.For(c), config, s)
 			}
-			return newCRDTCounter(c, n, config, s)
+			return newCRDTCounter(c, n.For(c), config, s)
 		}, options...)
 		if config.Strategy == Store {
 			node.Handle(n, shardType, to, func(r shardRequest) message { return r })

@@ -88,6 +88,7 @@ type acks interface {
 func spawnLink(c *actor.Context[message], config linkConfig) actor.Ref[linkMessage] {
 	return actor.Spawn(c, "link/"+config.peer, func(c *actor.Context[linkMessage]) actor.Actor[linkMessage] {
 		l := &link{linkConfig: config, credit: true}
+		l.node = config.node.For(c)
 		switch config.Ack {
 		case AckCumulative:
 			l.acks = newCumulative(c, l)
@@ -132,7 +133,7 @@ func (l *link) Receive(c *actor.Context[linkMessage], m linkMessage) {
 // resync asks the store to be offered everything from the first value on, until
 // the store's mailbox takes it.
 func (l *link) resync(c *actor.Context[linkMessage]) {
-	if l.store.Send(resync{l.index}) != actor.Accepted {
+	if l.store.SendBy(c, resync{l.index}) != actor.Accepted {
 		c.After(catchUpDelay, alarm{kind: alarmResync})
 	}
 }

@@ -65,9 +65,9 @@ func start(n *node.Node, config Config, service, field string) (actor.Ref[messag
 	}
 	to := actor.Spawn(n, "gossip", func(c *actor.Context[message]) actor.Actor[message] {
 		if config.Dissemination == Paced {
-			return newStar(c, n, config, field, j, records)
+			return newStar(c, n.For(c), config, field, j, records)
 		}
-		return newStore(c, n, config, field, j, records)
+		return newStore(c, n.For(c), config, field, j, records)
 	}, options...)
 	node.Handle(n, "read", to, func(r readRequest) message { return r })
 	if config.Dissemination == Paced {

@@ -291,7 +291,7 @@ func (s *store) hear(c *actor.Context[message], m gossipRequest) {
 		if err != nil {
 			count, m.Body.ID = 0, 0 // not acknowledged: it comes again. The neighbour's own acknowledgement counts.
 		}
-		s.links[index].link.Send(heard{body: m.Body, count: count})
+		s.links[index].link.SendBy(c, heard{body: m.Body, count: count})
 	})
 	if len(s.values.log) > before {
 		s.offerAll(c)
@@ -313,7 +313,7 @@ func (s *store) offerAll(c *actor.Context[message]) {
 			entries: s.values.log[l.offered:len(s.values.log):len(s.values.log)],
 			forgot:  l.forgot, role: l.role, greet: l.greet,
 		}
-		if l.link.Send(news) == actor.Accepted {
+		if l.link.SendBy(c, news) == actor.Accepted {
 			l.offered, l.forgot, l.greet, l.untold = len(s.values.log), false, false, false
 		} else if !s.behind {
 			s.behind = true

@@ -26,7 +26,7 @@ func Service(config Config) node.Service {
 			options = append(options, actor.Restarts(0, 0))
 		}
 		to := actor.Spawn(n, "kafka", func(c *actor.Context[message]) actor.Actor[message] {
-			return newBroker(c, n, config, j, saved)
+			return newBroker(c, n.For(c), config, j, saved)
 		}, options...)
 		node.Handle(n, "send", to, func(r sendRequest) message { return r })
 		node.Handle(n, "poll", to, func(r offsetsRequest) message { return pollRequest{r} })

@@ -80,10 +80,10 @@ const logCapacity = 32
 func (b *broker) tell(c *actor.Context[message], t *topic, m logMessage) {
 	if t.state == serving {
 		t.used = b.rounds
-		t.ref.Send(m)
+		t.ref.SendBy(c, m)
 		return
 	}
-	b.with(c, t, func(ref actor.Ref[logMessage]) { ref.Send(m) })
+	b.with(c, t, func(ref actor.Ref[logMessage]) { ref.SendBy(c, m) })
 }
 
 // askLog asks a topic's actor for an A.

@@ -48,6 +48,8 @@ func replicate(n *node.Node, config Config) (actor.Ref[message], error) {
 		r.replyToInit = n.HoldInit()
 	}
 	to := actor.Spawn(n, "replica", func(c *actor.Context[message]) actor.Actor[message] {
+		r.node = n.For(c)
+		r.out.node = r.node
 		r.begin(c)
 		return r
 	}, actor.Capacity(mailboxCapacity), actor.Restarts(0, 0)) // what it knows and has not saved would be gone

@@ -97,16 +97,14 @@ func wordByte(c byte) bool {
 	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_' || c == '-' || c == '.' || c == '/' || c == ':'
 }
 
-// isMessageID tells an id, such as n1/17 or n1:88, from a value or a key.
+// isMessageID tells an id, such as n1/17 or n1:2.1.88, from a value or a key.
 func isMessageID(text string) bool {
 	at := strings.LastIndexAny(text, "/:")
 	if at <= 0 || at == len(text)-1 || strings.ContainsAny(text, "\"{[ ") {
 		return false
 	}
-	for _, c := range text[at+1:] {
-		if c < '0' || c > '9' {
-			return strings.Contains(text[at+1:], "-")
-		}
+	if number := text[at+1:]; strings.Trim(number, "0123456789.") != "" {
+		return strings.Contains(number, "-")
 	}
 	return true
 }

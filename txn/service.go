@@ -26,7 +26,7 @@ func Service(config Config) node.Service {
 			options = append(options, actor.Restarts(0, 0))
 		}
 		to := actor.Spawn(n, "txn", func(c *actor.Context[message]) actor.Actor[message] {
-			return newStore(c, n, config, j, records)
+			return newStore(c, n.For(c), config, j, records)
 		}, options...)
 		node.Handle(n, "txn", to, func(r txnRequest) message { return r })
 		node.Handle(n, replicateType, to, func(r replicateRequest) message { return r })

@@ -62,7 +62,7 @@ func (in *ingress) dispatch(m wire.Message, arrived time.Duration) {
 	}
 	if m.HasInReplyTo {
 		answer := rpcMessage{kind: rpcAnswer, number: m.InReplyTo, answer: &rpcReply{from: m.Src, typ: m.Type, body: m.Body}}
-		in.node.rpc.SendFrom(answer, in.node.tracer.from())
+		in.node.rpc.SendFrom(answer, in.node.tracer.source())
 		return
 	}
 	to, known := in.node.routes[m.Type]

@@ -72,9 +72,7 @@ func (in *ingress) begin(m wire.Message, id string) error {
 	}
 	in.node.rpc = spawnRPC(in.node)
 	in.node.initReply = in.initReply(m)
-	var err error
-	in.node.tracer.hold(func() { err = serve(in.service, in.node) })
-	if err != nil {
+	if err := serve(in.service, in.node); err != nil {
 		err = fmt.Errorf("node %s cannot serve: %w", id, err)
 		in.node.log.Error("the service does not start", because(err), stackOf(err))
 		in.refuse(m, errorFor(err))
@@ -102,8 +100,7 @@ func serve(service Service, n *Node) (err error) {
 }
 
 func (in *ingress) acknowledge(m wire.Message) {
-	o := in.initReply(m)
-	in.node.tracer.hold(func() { o.answer("init_ok", nil) })
+	in.initReply(m).answer("init_ok", nil)
 }
 
 func (in *ingress) initReply(m wire.Message) *origin {

@@ -89,10 +89,10 @@ func NewTracedLog(w io.Writer, level zapcore.Level) (log *zap.Logger, records fu
 // defaultLog is what Run logs to when it is given nothing.
 func defaultLog() (*zap.Logger, func()) { return NewLog(os.Stderr, zapcore.WarnLevel) }
 
-// recorder writes what befalls actors to the log.
+// recorder writes to the log what happens to actors.
 type recorder struct{ log *zap.Logger }
 
-func (r recorder) Record(e actor.Event) {
+func (r recorder) Record(e *actor.Record) {
 	level := zapcore.WarnLevel
 	switch e.Kind {
 	case actor.EventSpawn, actor.EventStop:
@@ -107,8 +107,8 @@ func (r recorder) Record(e actor.Event) {
 		return
 	}
 	fields := []zap.Field{zap.String("actor", e.Path)}
-	if e.Message != "" {
-		fields = append(fields, zap.String("type", e.Message))
+	if e.Type != "" {
+		fields = append(fields, zap.String("type", e.Type))
 	}
 	if e.Count > 0 {
 		fields = append(fields, zap.Int("count", e.Count))

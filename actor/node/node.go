@@ -38,7 +38,8 @@ type Node struct {
 	output actor.Ref[Line]
 	rpc    actor.Ref[rpcMessage]
 	routes map[string]route
-	tracer *tracer // nil without a trace
+	tracer *tracer             // nil without a trace
+	source func() actor.Source // of an actor's own: see For
 
 	answerWithin time.Duration
 	initReply    *origin // while the service is built
@@ -97,11 +98,27 @@ const (
 // retried. fields are as for [wire.AppendMessage]; what cannot be encoded, or has
 // no destination, is a mistake in the program, and panics.
 func (n *Node) Send(dest, typ string, fields any) actor.Delivery {
-	return n.write(wire.Header{Src: n.id, Dest: dest, Type: typ}, fields, nil)
+	var from *actor.Source
+	if n.source != nil {
+		now := n.source()
+		from = &now
+	}
+	return n.write(wire.Header{Src: n.id, Dest: dest, Type: typ}, fields, from)
 }
 
-// write sends a line; answers is the message that it answers, for a trace.
-func (n *Node) write(h wire.Header, fields any, answers *actor.Source) actor.Delivery {
+// For is the node as one actor has it: a trace knows that what is sent on it comes of what that actor has in hand. An actor's
+// constructor calls it.
+func (n *Node) For(c interface{ Source() actor.Source }) *Node {
+	if n.tracer == nil {
+		return n
+	}
+	own := *n
+	own.source = c.Source
+	return &own
+}
+
+// write sends a line; from is where it comes from, for a trace: nil where that is not known.
+func (n *Node) write(h wire.Header, fields any, from *actor.Source) actor.Delivery {
 	if h.Dest == "" {
 		panic("node: a " + h.Type + " to nobody") // Maelstrom would stop reading this node
 	}
@@ -111,7 +128,7 @@ func (n *Node) write(h wire.Header, fields any, answers *actor.Source) actor.Del
 	}
 	out := Line{Dest: h.Dest, Data: append(line, '\n')}
 	if n.tracer != nil {
-		out.departure = n.tracer.departs(h.Type, fields, answers, n.Elapsed())
+		out.departure = n.tracer.departs(h.Type, fields, from, n.Elapsed())
 	}
 	return n.output.Send(out)
 }

@@ -29,7 +29,7 @@ type origin struct {
 	id      int64
 	asks    bool // somebody waits
 	arrived time.Duration
-	source  *actor.Source // nil without a trace
+	source  *actor.Source // where an answer comes from; nil without a trace
 }
 
 // Asks reports whether the sender waits for an answer. Answering one who does
@@ -118,13 +118,8 @@ func Handle[Q, R, M any](n *Node, typ string, to actor.Ref[M], wrap func(Request
 				return Errorf(maelstrom.MalformedRequest, "%s: %v", typ, err)
 			}
 		}
-		if n.tracer != nil {
-			from := n.tracer.arriving
-			r.source = &from
-			to.SendFrom(wrap(r), from)
-			return nil
-		}
-		to.SendWait(wrap(r)) // to an actor that has ended, the request answers for itself
+		r.source = n.tracer.source()
+		to.SendFrom(wrap(r), r.source) // to an actor that has ended, the request answers for itself
 		return nil
 	}
 }

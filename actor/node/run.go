@@ -35,11 +35,11 @@ type Options struct {
 func Run(service Service, o Options) error {
 	o, closeLog := o.filled()
 	defer closeLog()
-	recording := actor.WithRecorder(recorder{o.Log})
+	recording := actor.WithObserver(recorder{o.Log})
 	live := actor.Live()
 	// The output is a system of its own that ends after the services: what they
 	// answer while they drain must still go out.
-	tracer := newTracer(live, o.Trace)
+	tracer := newTracer(o.Trace)
 	sys, output := actor.NewSystem("node", live, recording, tracer.option()), actor.NewSystem("output", live, recording)
 	in := newIngress(sys, o.Log, spawnWriter(output, o.Out, tracer), service, o.Roster, tracer)
 	in.node.disk = o.Disk
@@ -136,7 +136,7 @@ func (in *ingress) refuseLong(long *tooLong) {
 func (n *Node) finish(within time.Duration) {
 	pause, handled, told := 10*time.Microsecond, uint64(0), false
 	for until := n.Elapsed() + within; n.Elapsed() < until; {
-		n.tracer.hold(func() { told = told || n.rpc.Send(rpcMessage{kind: rpcInputEnd}) != actor.Rejected })
+		told = told || n.rpc.Send(rpcMessage{kind: rpcInputEnd}) != actor.Rejected
 		before, open := handled, 0
 		handled = 0
 		for _, s := range n.Stats() {

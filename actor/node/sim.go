@@ -47,8 +47,8 @@ func Simulate(w *actor.World, name string, service Service, out func(Line), o Op
 	}
 	s.options, _ = o.filled()
 	log := o.Log.WithOptions(zap.WithClock(worldClock{w}), zap.WrapCore(func(c zapcore.Core) zapcore.Core { return aliveCore{c, s} }))
-	recording := actor.WithRecorder(recorder{log})
-	tracer := newTracer(s.machine, s.unlessKilled(o.Trace))
+	recording := actor.WithObserver(recorder{log})
+	tracer := newTracer(s.unlessKilled(o.Trace))
 	s.sys, s.output = actor.NewSystem(name, s.machine, recording, tracer.option()), actor.NewSystem(name+"/output", s.machine, recording)
 	sink := actor.Spawn(s.output, "stdout", func(*actor.Context[Line]) actor.Actor[Line] {
 		leaving := tracer.outlet()

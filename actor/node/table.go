@@ -111,7 +111,8 @@ func (t *requestTable) enter(c *actor.Context[rpcMessage], x *exchange) int64 {
 
 // send sends the current step, and again later if the call says so.
 func (t *requestTable) send(c *actor.Context[rpcMessage], number int64, x *exchange) {
-	t.node.write(wire.Header{Src: t.node.id, Dest: x.dest, Type: x.steps[0].typ, MsgID: number, HasMsgID: true}, x.steps[0].fields, nil)
+	from := c.Source()
+	t.node.write(wire.Header{Src: t.node.id, Dest: x.dest, Type: x.steps[0].typ, MsgID: number, HasMsgID: true}, x.steps[0].fields, &from)
 	if wait := x.nextWait(); wait > 0 {
 		x.again = c.After(x.jittered(wait, c.Rand().Float64()), rpcMessage{kind: rpcRetry, number: number})
 	}

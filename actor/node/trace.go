@@ -21,7 +21,7 @@ const (
 	// TraceMessages records what crosses the node's edge.
 	TraceMessages TraceMode = "messages"
 	// TraceFull records also every message that an actor handles, and what
-	// actors say of their state. Handlers of the node take turns then.
+	// actors say of their state.
 	TraceFull TraceMode = "full"
 )
 
@@ -107,7 +107,7 @@ type tracer struct {
 }
 
 // newTracer makes one, nil where nothing is recorded.
-func newTracer(on actor.Executor, o TraceOptions) *tracer {
+func newTracer(o TraceOptions) *tracer {
 	if !o.On() || o.To == nil {
 		return nil
 	}
@@ -117,7 +117,7 @@ func newTracer(on actor.Executor, o TraceOptions) *tracer {
 	t := &tracer{TraceOptions: o, origins: make(map[string]string)}
 	t.stdin = t.recordWriter("stdin")
 	if o.Mode == TraceFull {
-		t.tracing = actor.NewTracing(on, t, o.Sample)
+		t.tracing = actor.NewTracing(t, o.Sample)
 	}
 	return t
 }
@@ -128,15 +128,6 @@ func (t *tracer) option() actor.SystemOption {
 		return actor.WithTracing(nil)
 	}
 	return actor.WithTracing(t.tracing)
-}
-
-// hold runs f with the right to send to actors.
-func (t *tracer) hold(f func()) {
-	if t == nil || t.tracing == nil {
-		f()
-		return
-	}
-	t.tracing.Hold(f)
 }
 
 // name tells the tracer who the node is.
@@ -169,10 +160,10 @@ func (t *tracer) arrives(m *wire.Message, at time.Duration) {
 	case marked:
 		t.arriving = mark
 	case peer:
-		t.arriving = actor.Source{} // its sender did not trace it
+		t.arriving = actor.Source{Skipped: true} // its sender did not trace it
 		return
 	default:
-		t.arriving = actor.Source{}
+		t.arriving = actor.Source{Skipped: true}
 		if t.roots++; t.Sample > 1 && (t.roots-1)%t.Sample != 0 {
 			return
 		}
@@ -233,15 +224,7 @@ func findMark(m *wire.Message) (actor.Source, bool) {
 	return actor.Source{ID: actor.MessageID{Of: string(id[:slash+1]), N: n}, Clock: then}, true
 }
 
-// from is where the message that is being routed comes from.
-func (t *tracer) from() actor.Source {
-	if t == nil {
-		return actor.Source{}
-	}
-	return t.arriving
-}
-
-// source is the same for what answers it; nil where nothing is traced.
+// source is where the message that is being routed comes from; nil where nothing is traced.
 func (t *tracer) source() *actor.Source {
 	if t == nil {
 		return nil
@@ -256,32 +239,21 @@ type Numbered interface{ Numbers() (first, last int64) }
 
 // departure is what a line on its way out knows of where it comes from.
 type departure struct {
-	typ    string
-	first  int64 // numbers, of a [Numbered]
-	last   int64
-	cause  actor.Source
-	from   string // path of the actor
-	at     time.Duration
-	traced bool
+	typ   string
+	first int64 // numbers, of a [Numbered]
+	last  int64
+	cause actor.Source
+	at    time.Duration
 }
 
-// departs notes where a line comes from: from the message in hand or, where nobody
-// knows that, from the one that it answers.
-func (t *tracer) departs(typ string, fields any, answers *actor.Source, at time.Duration) *departure {
+// departs notes where a line comes from.
+func (t *tracer) departs(typ string, fields any, from *actor.Source, at time.Duration) *departure {
 	d := &departure{typ: typ, at: at}
 	if n, numbered := fields.(Numbered); numbered {
 		d.first, d.last = n.Numbers()
 	}
-	switch {
-	case t.tracing != nil:
-		d.cause, d.from, d.traced = t.tracing.Handling()
-		if d.from == "" && answers != nil { // from the reader
-			d.cause, d.traced = *answers, answers.ID.Of != ""
-		}
-	case answers != nil:
-		d.cause, d.traced = *answers, answers.ID.Of != ""
-	default:
-		d.traced = true // by the draw of the outlet
+	if from != nil {
+		d.cause = *from
 	}
 	return d
 }
@@ -305,11 +277,11 @@ func (t *tracer) outlet() *outlet {
 
 // leave records a line at the moment when it is written.
 func (o *outlet) leave(l *Line, elapsed func() time.Duration) {
-	if o == nil || l.departure == nil || !l.departure.traced {
+	if o == nil || l.departure == nil || l.departure.cause.Skipped {
 		return
 	}
 	t, d := o.tracer, l.departure
-	if d.cause.ID.Of == "" && t.tracing == nil {
+	if d.cause.ID.Of == "" {
 		if o.roots++; t.Sample > 1 && (o.roots-1)%t.Sample != 0 {
 			return
 		}
@@ -322,7 +294,7 @@ func (o *outlet) leave(l *Line, elapsed func() time.Duration) {
 	s.text("type", d.typ)
 	s.id("id", id)
 	s.id("cause", d.cause.ID)
-	s.text("from", d.from)
+	s.text("from", d.cause.From)
 	s.text("dest", l.Dest)
 	s.number("first", d.first)
 	s.number("last", d.last)

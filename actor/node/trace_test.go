@@ -73,7 +73,8 @@ func (g gathered) all() []byte {
 
 // telling passes numbers on from node to node.
 func telling(n *node.Node) error {
-	to := actor.Spawn(n, "teller", func(*actor.Context[numberRequest]) actor.Actor[numberRequest] {
+	to := actor.Spawn(n, "teller", func(c *actor.Context[numberRequest]) actor.Actor[numberRequest] {
+		n := n.For(c)
 		return actor.Func[numberRequest](func(c *actor.Context[numberRequest], r numberRequest) {
 			r.Reply(r.Body)
 			if r.Body.N > 0 {

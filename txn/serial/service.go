@@ -23,7 +23,7 @@ func Service(config Config) node.Service {
 	return func(n *node.Node) error {
 		n.AnswerWithin(config.Raft.ClientTimeout)
 		to := actor.Spawn(n, "transactor", func(c *actor.Context[message]) actor.Actor[message] {
-			return newTransactor(c, n, config)
+			return newTransactor(c, n.For(c), config)
 		}, actor.Capacity(mailboxCapacity))
 		node.Handle(n, "txn", to, func(m txnRequest) message { return m })
 		return nil

@@ -67,8 +67,8 @@ func (s *store) learn(v int64, from string) {
 
 // serve builds the node: its actor, and which messages go to it.
 func serve(n *node.Node) error {
-	to := actor.Spawn(n, "store", func(*actor.Context[message]) actor.Actor[message] {
-		return &store{node: n, seen: map[int64]bool{}}
+	to := actor.Spawn(n, "store", func(c *actor.Context[message]) actor.Actor[message] {
+		return &store{node: n.For(c), seen: map[int64]bool{}}
 	})
 	node.Handle(n, "topology", to, func(r topology) message { return r })
 	node.Handle(n, "broadcast", to, func(r broadcast) message { return r })

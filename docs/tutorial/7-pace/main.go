@@ -175,8 +175,8 @@ func (s *store) untilBeat(now time.Duration) time.Duration {
 // serve builds the node: its actor, a ticker, and which messages go to the actor.
 func serve(window time.Duration) node.Service {
 	return func(n *node.Node) error {
-		to := actor.Spawn(n, "store", func(*actor.Context[message]) actor.Actor[message] {
-			s := &store{node: n, window: window, seen: map[int64]bool{}}
+		to := actor.Spawn(n, "store", func(c *actor.Context[message]) actor.Actor[message] {
+			s := &store{node: n.For(c), window: window, seen: map[int64]bool{}}
 			for i, id := range n.IDs() {
 				if id != n.ID() && (s.isHub() || i == 0) {
 					s.links = append(s.links, &link{neighbour: id})
