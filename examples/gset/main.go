@@ -28,8 +28,8 @@ type set struct {
 
 func serve(n *node.Node) error {
 	to := actor.Spawn(n, "set", func(c *actor.Context[message]) actor.Actor[message] {
-		n := n.For(c) // so that a trace knows what a message came of
-		var s set // only this actor's goroutine touches it, so it needs no lock
+		n := n.For(c) // a trace knows who sends
+		var s set     // only this actor's goroutine touches it, so it needs no lock
 		learn := func(v []int64) { s.Value = slices.Compact(slices.Sorted(slices.Values(append(s.Value, v...)))) }
 		return actor.Func[message](func(c *actor.Context[message], m message) {
 			switch m := m.(type) {
