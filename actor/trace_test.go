@@ -225,9 +225,11 @@ func TestTraceOfTicksSaysWhatSetThem(t *testing.T) {
 func TestTraceSaysWhatWasDroppedAndWhatFailed(t *testing.T) {
 	bothWays(t, func(t *testing.T, live bool) {
 		sys, end := traced(t, live, 1)
+		sent := make(chan struct{})
 		full := actor.Spawn(sys, "full", func(*actor.Context[int]) actor.Actor[int] {
 			return actor.Func[int](func(_ *actor.Context[int], n int) {
 				if n == 13 {
+					<-sent
 					panic("thirteen")
 				}
 			})
@@ -237,10 +239,15 @@ func TestTraceSaysWhatWasDroppedAndWhatFailed(t *testing.T) {
 				full.SendBy(c, 13)
 				full.SendBy(c, 2)
 				full.SendBy(c, 3)
+				close(sent)
 			})
 		})
+		if live { // its mailbox has room for 13 once it has begun
+			full.Send(0)
+			await(t, sys, live, 1)
+		}
 		from.Send(1)
-		await(t, sys, live, 2)
+		await(t, sys, live, 3)
 		all := end()
 		drops := of(all, actor.EventDrop, "full")
 		if len(drops) != 2 && !(live && len(drops) == 1) { // live, the first may be taken before the next is sent
