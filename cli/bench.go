@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 
@@ -173,16 +172,17 @@ func (p *program) runBench(cmd *cobra.Command, args []string, o *testbench.Optio
 	if own.engine == "builtin" {
 		where = "on the built-in bench"
 	}
-	fmt.Fprintf(os.Stdout, "Running %s, seeds %d to %d at each point.\n\n", where, o.Seed, o.Seed+uint64(own.seeds)-1)
+	out := besides(own.csv, own.html, own.svg)
+	fmt.Fprintf(out, "Running %s, seeds %d to %d at each point.\n\n", where, o.Seed, o.Seed+uint64(own.seeds)-1)
 	made, interrupted, err := p.runSweep(*o, nodeArgs, placed, own)
 	if err != nil {
 		return err
 	}
 	made.Command = command
-	err = own.tell(made, earlier, targetsOf(meta.Targets))
+	err = own.tell(out, made, earlier, targetsOf(meta.Targets))
 	if interrupted != "" {
-		fmt.Fprintln(os.Stdout, "\n"+interrupted)
-		own.farm.tellResume(shellLine(append([]string{programName(), "bench"}, command...)))
+		fmt.Fprintln(out, "\n"+interrupted)
+		own.farm.tellResume(out, shellLine(append([]string{programName(), "bench"}, command...)))
 		return exitStatus(exitCouldNotRun)
 	}
 	return err
@@ -316,10 +316,10 @@ func runPoints(points []point, runnable []int, own *benchFlags) (samples [][]swe
 }
 
 // tell writes the sweep wherever it is wanted.
-func (own *benchFlags) tell(made, earlier sweep.Sweep, targets sweep.Targets) error {
-	fmt.Fprint(os.Stdout, made.Table())
+func (own *benchFlags) tell(to io.Writer, made, earlier sweep.Sweep, targets sweep.Targets) error {
+	fmt.Fprint(to, made.Table())
 	if own.against != "" {
-		fmt.Fprintf(os.Stdout, "\nAgainst %s:\n\n%s", own.against, made.Against(earlier))
+		fmt.Fprintf(to, "\nAgainst %s:\n\n%s", own.against, made.Against(earlier))
 	}
 	title := shellLine(append([]string{programName(), "bench"}, made.Command...))
 	var failed []error

@@ -16,11 +16,14 @@ import (
 	"eddy/workload"
 )
 
-// engine runs a test. It says first what it is.
+// engine runs tests. It says first what it is.
 type engine struct {
 	says string
-	run  func(testbench.Options, *testFlags, report.Meta) testbench.Outcome
+	run  processRunner
 }
+
+// processRunner makes a run, which an interrupt ends.
+type processRunner func(o testbench.Options, own *testFlags, meta report.Meta, interrupts <-chan os.Signal) testbench.Outcome
 
 // chooseEngine takes the engine asked for, or Maelstrom where it is found and knows the workload.
 func chooseEngine(asked string, w *workload.Workload) (engine, error) {
@@ -42,7 +45,7 @@ func chooseEngine(asked string, w *workload.Workload) (engine, error) {
 	program, err := maelstrom.Find()
 	switch {
 	case err == nil:
-		return engine{says: "Running under Maelstrom, " + program + ".", run: runMaelstrom(program)}, nil
+		return engine{says: "Running under Maelstrom, " + program + ".", run: runMaelstrom(program, true)}, nil
 	case asked == "" && errors.Is(err, maelstrom.ErrNotFound):
 		builtin.says = "Running on the built-in bench: no Maelstrom in $MAELSTROM or on the PATH."
 		return builtin, nil
@@ -50,35 +53,19 @@ func chooseEngine(asked string, w *workload.Workload) (engine, error) {
 	return engine{}, err
 }
 
-func runBuiltin(o testbench.Options, own *testFlags, meta report.Meta) testbench.Outcome {
-	interrupts, release := realtime.Interrupts()
-	defer release()
-	return runBuiltinOn(interrupts)(o, own, meta)
-}
-
-func runBuiltinOn(interrupts <-chan os.Signal) func(testbench.Options, *testFlags, report.Meta) testbench.Outcome {
-	return func(o testbench.Options, own *testFlags, meta report.Meta) testbench.Outcome {
-		if o.Seed == 0 {
-			o.Seed = rand.Uint64()
-		}
-		return realtime.Run(o, realtime.Config{
-			Meta: meta, Store: own.store, Interrupts: interrupts,
-			Progress: own.progress(), Terminal: isatty.IsTerminal(os.Stderr.Fd()),
-		})
+func runBuiltin(o testbench.Options, own *testFlags, meta report.Meta, interrupts <-chan os.Signal) testbench.Outcome {
+	if o.Seed == 0 {
+		o.Seed = rand.Uint64()
 	}
+	return realtime.Run(o, realtime.Config{
+		Meta: meta, Store: own.store, Interrupts: interrupts,
+		Progress: own.progress(), Terminal: isatty.IsTerminal(os.Stderr.Fd()),
+	})
 }
 
-func runMaelstrom(program string) func(testbench.Options, *testFlags, report.Meta) testbench.Outcome {
-	return func(o testbench.Options, own *testFlags, meta report.Meta) testbench.Outcome {
-		interrupts, release := realtime.Interrupts()
-		defer release()
-		return runMaelstromOn(program, interrupts, true)(o, own, meta)
-	}
-}
-
-// runMaelstromOn passes Maelstrom's log on only if that is wanted: it is long, and in the run's directory.
-func runMaelstromOn(program string, interrupts <-chan os.Signal, log bool) func(testbench.Options, *testFlags, report.Meta) testbench.Outcome {
-	return func(o testbench.Options, own *testFlags, meta report.Meta) testbench.Outcome {
+// runMaelstrom passes Maelstrom's log on only if that is wanted: it is long, and in the run's directory.
+func runMaelstrom(program string, log bool) processRunner {
+	return func(o testbench.Options, own *testFlags, meta report.Meta, interrupts <-chan os.Signal) testbench.Outcome {
 		config := maelstrom.Config{Program: program, Meta: meta, Store: own.store, Interrupts: interrupts}
 		if log {
 			config.Output = own.progress()

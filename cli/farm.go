@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"runtime"
 	"slices"
@@ -70,7 +71,7 @@ func (f *farm) check(flags *pflag.FlagSet, o *testbench.Options) error {
 }
 
 // tellResume says how to go on with an order that was interrupted.
-func (f *farm) tellResume(command string, more ...string) {
+func (f *farm) tellResume(to io.Writer, command string, more ...string) {
 	if !f.asked() || f.on == embedded || f.id == "" {
 		return
 	}
@@ -79,7 +80,7 @@ func (f *farm) tellResume(command string, more ...string) {
 	if some {
 		own += " -- " + nodes
 	}
-	fmt.Fprintf(os.Stdout, "  go on   %s\n", own)
+	fmt.Fprintf(to, "  go on   %s\n", own)
 }
 
 // sweepWork is what workers are asked for: seeds First to First+Seeds-1 of each run. Job j is seed First+j%Seeds of run j/Seeds.

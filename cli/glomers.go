@@ -233,19 +233,19 @@ func (p *program) runner(own *glomersFlags, interrupts <-chan os.Signal) (run fu
 			return s.show(interruptible(interrupts))
 		}, fmt.Sprintf("Running in the simulator from seed %d.", own.seed), nil
 	case "builtin":
-		return p.processes(own, runBuiltinOn(interrupts)), fmt.Sprintf("Running on the built-in bench from seed %d.", own.seed), nil
+		return p.processes(own, runBuiltin, interrupts), fmt.Sprintf("Running on the built-in bench from seed %d.", own.seed), nil
 	case "maelstrom":
 		program, err := maelstrom.Find()
 		if err != nil {
 			return nil, "", err
 		}
-		return p.processes(own, runMaelstromOn(program, interrupts, own.log)), "Running under Maelstrom, " + program + ".", nil
+		return p.processes(own, runMaelstrom(program, own.log), interrupts), "Running under Maelstrom, " + program + ".", nil
 	}
 	return nil, "", fmt.Errorf("--engine %s: there is no such; choose one of sim, builtin, maelstrom", own.engine)
 }
 
 // processes runs challenges on an engine whose nodes are processes of this program.
-func (p *program) processes(own *glomersFlags, run func(testbench.Options, *testFlags, report.Meta) testbench.Outcome) func(challenge, testbench.Options) testbench.Outcome {
+func (p *program) processes(own *glomersFlags, run processRunner, interrupts <-chan os.Signal) func(challenge, testbench.Options) testbench.Outcome {
 	return func(c challenge, o testbench.Options) testbench.Outcome {
 		if words := own.program(c); words != nil {
 			o.Bin, o.Args = words[0], words[1:]
@@ -253,7 +253,7 @@ func (p *program) processes(own *glomersFlags, run func(testbench.Options, *test
 			return testbench.Outcome{Options: o, Err: err}
 		}
 		meta := report.Meta{Targets: c.Targets, NodeOf: o.NodeOf()}
-		return run(o, &testFlags{store: own.store, quiet: own.quiet}, meta)
+		return run(o, &testFlags{store: own.store, quiet: own.quiet}, meta, interrupts)
 	}
 }
 

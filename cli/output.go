@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 )
 
 // toStdout is the name of a file that stands for standard output.
@@ -36,6 +37,15 @@ func tryOutputs(paths ...string) error {
 
 // results is standard output as the program got it.
 var results = os.Stdout
+
+// besides is where a report goes beside files: to standard error where one of them is standard output, so that it can be
+// read by a program.
+func besides(paths ...string) io.Writer {
+	if slices.Contains(paths, toStdout) {
+		return os.Stderr
+	}
+	return os.Stdout
+}
 
 // prepareOutputs is [tryOutputs], and where results are wanted on standard output has the reports go to standard error, so
 // that the one can be read by a program.

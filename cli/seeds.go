@@ -235,7 +235,7 @@ func runSeeds(s simulation, own *simFlags) error {
 	}
 	if interrupted() {
 		fmt.Fprintf(os.Stdout, "\n%s: interrupted after %d of %d seeds\n", s.options.Workload, len(made.all), b.count)
-		own.farm.tellResume(b.seeded(b.first).command(), fmt.Sprintf("--seeds %d", b.count))
+		own.farm.tellResume(os.Stdout, b.seeded(b.first).command(), fmt.Sprintf("--seeds %d", b.count))
 		status = testbench.ExitCouldNot
 	}
 	if own.jsonFile == "" {

@@ -16,6 +16,7 @@ import (
 	"eddy/testbench"
 	"eddy/testbench/checker"
 	"eddy/testbench/nemesis"
+	"eddy/testbench/realtime"
 	"eddy/testbench/report"
 	"eddy/workload"
 )
@@ -179,7 +180,9 @@ func (p *program) runTest(cmd *cobra.Command, args []string, o *testbench.Option
 		if o.Seed != 0 {
 			run.Seed += uint64(i)
 		}
-		outcome := engine.run(run, own, meta)
+		interrupts, release := realtime.Interrupts()
+		outcome := engine.run(run, own, meta, interrupts)
+		release()
 		explainTest(&outcome, own.trace.mode == string(node.TraceFull))
 		return own.draw(outcome.Meta.Dir, finish(&outcome, own))
 	})

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -59,7 +58,7 @@ the run or the logs that are named.
 		if cmd.Flags().Changed("follow") && own.follow == "" {
 			return errors.New("--follow \"\": expected a value, such as 412, a message's id, such as n4/17, or a key")
 		}
-		return own.run(os.Stdout, args)
+		return own.run(besides(own.otlp, own.html), args)
 	}
 	return cmd
 }

@@ -31,13 +31,13 @@ const (
 
 // Cause is why a value is missing on a node.
 type Cause struct {
-	Value string
-	Node  string // that has not got it
-	Kind  Kind
-	Src   string        // the link that failed, if one did
-	Dest  string        // which may be on the way to Node
-	At    time.Duration // when it went wrong first
-	Text  string        // in words
+	Value string        `json:"value"`
+	Node  string        `json:"node"` // that has not got it
+	Kind  Kind          `json:"kind"`
+	Src   string        `json:"src"`   // the link that failed, if one did
+	Dest  string        `json:"dest"`  // which may be on the way to Node
+	At    time.Duration `json:"at_ns"` // when it went wrong first
+	Text  string        `json:"text"`  // in words
 }
 
 // Explain finds out why a value never reached a node.

@@ -112,12 +112,12 @@ func compareNames(a, b string) int {
 
 // Tally is what was read, and what could not be.
 type Tally struct {
-	Bytes    int64
-	Records  int64
-	LogLines int64 // of the ordinary log
-	Foreign  int64 // lines that are neither
-	Cut      int   // files whose last line was cut off
-	Silent   []string
+	Bytes    int64    `json:"bytes"`
+	Records  int64    `json:"records"`
+	LogLines int64    `json:"log_lines"` // of the ordinary log
+	Foreign  int64    `json:"foreign"`   // lines that are neither
+	Cut      int      `json:"cut"`       // files whose last line was cut off
+	Silent   []string `json:"silent"`
 }
 
 // errStop ends a reading early, and is no error to the caller.

@@ -13,74 +13,86 @@ import (
 // Summary is a run in figures.
 type Summary struct {
 	Tally
-	Untraced bool          `json:",omitempty"` // no node recorded anything: the network's journal stands in
-	From, To time.Duration // of the records
-	Nodes    []NodeSummary
-	Actors   []ActorSummary // those of one path on all nodes together
-	Ops      int64          // what clients invoked
-	Messages int64          // between nodes
-	Lost     map[string]int64
-	Types    []Traffic // of messages between nodes, the most first
-	Links    []Traffic // the busiest first
+	Untraced bool             `json:"untraced,omitempty"` // no node recorded anything: the network's journal stands in
+	From     time.Duration    `json:"from_ns"`
+	To       time.Duration    `json:"to_ns"` // of the records
+	Nodes    []NodeSummary    `json:"nodes"`
+	Actors   []ActorSummary   `json:"actors"`   // those of one path on all nodes together
+	Ops      int64            `json:"ops"`      // what clients invoked
+	Messages int64            `json:"messages"` // between nodes
+	Lost     map[string]int64 `json:"lost"`
+	Types    []Traffic        `json:"types"` // of messages between nodes, the most first
+	Links    []Traffic        `json:"links"` // the busiest first
 
-	Slowest  []Journey      // values that took longest to reach all nodes that have them
-	Missing  []Journey      // values that some node never got
-	Missed   int            // how many those are
-	Values   int            // how many were followed
-	Unseen   int            // values beyond the bound, which were not
-	Cause    *Cause         `json:",omitempty"` // why the first of those that are missing is; not of logs beyond explainBytesMax
-	Retriers []Traffic      // the links that sent again most
-	Behind   []ActorSummary // the actors that messages waited for longest, of single nodes
+	Slowest  []Journey      `json:"slowest"`         // values that took longest to reach all nodes that have them
+	Missing  []Journey      `json:"missing"`         // values that some node never got
+	Missed   int            `json:"missed"`          // how many those are
+	Values   int            `json:"values"`          // how many were followed
+	Unseen   int            `json:"unseen"`          // values beyond the bound, which were not
+	Cause    *Cause         `json:"cause,omitempty"` // why the first of those that are missing is; not of logs beyond explainBytesMax
+	Retriers []Traffic      `json:"retriers"`        // the links that sent again most
+	Behind   []ActorSummary `json:"behind"`          // the actors that messages waited for longest, of single nodes
 }
 
 // NodeSummary is one node in figures.
 type NodeSummary struct {
-	Node                   string
-	Records, Handled       int64
-	In, Out                int64 // messages at the edge
-	Drops, Retries, Deaths int64
-	Lives                  int
+	Node    string `json:"node"`
+	Records int64  `json:"records"`
+	Handled int64  `json:"handled"`
+	In      int64  `json:"in"`
+	Out     int64  `json:"out"` // messages at the edge
+	Drops   int64  `json:"drops"`
+	Retries int64  `json:"retries"`
+	Deaths  int64  `json:"deaths"`
+	Lives   int    `json:"lives"`
 }
 
 // ActorSummary is an actor, or several, in figures. The waits and the lengths of
 // handling are right within 12 %.
 type ActorSummary struct {
-	Node    string // empty for several
-	Path    string // with a * for each name of a node, where it stands for several
-	Actors  int
-	Handled int64
+	Node    string `json:"node"` // empty for several
+	Path    string `json:"path"` // with a * for each name of a node, where it stands for several
+	Actors  int    `json:"actors"`
+	Handled int64  `json:"handled"`
 
-	WaitP50, WaitP99, WaitMax time.Duration
-	TookP50, TookP99, TookMax time.Duration
+	WaitP50 time.Duration `json:"wait_p50_ns"`
+	WaitP99 time.Duration `json:"wait_p99_ns"`
+	WaitMax time.Duration `json:"wait_max_ns"`
+	TookP50 time.Duration `json:"took_p50_ns"`
+	TookP99 time.Duration `json:"took_p99_ns"`
+	TookMax time.Duration `json:"took_max_ns"`
 
-	Deepest                            int
-	Drops, Restarts, Retries, Timeouts int64
+	Deepest  int   `json:"deepest"`
+	Drops    int64 `json:"drops"`
+	Restarts int64 `json:"restarts"`
+	Retries  int64 `json:"retries"`
+	Timeouts int64 `json:"timeouts"`
 }
 
 // Traffic is messages of one type, or on one link.
 type Traffic struct {
-	Type     string `json:",omitempty"`
-	Src      string `json:",omitempty"`
-	Dest     string `json:",omitempty"`
-	Messages int64
-	PerOp    float64
-	Lost     int64
-	Retries  int64
+	Type     string  `json:"type,omitempty"`
+	Src      string  `json:"src,omitempty"`
+	Dest     string  `json:"dest,omitempty"`
+	Messages int64   `json:"messages"`
+	PerOp    float64 `json:"per_op"`
+	Lost     int64   `json:"lost"`
+	Retries  int64   `json:"retries"`
 }
 
 // Journey is how a value got around.
 type Journey struct {
-	Value   string // JSON
-	Took    time.Duration
-	Nodes   int      // that have it
-	Path    []Hop    // to the node that had it last, from the first
-	Without []string // nodes that never got it
+	Value   string        `json:"value"` // JSON
+	Took    time.Duration `json:"took_ns"`
+	Nodes   int           `json:"nodes"`   // that have it
+	Path    []Hop         `json:"path"`    // to the node that had it last, from the first
+	Without []string      `json:"without"` // nodes that never got it
 }
 
 // Hop is one node of a journey.
 type Hop struct {
-	Node string
-	At   time.Duration
+	Node string        `json:"node"`
+	At   time.Duration `json:"at_ns"`
 }
 
 // standOut is how many of each kind are told.
