@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"eddy/cli/cmdline"
 	"eddy/testbench"
 	"eddy/testbench/realtime"
 	"eddy/testbench/report"
@@ -62,7 +63,7 @@ and peak memory. Ctrl-C ends it with what is done.
 Exit status: 0 all runs valid, 1 some are not, 2 could not run.`),
 		ValidArgsFunction: p.completeWorkload,
 	}
-	declareOptions(cmd.Flags(), &options)
+	cmdline.Declare(cmd.Flags(), &options)
 	p.declareBench(cmd.Flags(), &own)
 	own.farm = p.declareFarm(cmd.Flags())
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -182,7 +183,7 @@ func (p *program) runBench(cmd *cobra.Command, args []string, o *testbench.Optio
 	err = own.tell(out, made, earlier, targetsOf(meta.Targets))
 	if interrupted != "" {
 		fmt.Fprintln(out, "\n"+interrupted)
-		own.farm.tellResume(out, shellLine(append([]string{programName(), "bench"}, command...)))
+		own.farm.tellResume(out, cmdline.Shell(append([]string{programName(), "bench"}, command...)))
 		return exitStatus(exitCouldNotRun)
 	}
 	return err
@@ -231,7 +232,7 @@ func (p *program) runSweep(base testbench.Options, nodeArgs []string, all []axis
 		at := point{values: values, first: base.Seed}
 		o, strategy, err := p.atPoint(base, nodeArgs, all, values)
 		if err == nil {
-			at.remote = simArguments(o, strategy)
+			at.remote = cmdline.Arguments(o, strategy)
 			at.run, err = p.runnerAt(o, strategy, own.engine)
 		}
 		if err != nil {
@@ -321,7 +322,7 @@ func (own *benchFlags) tell(to io.Writer, made, earlier sweep.Sweep, targets swe
 	if own.against != "" {
 		fmt.Fprintf(to, "\nAgainst %s:\n\n%s", own.against, made.Against(earlier))
 	}
-	title := shellLine(append([]string{programName(), "bench"}, made.Command...))
+	title := cmdline.Shell(append([]string{programName(), "bench"}, made.Command...))
 	var failed []error
 	for _, output := range []struct {
 		path  string

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"eddy/actor/node"
+	"eddy/cli/cmdline"
 	"eddy/testbench"
 	"eddy/testbench/checker"
 	"eddy/testbench/diagnosis"
@@ -42,7 +43,7 @@ func keepCause(out *testbench.Outcome) {
 
 func (s simulation) findCause(out *testbench.Outcome) {
 	// Guests record nothing of their own: their messages are all there is.
-	traced := (s.guests != nil || s.nodes.trace.Mode == node.TraceFull && s.nodes.trace.Sample <= 1) && out.Meta.Dir != ""
+	traced := (s.guests != nil || s.nodes.Trace.Mode == node.TraceFull && s.nodes.Trace.Sample <= 1) && out.Meta.Dir != ""
 	if traced {
 		out.Meta.Commands = followCommands(out, diagnosis.Of(out.Meta.Dir, out))
 		return
@@ -98,7 +99,7 @@ func (s simulation) retrace(below string) (string, error) {
 	if err := os.Mkdir(logs, 0o755); err != nil {
 		return dir, err
 	}
-	s.nodes.trace = node.TraceOptions{Mode: node.TraceFull}
+	s.nodes.Trace = node.TraceOptions{Mode: node.TraceFull}
 	s.options.LogStderr = false
 	config, written := s.watched(watch{}, logs)
 	again := virtual.Record(dir, s.options, config, nil)
@@ -130,7 +131,7 @@ func explainTest(out *testbench.Outcome, traced bool) {
 	foreign := slices.ContainsFunc(out.Meta.Flags, func(flag string) bool { return strings.HasPrefix(flag, "--bin") })
 	if !traced && !foreign && len(out.Meta.Flags) > 0 { // what was not recorded needs another run
 		again := append([]string{programName()}, out.Meta.Flags...)
-		commands = append([]string{withTrace(shellLine(again))}, commands...)
+		commands = append([]string{withTrace(cmdline.Shell(again))}, commands...)
 	}
 	out.Meta.Commands = commands
 	keepCause(out)
@@ -145,5 +146,5 @@ func followCommands(out *testbench.Outcome, follow string) []string {
 	if run := out.Meta.Dir; run != "" && !strings.HasPrefix(run, testbench.DefaultStore+string(filepath.Separator)) {
 		command = append(command, run)
 	}
-	return []string{shellLine(append(command, "--follow", follow))}
+	return []string{cmdline.Shell(append(command, "--follow", follow))}
 }

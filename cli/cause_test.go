@@ -62,7 +62,7 @@ func checkCauses(t *testing.T, o testbench.Options, config gossip.Config, topolo
 	t.Helper()
 	s := simulated(t, o, "")
 	config.Topology = topology
-	s.nodes.service = gossip.Broadcast(config)
+	s.nodes.Service = gossip.Broadcast(config)
 	out := s.run()
 	if !failed(&out) {
 		return 0
@@ -98,7 +98,7 @@ func checkCauses(t *testing.T, o testbench.Options, config gossip.Config, topolo
 
 func TestFailedRunEndsByNamingWhatWentWrongFirst(t *testing.T) {
 	s := simulated(t, faultyOptions(1), "")
-	s.nodes.service = gossip.Broadcast(gossip.Config{SkipRetries: true})
+	s.nodes.Service = gossip.Broadcast(gossip.Config{SkipRetries: true})
 	out := s.run()
 	s.explain(&out)
 	w := firstLost(out.Results)

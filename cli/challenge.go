@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"eddy/cli/cmdline"
 	"eddy/internal/suggest"
 	"eddy/testbench"
 	"eddy/workload"
@@ -66,7 +67,7 @@ var neutral = []string{"seed", "strict", "bin", "log-stderr", "log-net-send", "l
 // applyChallenge sets the challenge's flags, and says which of those given ask for something else than it does.
 func (p *program) applyChallenge(c challenge, flags *pflag.FlagSet) (unofficial []string, err error) {
 	o, official := testbench.Defaults(p.workloads), pflag.NewFlagSet("official", pflag.ContinueOnError)
-	declareOptions(official, &o)
+	cmdline.Declare(official, &o)
 	if err := c.apply(official); err != nil {
 		return nil, err
 	}

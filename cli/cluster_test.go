@@ -12,6 +12,7 @@ import (
 
 	"eddy/actor"
 	"eddy/actor/node"
+	"eddy/cli/cmdline"
 	"eddy/internal/testscale"
 	"eddy/testbench"
 	"eddy/testbench/checker"
@@ -42,7 +43,7 @@ func cluster(t *testing.T, o testbench.Options, strategy string) testbench.Outco
 
 // build is the service of flags as a command line gives them.
 func build(s Service, args []string) (node.Service, error) {
-	flags := newFlagSet(s.Workload.Name)
+	flags := cmdline.NewFlagSet(s.Workload.Name)
 	service := s.Flags(flags)
 	if err := flags.Parse(args); err != nil {
 		return nil, err
@@ -59,7 +60,7 @@ func challengeOptions(t *testing.T, number string, seed uint64) (testbench.Optio
 	}
 	o := testbench.Defaults(eddy.workloads)
 	flags := pflag.NewFlagSet("test", pflag.ContinueOnError)
-	declareOptions(flags, &o)
+	cmdline.Declare(flags, &o)
 	if err := c.apply(flags); err != nil {
 		t.Fatal(err)
 	}

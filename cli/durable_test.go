@@ -120,7 +120,7 @@ func TestJournalsAreReplacedWithoutLoss(t *testing.T) {
 	for _, s := range journals {
 		for seed := range 6 * faultySeeds() {
 			run := simulated(t, killed(s.workload, seed), "")
-			run.nodes.service = s.service(journal.Options{Dir: "simulated", SyncLatency: 5 * time.Millisecond, SnapshotBytes: 200})
+			run.nodes.Service = s.service(journal.Options{Dir: "simulated", SyncLatency: 5 * time.Millisecond, SnapshotBytes: 200})
 			if out := run.run(); len(out.Results.Witnesses) > 0 || len(out.Results.Problems) > 0 {
 				t.Errorf("%s, seed %d: %s, %+v, %+v", s.workload, seed, virtual.Failure(&out), out.Results.Witnesses, out.Results.Problems)
 			}
@@ -142,7 +142,7 @@ func TestDeliberateMistakesOfAJournalAreFound(t *testing.T) {
 						o.TimeLimit, o.NemesisInterval, o.Rate, o.Concurrency, o.NodeCount = 15*time.Second, 3*time.Second, 100, "10n", 2
 					}
 					run := simulated(t, o, "")
-					run.nodes.service = s.service(journal.Options{Dir: "simulated", SyncLatency: 50 * time.Millisecond, Bug: bug})
+					run.nodes.Service = s.service(journal.Options{Dir: "simulated", SyncLatency: 50 * time.Millisecond, Bug: bug})
 					if out := run.run(); len(out.Results.Witnesses) > 0 && len(out.Results.Problems) == 0 {
 						t.Logf("seed %d: %s, %s", seed, virtual.Failure(&out), out.Results.Witnesses[0].Kind)
 						return

@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"eddy/cli/cmdline"
 	"eddy/remote"
 	"eddy/testbench"
 	"eddy/testbench/report"
@@ -76,7 +77,7 @@ func (f *farm) tellResume(to io.Writer, command string, more ...string) {
 		return
 	}
 	own, nodes, some := strings.Cut(command, " -- ")
-	own = strings.Join(append(append([]string{own}, more...), "--on", shellLine([]string{remote.WithoutSecrets(f.on)}), "--resume", f.id), " ")
+	own = strings.Join(append(append([]string{own}, more...), "--on", cmdline.Shell([]string{remote.WithoutSecrets(f.on)}), "--resume", f.id), " ")
 	if some {
 		own += " -- " + nodes
 	}
@@ -85,7 +86,7 @@ func (f *farm) tellResume(to io.Writer, command string, more ...string) {
 
 // sweepWork is what workers are asked for: seeds First to First+Seeds-1 of each run. Job j is seed First+j%Seeds of run j/Seeds.
 type sweepWork struct {
-	Runs  [][]string `json:"runs"` // arguments as [simArguments] writes them
+	Runs  [][]string `json:"runs"` // arguments as [cmdline.Arguments] writes them
 	First uint64     `json:"first"`
 	Seeds int        `json:"seeds"`
 }
@@ -199,26 +200,17 @@ func (p *program) prepareSweep(text json.RawMessage) (remote.Jobs, error) {
 	return s, nil
 }
 
-// simulationOf makes a simulation of the arguments that [simArguments] writes. Arguments that mean something else here are refused.
+// simulationOf makes a simulation of the arguments that [cmdline.Arguments] writes. Arguments that mean something else here are refused.
 func (p *program) simulationOf(args []string) (simulation, error) {
-	if len(args) == 0 {
-		return simulation{}, errors.New("no workload is named")
-	}
-	own, nodeArgs := args[1:], []string(nil)
-	if dash := slices.Index(own, "--"); dash >= 0 {
-		own, nodeArgs = own[:dash], own[dash+1:]
-	}
-	o, flags := testbench.Defaults(p.workloads), newFlagSet("sim")
-	declareOptions(flags, &o)
-	if err := flags.Parse(own); err != nil {
+	o, nodeArgs, err := cmdline.Parse(p.workloads, args)
+	if err != nil {
 		return simulation{}, err
 	}
-	o.Workload = args[0]
 	if o.Bin != "" {
 		return simulation{}, errors.New("--bin: this worker runs no programs but its own services")
 	}
-	if meant := simArguments(o, nodeArgs); !slices.Equal(meant, args) {
-		return simulation{}, fmt.Errorf("%s means %s here", shellLine(args), shellLine(meant))
+	if meant := cmdline.Arguments(o, nodeArgs); !slices.Equal(meant, args) {
+		return simulation{}, fmt.Errorf("%s means %s here", cmdline.Shell(args), cmdline.Shell(meant))
 	}
 	s, err := p.newSimulation(o, nodeArgs, report.Meta{})
 	if err == nil {

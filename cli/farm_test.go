@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"eddy/cli/builtin"
+	"eddy/cli/cmdline"
 )
 
 // captured runs a command with one of the standard files in a file of its own, and gives what was written there.
@@ -57,7 +58,7 @@ func TestWorkersMakeTheSameSweepByteForByte(t *testing.T) {
 
 func TestAWorkerRunsNothingButFlagsOfItsOwnSimulator(t *testing.T) {
 	s := faulty("broadcast", 1, "partition")
-	good := simArguments(s, nil)
+	good := cmdline.Arguments(s, nil)
 	work := func(runs [][]string, seeds int) json.RawMessage {
 		text, err := json.Marshal(sweepWork{Runs: runs, First: 1, Seeds: seeds})
 		if err != nil {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"eddy/cli/cmdline"
 	"eddy/testbench"
 )
 
@@ -17,11 +18,11 @@ func TestZeroIsNoCountWhereAFlagGivesIt(t *testing.T) {
 	} {
 		o := testbench.Defaults(eddy.workloads)
 		flags := pflag.NewFlagSet("", pflag.ContinueOnError)
-		declareOptions(flags, &o)
+		cmdline.Declare(flags, &o)
 		if err := flags.Set(c.flag, c.value); err != nil {
 			t.Fatal(err)
 		}
-		if err := eddy.checkGiven(flags, &o); err == nil || err.Error() != c.want {
+		if err := cmdline.Check(eddy.workloads, flags, &o); err == nil || err.Error() != c.want {
 			t.Errorf("--%s %q: %v", c.flag, c.value, err)
 		}
 	}
@@ -39,11 +40,11 @@ func TestFlagsThatWouldDoNothingAreRefused(t *testing.T) {
 		o := testbench.Defaults(eddy.workloads)
 		o.Workload = c.workload
 		flags := pflag.NewFlagSet("", pflag.ContinueOnError)
-		declareOptions(flags, &o)
+		cmdline.Declare(flags, &o)
 		if err := flags.Set(c.flag, c.value); err != nil {
 			t.Fatal(err)
 		}
-		if err := eddy.checkGiven(flags, &o); (err == nil) != (c.want == "") || err != nil && err.Error() != c.want {
+		if err := cmdline.Check(eddy.workloads, flags, &o); (err == nil) != (c.want == "") || err != nil && err.Error() != c.want {
 			t.Errorf("%s --%s %q: %v", c.workload, c.flag, c.value, err)
 		}
 	}
@@ -60,7 +61,7 @@ func TestOtherFlagsThanTheOfficialMakeNoTargetMet(t *testing.T) {
 	}{{"rate", "10", "--rate 10"}, {"rate", "100", ""}, {"seed", "7", ""}, {"nemesis", "partition", "--nemesis partition"}, {"time-limit", "20s", ""}} {
 		o := testbench.Defaults(eddy.workloads)
 		flags := pflag.NewFlagSet("", pflag.ContinueOnError)
-		declareOptions(flags, &o)
+		cmdline.Declare(flags, &o)
 		if err := flags.Set(given.flag, given.value); err != nil {
 			t.Fatal(err)
 		}

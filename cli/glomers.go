@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"eddy/cli/cmdline"
 	"eddy/internal/suggest"
 	"eddy/testbench"
 	"eddy/testbench/checker"
@@ -211,7 +212,7 @@ func (p *program) chosen(own *glomersFlags) ([]challenge, error) {
 func (p *program) challengeOptions(c challenge, seed uint64) (testbench.Options, error) {
 	o := testbench.Defaults(p.workloads)
 	set := pflag.NewFlagSet("challenge", pflag.ContinueOnError)
-	declareOptions(set, &o)
+	cmdline.Declare(set, &o)
 	err := c.apply(set)
 	o.Workload, o.Seed = c.workload, seed
 	return o, err

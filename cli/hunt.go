@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"eddy/cli/cmdline"
 	"eddy/cli/service"
 	"eddy/internal/cputime"
 	"eddy/testbench"
@@ -137,8 +138,8 @@ func (p *program) targets(names, bugs []string) ([]target, error) {
 // withBug is the simulation in which a bug is looked for.
 func (p *program) withBug(s Service, b service.Bug) (simulation, error) {
 	o := testbench.Defaults(p.workloads)
-	flags := newFlagSet("hunt")
-	declareOptions(flags, &o)
+	flags := cmdline.NewFlagSet("hunt")
+	cmdline.Declare(flags, &o)
 	if err := flags.Parse(slices.Concat(s.Hunt, b.Run)); err != nil {
 		return simulation{}, err
 	}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"eddy/cli/cmdline"
 	"eddy/testbench"
 	"eddy/testbench/checker"
 	"eddy/testbench/history"
@@ -71,16 +72,9 @@ func (p *program) madeAgain(dir string) (simulation, error) {
 	case len(made.Again) == 0:
 		return simulation{}, fmt.Errorf("%s was made on %s: only a run of eddy sim can be given another future", dir, cmp.Or(made.Engine, "another engine"))
 	}
-	o := testbench.Defaults(p.workloads)
-	flags := newFlagSet("sim")
-	declareOptions(flags, &o)
-	if err := flags.Parse(made.Again); err != nil {
-		return simulation{}, fmt.Errorf("%s says that it was made by %s, which this version does not know: %w", dir, shellLine(made.Again), err)
-	}
-	o.Workload = made.Workload
-	var nodeArgs []string
-	if dash := flags.ArgsLenAtDash(); dash >= 0 {
-		nodeArgs = flags.Args()[dash:]
+	o, nodeArgs, err := cmdline.Parse(p.workloads, made.Again)
+	if err != nil {
+		return simulation{}, fmt.Errorf("%s says that it was made by %s, which this version does not know: %w", dir, cmdline.Shell(made.Again), err)
 	}
 	return p.newSimulation(o, nodeArgs, report.Meta{})
 }

@@ -38,7 +38,7 @@ func TestDeliberateMistakesAreFound(t *testing.T) {
 			o.TimeLimit, o.NemesisInterval, o.LatencyMs, o.LatencyDist, o.Loss = 10*time.Second, time.Second, 5, "exponential", m.loss
 			s := simulated(t, o, "")
 			m.config.Bug = m.bug
-			s.nodes.service = kv.Service(m.config)
+			s.nodes.Service = kv.Service(m.config)
 			for seed := range uint64(bugSeeds) {
 				out := s.seeded(seed).run()
 				if wrong(&out) {

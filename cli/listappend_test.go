@@ -119,7 +119,7 @@ func TestMistakesInTransactionsAreFoundByName(t *testing.T) {
 	} {
 		t.Run(string(c.strategy)+" "+string(c.bug), func(t *testing.T) {
 			s := simulated(t, appends(1, 3), "")
-			s.nodes.service = serial.Service(serial.Config{Strategy: c.strategy, Bug: c.bug})
+			s.nodes.Service = serial.Service(serial.Config{Strategy: c.strategy, Bug: c.bug})
 			var found []string
 			for seed := range uint64(5) {
 				out := s.seeded(seed).run()
@@ -155,7 +155,7 @@ func TestTransactionAppliedTwiceIsFound(t *testing.T) {
 	o := appends(1, 3, "duplicate", "loss", "partition")
 	o.NemesisInterval = time.Second
 	s := simulated(t, o, "")
-	s.nodes.service = serial.Service(serial.Config{Raft: kv.Config{Bug: kv.CASTwice}})
+	s.nodes.Service = serial.Service(serial.Config{Raft: kv.Config{Bug: kv.CASTwice}})
 	for seed := range uint64(20) {
 		out := s.seeded(seed).run()
 		if w := out.Results.Workload.(*txn.Results); slices.Contains(w.AnomalyTypes, "duplicate-elements") {

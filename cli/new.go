@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"eddy/cli/cmdline"
 	"eddy/cli/scaffold"
 	"eddy/cli/service"
 	"eddy/internal/suggest"
@@ -165,11 +166,11 @@ func callsEddy(s scaffold.Source) (command, setup string) {
 	}
 	switch {
 	case s.Checkout != "":
-		return "./eddy", "go build -C " + shellLine([]string{s.Checkout}) + ` -o "$PWD/eddy" ./cmd/eddy`
+		return "./eddy", "go build -C " + cmdline.Shell([]string{s.Checkout}) + ` -o "$PWD/eddy" ./cmd/eddy`
 	case s.Version != "":
 		return "./eddy", `GOBIN="$PWD" go install ` + s.Module + "/cmd/eddy@" + s.Version
 	}
-	return shellLine([]string{self}), ""
+	return cmdline.Shell([]string{self}), ""
 }
 
 func sameFile(a, b string) bool {

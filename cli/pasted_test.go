@@ -3,6 +3,8 @@ package cli
 import (
 	"strings"
 	"testing"
+
+	"eddy/cli/cmdline"
 )
 
 func TestDashesOfWebPagesAreRefusedWithTheRightSpelling(t *testing.T) {
@@ -19,13 +21,13 @@ func TestDashesOfWebPagesAreRefusedWithTheRightSpelling(t *testing.T) {
 func TestLatencyIsUnderstoodWithItsUnit(t *testing.T) {
 	for text, want := range map[string]int64{"100": 100, "100ms": 100, "0.2s": 200} {
 		var got int64
-		if err := (milliseconds{&got}).Set(text); err != nil || got != want {
+		if err := (cmdline.Milliseconds{To: &got}).Set(text); err != nil || got != want {
 			t.Errorf("%s is %d ms, %v; want %d", text, got, err, want)
 		}
 	}
 	for _, text := range []string{"fast", "1.5", "1.5ms", ""} {
 		var got int64
-		if err := (milliseconds{&got}).Set(text); err == nil || strings.Contains(err.Error(), "strconv") {
+		if err := (cmdline.Milliseconds{To: &got}).Set(text); err == nil || strings.Contains(err.Error(), "strconv") {
 			t.Errorf("%q: %v", text, err)
 		}
 	}

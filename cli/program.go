@@ -3,12 +3,12 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
 
+	"eddy/cli/cmdline"
 	"eddy/cli/service"
 	"eddy/internal/suggest"
 	"eddy/workload"
@@ -63,7 +63,7 @@ func (p *program) check(s Service) error {
 	if s.Flags == nil {
 		return nil
 	}
-	flags := newFlagSet(w.Name)
+	flags := cmdline.NewFlagSet(w.Name)
 	build, err := declared(s, flags)
 	if err != nil {
 		return err
@@ -71,7 +71,7 @@ func (p *program) check(s Service) error {
 	if build == nil {
 		return fmt.Errorf("service %s: Flags returns nil: return the function that builds the service", w.Name)
 	}
-	declareNode(flags)
+	cmdline.DeclareNode(flags)
 	made, err := build()
 	switch {
 	case err != nil:
@@ -90,12 +90,6 @@ func declared(s Service, flags *pflag.FlagSet) (build service.Build, err error) 
 		}
 	}()
 	return s.Flags(flags), nil
-}
-
-func newFlagSet(name string) *pflag.FlagSet {
-	flags := pflag.NewFlagSet(name, pflag.ContinueOnError)
-	flags.SetOutput(io.Discard)
-	return flags
 }
 
 // service finds the service that a workload tests.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"eddy/cli/cmdline"
 	"eddy/testbench"
 	"eddy/testbench/history"
 	"eddy/testbench/nemesis"
@@ -39,15 +40,15 @@ func TestWhatASearchPlansIsACommandLine(t *testing.T) {
 			}
 			read := testbench.Defaults(eddy.workloads)
 			flags := pflag.NewFlagSet("", pflag.ContinueOnError)
-			declareOptions(flags, &read)
+			cmdline.Declare(flags, &read)
 			read.Workload, read.Seed = planned.Workload, planned.Seed
-			if err := flags.Parse(optionFlags(planned, "seed")); err != nil {
+			if err := flags.Parse(cmdline.Flags(planned, "seed")); err != nil {
 				t.Fatalf("%s, run %d: %v", name, i, err)
 			}
-			if err := eddy.checkGiven(flags, &read); err != nil {
+			if err := cmdline.Check(eddy.workloads, flags, &read); err != nil {
 				t.Fatalf("%s, run %d: %v", name, i, err)
 			}
-			if a, b := shellLine(optionFlags(planned)), shellLine(optionFlags(read)); a != b {
+			if a, b := cmdline.Shell(cmdline.Flags(planned)), cmdline.Shell(cmdline.Flags(read)); a != b {
 				t.Errorf("%s, run %d: %s\nis read as %s", name, i, a, b)
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"eddy/cli/cmdline"
 	"eddy/testbench"
 	"eddy/testbench/search"
 	"eddy/testbench/sweep"
@@ -216,7 +217,7 @@ func runSeeds(s simulation, own *simFlags) error {
 	defer release()
 	shown := newProgress(own.quiet)
 	if own.farm.asked() {
-		b.pool = own.farm.pool(sweepWork{Runs: [][]string{simArguments(s.options, s.nodeArgs)}, First: b.first, Seeds: b.count}, shown, interrupted)
+		b.pool = own.farm.pool(sweepWork{Runs: [][]string{cmdline.Arguments(s.options, s.nodeArgs)}, First: b.first, Seeds: b.count}, shown, interrupted)
 	}
 	made, err := b.run(shown, interrupted)
 	shown.clear()

@@ -6,9 +6,9 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"eddy/actor/node"
+	"eddy/cli/cmdline"
 )
 
 func (p *program) serveCommand() *cobra.Command {
@@ -39,17 +39,17 @@ stdout and logs on stderr. It is what Maelstrom's --bin runs:
 func serveOne(s Service) *cobra.Command {
 	cmd := &cobra.Command{Use: s.Workload.Name, Short: s.Short, Long: s.Long, Args: cobra.NoArgs}
 	build := s.Flags(cmd.Flags())
-	level, lineMax, trace := declareNode(cmd.Flags())
+	level, lineMax, trace := cmdline.DeclareNode(cmd.Flags())
 	cmd.RunE = func(*cobra.Command, []string) error {
 		service, err := build()
 		if err != nil {
 			return err
 		}
-		at, err := parseNode(*level, *lineMax)
+		at, err := cmdline.ParseNode(*level, *lineMax)
 		if err != nil {
 			return err
 		}
-		tracing, err := trace.options()
+		tracing, err := trace.Options()
 		if err != nil {
 			return err
 		}
@@ -62,11 +62,4 @@ func serveOne(s Service) *cobra.Command {
 		return nil
 	}
 	return cmd
-}
-
-// declareNode declares the flags that every service has.
-func declareNode(flags *pflag.FlagSet) (level *string, lineMax *int, trace *traceFlags) {
-	return flags.String("log-level", "warn", "debug, info, warn or error: what goes to stderr"),
-		flags.Int("line-max", node.LineMaxDefault, "bytes of the longest line that is read"),
-		declareTrace(flags)
 }

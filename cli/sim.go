@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"eddy/cli/cmdline"
 	"eddy/testbench"
 	"eddy/testbench/realtime"
 	"eddy/testbench/report"
@@ -25,7 +26,7 @@ type simFlags struct {
 	noShrink  bool
 	against   string
 	noStore   bool
-	trace     *traceFlags
+	trace     *cmdline.Trace
 	farm      *farm
 }
 
@@ -60,7 +61,7 @@ by workers on other machines (docs/many-machines.md).
 Exit status: 0 valid, 1 invalid, 2 could not run.`),
 		ValidArgsFunction: p.completeWorkload,
 	}
-	declareOptions(cmd.Flags(), &options)
+	cmdline.Declare(cmd.Flags(), &options)
 	p.declareOwn(cmd.Flags(), &own.testFlags)
 	declareSim(cmd.Flags(), &own)
 	own.farm = p.declareFarm(cmd.Flags())
@@ -76,7 +77,7 @@ func declareSim(flags *pflag.FlagSet, own *simFlags) {
 	flags.StringVar(&own.against, "against", "", "with --keep-going: an earlier sweep's file of --json; says which failures are new, still there and gone")
 	flags.BoolVar(&own.noShrink, "no-shrink", false, "with --seeds: look for no smaller run that fails")
 	flags.BoolVar(&own.noStore, "no-store", false, "leave no files")
-	own.trace = declareTrace(flags)
+	own.trace = cmdline.DeclareTrace(flags)
 	flags.Lookup("bin").Usage = "programs built for WASI, or directories of Go packages, with commas between (default: eddy's own nodes)"
 }
 
@@ -109,8 +110,8 @@ func (p *program) runSim(cmd *cobra.Command, args []string, o *testbench.Options
 	if err := made.checkDisks(); err != nil {
 		return err
 	}
-	if len(own.trace.arguments(cmd.Flags())) > 0 { // beside the strategy's, which make the run
-		if made.nodes.trace, err = own.trace.options(); err != nil {
+	if len(own.trace.Arguments(cmd.Flags())) > 0 { // beside the strategy's, which make the run
+		if made.nodes.Trace, err = own.trace.Options(); err != nil {
 			return err
 		}
 	}
@@ -154,10 +155,10 @@ func (own *simFlags) repeat(flags *pflag.FlagSet) error {
 
 func (own *simFlags) check(flags *pflag.FlagSet, o *testbench.Options) error {
 	switch {
-	case o.Bin != "" && len(own.trace.arguments(flags)) > 0:
-		return fmt.Errorf("%s with --bin: other programs have no such flag; the messages of a run are recorded anyway", own.trace.arguments(flags)[0])
-	case own.noStore && len(own.trace.arguments(flags)) > 0:
-		return fmt.Errorf("--no-store with %s: there would be no file to hold the trace; leave one of them out", own.trace.arguments(flags)[0])
+	case o.Bin != "" && len(own.trace.Arguments(flags)) > 0:
+		return fmt.Errorf("%s with --bin: other programs have no such flag; the messages of a run are recorded anyway", own.trace.Arguments(flags)[0])
+	case own.noStore && len(own.trace.Arguments(flags)) > 0:
+		return fmt.Errorf("--no-store with %s: there would be no file to hold the trace; leave one of them out", own.trace.Arguments(flags)[0])
 	case flags.Changed("seeds") && own.seeds < 1:
 		return fmt.Errorf("--seeds %d: expected at least 1", own.seeds)
 	case own.html != "" && (own.seeds > 0 || own.noStore):

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"eddy/cli/cmdline"
 	"eddy/testbench"
 	"eddy/testbench/report"
 )
@@ -23,7 +24,7 @@ func BenchmarkSimulation(b *testing.B) {
 		b.Run(fmt.Sprintf("nodes=%d", nodes), func(b *testing.B) {
 			o := testbench.Defaults(eddy.workloads)
 			flags := pflag.NewFlagSet("sim", pflag.ContinueOnError)
-			declareOptions(flags, &o)
+			cmdline.Declare(flags, &o)
 			if err := c.apply(flags); err != nil {
 				b.Fatal(err)
 			}

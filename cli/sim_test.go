@@ -15,6 +15,7 @@ import (
 
 	"eddy/actor"
 	"eddy/actor/node"
+	"eddy/cli/cmdline"
 	"eddy/gossip"
 	"eddy/internal/testscale"
 	"eddy/testbench"
@@ -37,7 +38,7 @@ func simulated(t *testing.T, o testbench.Options, strategy string) simulation {
 func files(t *testing.T, s simulation) map[string][]byte {
 	t.Helper()
 	store := t.TempDir()
-	s.nodes.trace.Mode = node.TraceFull
+	s.nodes.Trace.Mode = node.TraceFull
 	var trace bytes.Buffer
 	out := s.record(store, watch{world: func(w *actor.World) { w.Trace(&trace) }})
 	if out.Err != nil {
@@ -122,7 +123,7 @@ func TestReplayCommandMakesTheRunAgain(t *testing.T) {
 	words := strings.Fields(line)
 	again := testbench.Defaults(eddy.workloads)
 	flags := pflag.NewFlagSet("sim", pflag.ContinueOnError)
-	declareOptions(flags, &again)
+	cmdline.Declare(flags, &again)
 	if err := flags.Parse(words[3:slices.Index(words, "--")]); err != nil {
 		t.Fatal(err)
 	}
@@ -133,7 +134,7 @@ func TestReplayCommandMakesTheRunAgain(t *testing.T) {
 }
 
 func TestArgumentsSurviveTheShell(t *testing.T) {
-	if got := shellLine([]string{"eddy", "a b", "it's", "", "x=1"}); got != `eddy 'a b' 'it'\''s' '' x=1` {
+	if got := cmdline.Shell([]string{"eddy", "a b", "it's", "", "x=1"}); got != `eddy 'a b' 'it'\''s' '' x=1` {
 		t.Errorf("the line is %s", got)
 	}
 }
@@ -147,7 +148,7 @@ func never() bool { return false }
 func forgetful(t *testing.T, o testbench.Options) simulation {
 	t.Helper()
 	s := simulated(t, o, "")
-	s.nodes.service = gossip.Broadcast(gossip.Config{SkipRetries: true})
+	s.nodes.Service = gossip.Broadcast(gossip.Config{SkipRetries: true})
 	return s
 }
 

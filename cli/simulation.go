@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"eddy/actor"
+	"eddy/cli/cmdline"
 	"eddy/testbench"
 	"eddy/testbench/nemesis"
 	"eddy/testbench/network"
@@ -20,7 +21,7 @@ import (
 // in a world of its own, so that several may be under way at once.
 type simulation struct {
 	options  testbench.Options
-	nodes    nodes
+	nodes    cmdline.Nodes
 	guests   *guests  // programs in place of nodes; nil for eddy's own
 	nodeArgs []string // what nodes were made of
 	meta     report.Meta
@@ -56,7 +57,7 @@ func (s simulation) checkDisks() error {
 		return nil
 	case s.guests != nil:
 		return fmt.Errorf("--nemesis %s with --bin: only the disks of eddy's own nodes can be harmed", nemesis.FaultDisk)
-	case !s.nodes.onDisk:
+	case !s.nodes.OnDisk:
 		return fmt.Errorf("--nemesis %s: the nodes keep nothing on a disk: add -- --data simulated", nemesis.FaultDisk)
 	}
 	return nil
@@ -80,7 +81,7 @@ func (s simulation) config(logs *virtual.Logs) virtual.Config {
 	if s.guests != nil {
 		return s.guestConfig(logs)
 	}
-	nodes := virtual.Actors{Service: s.nodes.service, LineMax: s.nodes.lineMax, Trace: s.nodes.trace, Logs: logs}
+	nodes := virtual.Actors{Service: s.nodes.Service, LineMax: s.nodes.LineMax, Trace: s.nodes.Trace, Logs: logs}
 	return virtual.Config{Meta: s.meta, Start: nodes.Start()}
 }
 
@@ -101,7 +102,7 @@ func (s simulation) record(store string, w watch) testbench.Outcome {
 		out.Err = err
 		return out
 	}
-	s.meta.Again = slices.Insert(simArguments(s.options, s.nodeArgs), 1, "--seed", fmt.Sprint(s.options.Seed))
+	s.meta.Again = slices.Insert(cmdline.Arguments(s.options, s.nodeArgs), 1, "--seed", fmt.Sprint(s.options.Seed))
 	c, logs := s.watched(w, filepath.Join(dir, testbench.LogDir))
 	defer logs.Close()
 	return virtual.Record(dir, s.options, c, s.netLog)
@@ -117,7 +118,7 @@ func (s simulation) show(w watch) testbench.Outcome {
 
 // watched is the configuration of a run that is followed, and its logs.
 func (s simulation) watched(w watch, logDir string) (virtual.Config, *virtual.Logs) {
-	logs := virtual.LogsIn(logDir, s.options.LogStderr, s.nodes.logLevel)
+	logs := virtual.LogsIn(logDir, s.options.LogStderr, s.nodes.LogLevel)
 	c := s.config(logs)
 	c.Attend, c.World = w.attend, w.world
 	return c, logs

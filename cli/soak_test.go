@@ -35,7 +35,7 @@ func TestDisksStayShortOverAVirtualHour(t *testing.T) {
 			o.Workload, o.TimeLimit, o.NemesisInterval, o.Faults.Kill.Duration = workload, time.Hour, time.Minute, 2*time.Second
 			s := simulated(t, o, "")
 			disks := make(map[string]node.Disk)
-			s.nodes.service = func(n *node.Node) error {
+			s.nodes.Service = func(n *node.Node) error {
 				disks[n.ID()] = n.Disk()
 				return service(n)
 			}

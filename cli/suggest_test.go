@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/spf13/pflag"
+
+	"eddy/cli/cmdline"
 )
 
 func TestNamesThatAreNearlyRightAreCorrected(t *testing.T) {
@@ -49,7 +51,7 @@ func TestEveryTypeOfFlagHasItsWords(t *testing.T) {
 			old := f.Value.String()
 			if err := cmd.Flags().Set(f.Name, "\x00no such thing"); err != nil {
 				checked++
-				if text := explainInvalid(err).Error(); strings.Contains(text, "strconv") || strings.Contains(text, "invalid") || strings.Contains(text, "missing unit") {
+				if text := cmdline.ExplainInvalid(err).Error(); strings.Contains(text, "strconv") || strings.Contains(text, "invalid") || strings.Contains(text, "missing unit") {
 					t.Errorf("%s --%s: %s", cmd.Name(), f.Name, text)
 				}
 				return

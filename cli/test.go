@@ -12,10 +12,10 @@ import (
 	"github.com/spf13/pflag"
 
 	"eddy/actor/node"
+	"eddy/cli/cmdline"
 	"eddy/internal/suggest"
 	"eddy/testbench"
 	"eddy/testbench/checker"
-	"eddy/testbench/nemesis"
 	"eddy/testbench/realtime"
 	"eddy/testbench/report"
 	"eddy/workload"
@@ -32,8 +32,8 @@ type testFlags struct {
 	store     string
 	quiet     bool
 	testCount int
-	trace     *traceFlags // of eddy test
-	processes bool        // nodes are processes
+	trace     *cmdline.Trace // of eddy test
+	processes bool           // nodes are processes
 }
 
 func (p *program) testCommand() *cobra.Command {
@@ -56,10 +56,10 @@ that speaks Maelstrom's protocol (what comes after -- are its arguments).
 Exit status: 0 valid, 1 invalid or a target missed, 2 could not run.`),
 		ValidArgsFunction: p.completeWorkload,
 	}
-	declareOptions(cmd.Flags(), &options)
+	cmdline.Declare(cmd.Flags(), &options)
 	p.declareOwn(cmd.Flags(), &own)
 	cmd.Flags().StringVar(&own.engine, "engine", "", "maelstrom or builtin (default: Maelstrom where it is found)")
-	own.trace = declareTrace(cmd.Flags())
+	own.trace = cmdline.DeclareTrace(cmd.Flags())
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		return p.runTest(cmd, args, &options, &own)
 	}
@@ -82,41 +82,6 @@ func (p *program) declareOwn(flags *pflag.FlagSet, own *testFlags) {
 	flags.StringVar(&own.html, "html", "", "also write a space-time diagram to this file; it needs --trace, and without it makes that full")
 	flags.IntVar(&own.testCount, "test-count", 1, "make the run so many times, up to the first that fails")
 	flags.BoolVar(&own.quiet, "quiet", false, "no progress")
-}
-
-// declareOptions declares Maelstrom's flags, with its names and defaults, and a
-// few of the built-in bench.
-func declareOptions(flags *pflag.FlagSet, o *testbench.Options) {
-	flags.IntVar(&o.NodeCount, "node-count", o.NodeCount, "number of nodes (default: five, n1 to n5)")
-	flags.StringSliceVar(&o.NodeNames, "nodes", nil, "the nodes by name, with commas between (default: n1,n2,n3,n4,n5)")
-	flags.StringVar(&o.Concurrency, "concurrency", o.Concurrency, "number of clients; with an n, times the number of nodes")
-	flags.Float64Var(&o.Rate, "rate", o.Rate, "operations a second, about")
-	flags.Var(seconds{&o.TimeLimit}, "time-limit", "how long operations are started, in seconds")
-	flags.Var(milliseconds{&o.LatencyMs}, "latency", "mean latency between nodes, in ms")
-	flags.Var((*distribution)(&o.LatencyDist), "latency-dist", "constant, uniform or exponential")
-	flags.StringSliceVar(&o.Nemesis, "nemesis", nil, "faults, with commas between: "+strings.Join(nemesis.Known(), ", ")+"; Maelstrom knows partition, and versions from July 2026 on kill and pause")
-	flags.Var(seconds{&o.NemesisInterval}, "nemesis-interval", "between faults on average, in seconds")
-	flags.StringVar(&o.Topology, "topology", o.Topology, "offered to broadcast nodes: line, grid, tree, tree2, tree3, tree4 or total")
-	flags.StringVar(&o.Availability, "availability", "", "total, or the least fraction of operations that must succeed")
-	flags.StringSliceVar(&o.ConsistencyModels, "consistency-models", nil, "for workloads of transactions: the models to check")
-	flags.IntVar(&o.Operations.KeyCount, "key-count", 0, "for transactions and kafka: keys in use at a time (default: the workload's own)")
-	flags.IntVar(&o.Operations.MinTxnLength, "min-txn-length", o.Operations.MinTxnLength, "not under Maelstrom, for transactions: fewest operations in one")
-	flags.IntVar(&o.Operations.MaxTxnLength, "max-txn-length", o.Operations.MaxTxnLength, "for transactions: most operations in one")
-	flags.IntVar(&o.Operations.MaxWritesPerKey, "max-writes-per-key", o.Operations.MaxWritesPerKey, "for transactions and kafka: writes to a key before another takes its place")
-	flags.StringVar(&o.Bin, "bin", "", "program of a node (default: eddy serve <workload>)")
-	flags.BoolVar(&o.LogStderr, "log-stderr", false, "show what nodes write to stderr")
-	flags.BoolVar(&o.LogNetSend, "log-net-send", false, "show messages as they are sent")
-	flags.BoolVar(&o.LogNetRecv, "log-net-recv", false, "show messages as they are received")
-	flags.Uint64Var(&o.Seed, "seed", 0, "of all chance, but under Maelstrom (default: drawn)")
-	flags.DurationVar(&o.Recovery, "recovery", o.Recovery, "not under Maelstrom: between the last fault and the final reads")
-	flags.BoolVar(&o.IdealDelivery, "ideal-delivery", false, "not under Maelstrom: no message waits behind another")
-	flags.Float64Var(&o.Loss, "p-loss", 0, "not under Maelstrom: probability that a message between nodes is lost")
-	flags.Var(mebibytes{&o.StoreBytesMax}, "store-max", "not under Maelstrom: of recorded messages, beyond it only some are, and of a node's stderr; 0: no bound")
-	flags.DurationVar(&o.ServiceTime, "service-time", 0, "only in the simulator with --bin: what a step of a node costs")
-	flags.Var(deeds{&o.Deeds}, "deeds", "only in the simulator: what is done by hand, with semicolons between, such as '1.5s cut n0 n1; 4s heal' (docs/play.md)")
-	flags.IntVar(&o.Preempt, "preempt", 0, "only in the simulator: how many times what a node sends is held up, drawn from the seed")
-	flags.Var(branches{&o.Branches}, "branch", "only in the simulator: a moment at which chance begins again from another seed, such as 1.5s=7; repeatable")
-	declareFaults(flags, o)
 }
 
 // runTest runs what the command line asks for and reports it.
@@ -151,9 +116,9 @@ func (p *program) runTest(cmd *cobra.Command, args []string, o *testbench.Option
 			return err
 		}
 	}
-	trace := own.trace.arguments(cmd.Flags())
+	trace := own.trace.Arguments(cmd.Flags())
 	if len(trace) > 0 && o.Bin != "" { // nodes on actor/node heed it, others do not
-		asked, err := own.trace.options()
+		asked, err := own.trace.Options()
 		if err != nil {
 			return err
 		}
@@ -183,7 +148,7 @@ func (p *program) runTest(cmd *cobra.Command, args []string, o *testbench.Option
 		interrupts, release := realtime.Interrupts()
 		outcome := engine.run(run, own, meta, interrupts)
 		release()
-		explainTest(&outcome, own.trace.mode == string(node.TraceFull))
+		explainTest(&outcome, own.trace.Mode == string(node.TraceFull))
 		return own.draw(outcome.Meta.Dir, finish(&outcome, own))
 	})
 }
@@ -235,7 +200,7 @@ func (p *program) settle(flags *pflag.FlagSet, args, nodeArgs []string, o *testb
 		return nil, fmt.Errorf("there is no workload %q%s", own.workload, suggest.Among(own.workload, names))
 	}
 	o.Workload, meta.Workload = own.workload, own.workload
-	return nodeArgs, p.checkGiven(flags, o)
+	return nodeArgs, cmdline.Check(p.workloads, flags, o)
 }
 
 func splitAtDash(cmd *cobra.Command, args []string) (own, rest []string) {

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"eddy/cli/cmdline"
 	"eddy/internal/suggest"
 	"eddy/testbench"
 	"eddy/trace"
@@ -151,7 +152,7 @@ func (own *traceCommandFlags) parseBetween() error {
 		if end.text == "" {
 			continue
 		}
-		if err := (seconds{end.to}).Set(end.text); err != nil {
+		if err := (cmdline.Seconds{To: end.to}).Set(end.text); err != nil {
 			return wrong
 		}
 	}

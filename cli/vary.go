@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"eddy/cli/cmdline"
 	"eddy/testbench"
 	"eddy/testbench/realtime"
 	"eddy/testbench/report"
@@ -73,26 +74,26 @@ func (p *program) placeAxes(all []axis, of *testbench.Options) ([]axis, error) {
 	workload := of.Workload
 	strategy, err := p.declareStrategy(workload)
 	if of.Bin != "" { // its flags are not known
-		strategy, err = strategyFlags{set: pflag.NewFlagSet("program", pflag.ContinueOnError)}, nil
+		strategy, err = cmdline.Strategy{Set: pflag.NewFlagSet("program", pflag.ContinueOnError)}, nil
 	}
 	if err != nil {
 		return nil, err
 	}
 	o, test := testbench.Defaults(p.workloads), pflag.NewFlagSet("test", pflag.ContinueOnError)
-	declareOptions(test, &o)
+	cmdline.Declare(test, &o)
 	var placed []axis
 	for _, a := range all {
 		ofTest := test.Lookup(a.Flag) != nil && !slices.Contains(notVaried, a.Flag)
 		switch {
 		case a.ofConfigurations():
-		case !a.ofTest && strategy.set.Lookup(a.Flag) != nil:
+		case !a.ofTest && strategy.Set.Lookup(a.Flag) != nil:
 		case ofTest:
 			a.ofTest = true
 		case a.ofTest:
 			return nil, fmt.Errorf("--vary-test %s: the test has no such flag to vary", a.Flag)
 		default:
 			return nil, fmt.Errorf("--vary %s: neither the strategies of %s nor the test have such a flag to vary; strategies have %s",
-				a.Flag, workload, strings.Join(flagNames(strategy.set), ", "))
+				a.Flag, workload, strings.Join(cmdline.FlagNames(strategy.Set), ", "))
 		}
 		if slices.ContainsFunc(placed, func(b axis) bool { return b.Flag == a.Flag && b.ofTest == a.ofTest }) {
 			return nil, fmt.Errorf("--vary %s is given twice: give all its values at once", a.Flag)
@@ -102,17 +103,11 @@ func (p *program) placeAxes(all []axis, of *testbench.Options) ([]axis, error) {
 	return placed, nil
 }
 
-func flagNames(set *pflag.FlagSet) []string {
-	var names []string
-	set.VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
-	return names
-}
-
 // atPoint gives the options and the strategy's flags with the values of a point.
 func (p *program) atPoint(base testbench.Options, nodeArgs []string, all []axis, values []string) (o testbench.Options, strategy []string, err error) {
 	o = testbench.Defaults(p.workloads)
 	set := pflag.NewFlagSet("point", pflag.ContinueOnError)
-	declareOptions(set, &o)
+	cmdline.Declare(set, &o)
 	o = base // the flags point into it
 	strategy = slices.Clone(nodeArgs)
 	for i, a := range all {
@@ -121,7 +116,7 @@ func (p *program) atPoint(base testbench.Options, nodeArgs []string, all []axis,
 			continue
 		}
 		if err := set.Set(a.Flag, values[i]); err != nil {
-			return o, nil, explainInvalid(err)
+			return o, nil, cmdline.ExplainInvalid(err)
 		}
 	}
 	return o, strategy, nil

@@ -1,4 +1,4 @@
-package cli
+package cmdline
 
 import (
 	"fmt"
@@ -8,24 +8,25 @@ import (
 	"eddy/actor/node"
 )
 
-// traceFlags are those of what nodes record.
-type traceFlags struct {
-	mode   string
+// Trace is the flags of what nodes record.
+type Trace struct {
+	Mode   string
 	body   int
 	sample int
 }
 
-// declareTrace declares them, for a node or for a run of nodes.
-func declareTrace(flags *pflag.FlagSet) *traceFlags {
-	t := &traceFlags{}
-	flags.StringVar(&t.mode, "trace", string(node.TraceOff), "off, messages (what crosses a node's edge) or full (every message of every actor): records on stderr, for eddy trace")
+// DeclareTrace declares them, for a node or for a run of nodes.
+func DeclareTrace(flags *pflag.FlagSet) *Trace {
+	t := &Trace{}
+	flags.StringVar(&t.Mode, "trace", string(node.TraceOff), "off, messages (what crosses a node's edge) or full (every message of every actor): records on stderr, for eddy trace")
 	flags.IntVar(&t.body, "trace-body", node.TraceBodyMaxDefault, "bytes of a message's body that a record holds")
 	flags.IntVar(&t.sample, "trace-sample", 1, "trace one in so many of the messages that clients send and of ticks, with all that they cause")
 	return t
 }
 
-func (t *traceFlags) options() (node.TraceOptions, error) {
-	o := node.TraceOptions{Mode: node.TraceMode(t.mode), BodyMax: t.body, Sample: t.sample}
+// Options are what the flags ask for.
+func (t *Trace) Options() (node.TraceOptions, error) {
+	o := node.TraceOptions{Mode: node.TraceMode(t.Mode), BodyMax: t.body, Sample: t.sample}
 	if t.body < 1 {
 		return o, fmt.Errorf("--trace-body %d: must be at least 1", t.body)
 	}
@@ -35,8 +36,8 @@ func (t *traceFlags) options() (node.TraceOptions, error) {
 	return o, o.Check()
 }
 
-// arguments are the flags that were given, for a node to be given too.
-func (t *traceFlags) arguments(flags *pflag.FlagSet) []string {
+// Arguments are the flags that were given, for a node to be given too.
+func (t *Trace) Arguments(flags *pflag.FlagSet) []string {
 	var args []string
 	for _, name := range []string{"trace", "trace-body", "trace-sample"} {
 		if f := flags.Lookup(name); f != nil && f.Changed {

@@ -1,4 +1,4 @@
-package cli
+package cmdline
 
 import (
 	"fmt"
@@ -11,57 +11,57 @@ import (
 	"eddy/testbench/network"
 )
 
-// seconds is a duration given as Maelstrom gives it: a number of seconds. A
+// Seconds is a duration given as Maelstrom gives it: a number of seconds. A
 // unit is understood too.
-type seconds struct{ to *time.Duration }
+type Seconds struct{ To *time.Duration }
 
-func (s seconds) String() string {
-	if s.to == nil {
+func (s Seconds) String() string {
+	if s.To == nil {
 		return ""
 	}
-	return strconv.FormatFloat(s.to.Seconds(), 'g', -1, 64)
+	return strconv.FormatFloat(s.To.Seconds(), 'g', -1, 64)
 }
 
-func (s seconds) Set(value string) error {
+func (s Seconds) Set(value string) error {
 	if n, err := strconv.ParseFloat(value, 64); err == nil && n >= 0 && n < 1e9 {
-		*s.to = time.Duration(math.Round(n * float64(time.Second)))
+		*s.To = time.Duration(math.Round(n * float64(time.Second)))
 		return nil
 	}
 	d, err := time.ParseDuration(value)
 	if err != nil || d < 0 {
 		return fmt.Errorf("%q is no time: write a number of seconds, such as 20", value)
 	}
-	*s.to = d
+	*s.To = d
 	return nil
 }
 
-func (seconds) Type() string { return "seconds" }
+func (Seconds) Type() string { return "seconds" }
 
-// milliseconds is a latency given as Maelstrom gives it: a number of milliseconds. A
+// Milliseconds is a latency given as Maelstrom gives it: a number of milliseconds. A
 // unit is understood too.
-type milliseconds struct{ to *int64 }
+type Milliseconds struct{ To *int64 }
 
-func (m milliseconds) String() string {
-	if m.to == nil {
+func (m Milliseconds) String() string {
+	if m.To == nil {
 		return ""
 	}
-	return strconv.FormatInt(*m.to, 10)
+	return strconv.FormatInt(*m.To, 10)
 }
 
-func (m milliseconds) Set(value string) error {
+func (m Milliseconds) Set(value string) error {
 	if n, err := strconv.ParseInt(value, 10, 64); err == nil {
-		*m.to = n
+		*m.To = n
 		return nil
 	}
 	d, err := time.ParseDuration(value)
 	if err != nil || d%time.Millisecond != 0 {
 		return fmt.Errorf("%q is no latency: write a whole number of milliseconds, such as 100", value)
 	}
-	*m.to = d.Milliseconds()
+	*m.To = d.Milliseconds()
 	return nil
 }
 
-func (milliseconds) Type() string { return "ms" }
+func (Milliseconds) Type() string { return "ms" }
 
 // mebibytes is a size given in MiB.
 type mebibytes struct{ to *int64 }

@@ -1,4 +1,4 @@
-package cli
+package cmdline
 
 import (
 	"fmt"
@@ -11,8 +11,8 @@ import (
 	"eddy/workload"
 )
 
-// checkGiven refuses values that mean "not given" where a flag gives them, and flags that would do nothing.
-func (p *program) checkGiven(flags *pflag.FlagSet, o *testbench.Options) error {
+// Check refuses values that mean "not given" where a flag gives them, and flags that would do nothing.
+func Check(all workload.Workloads, flags *pflag.FlagSet, o *testbench.Options) error {
 	count, _ := flags.GetInt("test-count") // not every command has it
 	switch {
 	case flags.Changed("node-count") && o.NodeCount == 0:
@@ -28,23 +28,23 @@ func (p *program) checkGiven(flags *pflag.FlagSet, o *testbench.Options) error {
 	case flags.Changed("bin") && o.Bin == "":
 		return fmt.Errorf(`--bin "": expected the path of a program that runs a node`)
 	}
-	w, err := p.workloads.Named(o.Workload)
+	w, err := all.Named(o.Workload)
 	if err != nil {
 		return err
 	}
-	if err := p.checkUsed(flags, w); err != nil {
+	if err := checkUsed(all, flags, w); err != nil {
 		return err
 	}
 	return checkFaultAsked(flags, o)
 }
 
 // checkUsed refuses flags that the workload does not heed.
-func (p *program) checkUsed(flags *pflag.FlagSet, w *workload.Workload) error {
+func checkUsed(all workload.Workloads, flags *pflag.FlagSet, w *workload.Workload) error {
 	users := func(uses func(*workload.Workload) bool) string {
 		var names []string
-		for i := range p.workloads {
-			if uses(&p.workloads[i]) {
-				names = append(names, p.workloads[i].Name)
+		for i := range all {
+			if uses(&all[i]) {
+				names = append(names, all[i].Name)
 			}
 		}
 		return strings.Join(names, ", ")
