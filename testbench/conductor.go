@@ -3,7 +3,6 @@ package testbench
 import (
 	"fmt"
 	"math/rand/v2"
-	"strings"
 	"time"
 
 	"eddy/testbench/history"
@@ -59,8 +58,7 @@ type Conductor struct {
 	ended    func()
 
 	network *network.Network
-	nodes   []*node
-	byID    map[string]*node
+	fleet   fleet
 	nemesis *nemesis.Nemesis
 	threads *threads
 	workers []worker
@@ -69,42 +67,17 @@ type Conductor struct {
 	final   finalPhase
 	pace    pace
 
-	clientsOpened int
-	clients       map[string]*client // those that are open
-	errors        []*errorsAnswered
-	unready       int // nodes that have not answered the request of the setup yet
-	history       history.History
-	tally         tally
-	findings      findings
-	failures      []failure
-	interrupted   bool
-	silence       silence
-	hand          hand
-	traffic       traffic
-	silent        bool // ended since no node answered any more
-}
-
-// node is what the bench knows of one node.
-type node struct {
-	id      string
-	port    Node
-	deaf    bool // its output is ignored from now on
-	ignored int  // lines printed since
-	exited  bool
-	ready   bool // init is answered
-
-	initAsker       string // the client that asks for it
-	initReply       []byte // the body of that answer
-	unfinished      int    // bytes that it has printed without an end of line
-	unfinishedStart []byte
-	unfinishedAt    time.Duration
-
-	life   life
-	paused bool
-
-	unanswered unanswered
-	numbered   numbered
-	printed    bool // anything at all
+	clients     *clients
+	inspector   inspector
+	unready     int // nodes that have not answered the request of the setup yet
+	history     history.History
+	tally       tally
+	failures    failures
+	interrupted bool
+	silence     silence
+	hand        hand
+	traffic     traffic
+	silent      bool // ended since no node answered any more
 }
 
 // phase is the part of the run that is under way.
@@ -142,8 +115,6 @@ func New(options Options, env Environment) (*Conductor, error) {
 	c := &Conductor{
 		options: options, workload: w,
 		clock: env.Clock, rng: env.Rand, recorder: env.Recorder, ended: env.Ended,
-		byID:    make(map[string]*node),
-		clients: make(map[string]*client),
 		threads: newThreads(options.Workers()),
 	}
 	c.network = network.New(network.Config{
@@ -152,12 +123,16 @@ func New(options Options, env Environment) (*Conductor, error) {
 		IdealDelivery: options.IdealDelivery,
 		Preemptions:   options.preemptions(),
 	}, env.Clock, env.Rand, watchedJournal{env.Recorder, c})
+	c.fleet = fleet{byID: make(map[string]*node), network: c.network}
+	c.clients = &clients{network: c.network, clock: env.Clock, open: make(map[string]*client)}
+	c.inspector = inspector{clock: env.Clock, clients: c.clients}
+	c.silence = silence{clock: env.Clock, timeout: c.clientTimeout(), lossy: options.Loss > 0}
 	names := options.Nodes()
 	if len(env.Nodes) != len(names) {
 		return nil, fmt.Errorf("the engine has %d nodes where the options ask for %d", len(env.Nodes), len(names))
 	}
 	for i, name := range names {
-		c.addNode(name, env.Nodes[i])
+		c.fleet.add(name, env.Nodes[i])
 	}
 	c.addServices()
 	for i := range c.threads.workers {
@@ -169,17 +144,6 @@ func New(options Options, env Environment) (*Conductor, error) {
 	}
 	c.nemesis = nemesis.New(options.NemesisInterval, env.Rand, packages...)
 	return c, nil
-}
-
-func (c *Conductor) addNode(name string, port Node) {
-	n := &node{id: name, port: port}
-	c.nodes = append(c.nodes, n)
-	c.byID[name] = n
-	c.network.Add(name, func(m *network.Message, planned time.Duration) {
-		if !n.exited {
-			n.port.Deliver(network.Line(m), planned)
-		}
-	})
 }
 
 // Start begins the run: the nodes are there and get their first message.
@@ -199,41 +163,14 @@ func (c *Conductor) Interrupt() {
 // fail ends the run as one that could not be made. Failures of the same moment are collected.
 func (c *Conductor) fail(err error) { c.failAs(failure{what: err.Error()}) }
 
-// failNode is fail on account of a node: of what several nodes did the same, one is told.
-func (c *Conductor) failNode(n *node, what string) {
-	c.failAs(failure{node: n.id, what: strings.NewReplacer("node "+n.id+" ", "it ", n.id+" ", "it ").Replace(what)})
-}
+// failNode is fail on account of a node, which did what a clause says: of what several nodes did the same, one is told.
+func (c *Conductor) failNode(n *node, what string) { c.failAs(failure{node: n.id, what: what}) }
 
 func (c *Conductor) failAs(f failure) {
 	if len(c.failures) == 0 {
 		c.clock.At(c.clock.Now(), c.end)
 	}
-	for i := range c.failures {
-		if known := &c.failures[i]; f.node != "" && known.what == f.what {
-			known.others = append(known.others, f.node)
-			return
-		}
-	}
-	c.failures = append(c.failures, f)
-}
-
-// failure is why a run could not be made.
-type failure struct {
-	node   string // that did it; empty if no node did
-	what   string
-	others []string // nodes that did the same
-}
-
-// Error is a sentence that names the node.
-func (f failure) Error() string {
-	if f.node == "" {
-		return f.what
-	}
-	text := "node " + f.node + " " + f.what
-	if len(f.others) > 0 {
-		text += "\nAnd " + others(f.others) + " the same."
-	}
-	return text
+	c.failures.add(f)
 }
 
 func (c *Conductor) end() {

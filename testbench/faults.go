@@ -45,17 +45,17 @@ var _ nemesis.Cluster = harmed{}
 
 func (h harmed) Nodes() []string                               { return h.run.options.Nodes() }
 func (h harmed) Rand() *rand.Rand                              { return h.run.rng }
-func (h harmed) Port(node string) any                          { return h.run.byID[node].port }
-func (h harmed) Kill(node string) json.RawMessage              { return h.run.kill(node) }
-func (h harmed) Pause(node string) json.RawMessage             { return h.run.pause(node) }
+func (h harmed) Port(node string) any                          { return h.run.fleet.byID[node].port }
+func (h harmed) Kill(node string) json.RawMessage              { return h.run.fleet.kill(node) }
+func (h harmed) Pause(node string) json.RawMessage             { return h.run.fleet.pause(node) }
 func (h harmed) Restart(done func(map[string]json.RawMessage)) { h.run.startAgain(done) }
-func (h harmed) Resume(done func(map[string]json.RawMessage))  { h.run.resume(done) }
+func (h harmed) Resume(done func(map[string]json.RawMessage))  { done(h.run.fleet.resumeAll()) }
 
 // memberTimeout is how long the nemesis waits for the reply to a request that changes the members.
 const memberTimeout = time.Second
 
 func (h harmed) Ask(node, request, about string, done func(answer string)) {
-	cl := h.run.openClient()
+	cl := h.run.clients.add()
 	body := func(msgID int64) []byte {
 		return fmt.Appendf(nil, `{"type":%q,"node":%q,"msg_id":%d}`, request, about, msgID)
 	}
@@ -72,45 +72,4 @@ func (h harmed) Ask(node, request, about string, done func(answer string)) {
 			done(r.Type)
 		}
 	})
-}
-
-// What became of a node, as the history shows it.
-var (
-	wasKilled  = json.RawMessage(`"killed"`)
-	wasStarted = json.RawMessage(`"started"`)
-	wasMute    = json.RawMessage(`"started, but init is not answered"`)
-	wasPaused  = json.RawMessage(`"paused"`)
-	wasResumed = json.RawMessage(`"resumed"`)
-)
-
-// pause makes a node that runs stand still.
-func (c *Conductor) pause(id string) json.RawMessage {
-	n := c.byID[id]
-	if n.life != alive || n.paused || n.exited {
-		return nil
-	}
-	n.paused = true
-	n.port.(Pausable).Pause()
-	return wasPaused
-}
-
-// resume ends all pauses.
-func (c *Conductor) resume(done func(map[string]json.RawMessage)) {
-	became := make(map[string]json.RawMessage)
-	for _, n := range c.nodes {
-		if fate := c.resumeNode(n); fate != nil {
-			became[n.id] = fate
-		}
-	}
-	done(became)
-}
-
-// resumeNode ends a node's pause, if it is paused.
-func (c *Conductor) resumeNode(n *node) json.RawMessage {
-	if !n.paused {
-		return nil
-	}
-	n.paused = false
-	n.port.(Pausable).Resume()
-	return wasResumed
 }

@@ -43,9 +43,9 @@ func (c *Conductor) doDeed(d Deed) (why string) {
 	case DoCut, DoHeal:
 		c.cutByHand(d)
 	case DoKill:
-		return c.strike("kill", d.Nodes, "none of them was running", c.kill)
+		return c.strike("kill", d.Nodes, "none of them was running", c.fleet.kill)
 	case DoPause:
-		return c.strike("pause", d.Nodes, "none of them was running", c.pause)
+		return c.strike("pause", d.Nodes, "none of them was running", c.fleet.pause)
 	case DoRestart:
 		return c.restartByHand(d.Nodes)
 	case DoResume:
@@ -139,7 +139,7 @@ func (c *Conductor) skewByHand(nodes []string, ahead time.Duration) {
 	}
 	became := make(map[string]float64)
 	for _, node := range nodes {
-		c.byID[node].port.(nemesis.Skewable).SetClock(ahead)
+		c.fleet.byID[node].port.(nemesis.Skewable).SetClock(ahead)
 		c.hand.ahead[node] = ahead
 		became[node] = ahead.Seconds()
 	}
@@ -157,10 +157,10 @@ func (c *Conductor) skewByHand(nodes []string, ahead time.Duration) {
 func (c *Conductor) restartByHand(nodes []string) (why string) {
 	why = "none of them was down"
 	for _, id := range nodes {
-		if n := c.byID[id]; n.life == dead {
+		if n := c.fleet.byID[id]; n.life == dead {
 			why = ""
 			c.startNode(n, func(fate json.RawMessage) {
-				if !slices.ContainsFunc(c.nodes, func(n *node) bool { return n.life != alive }) {
+				if !slices.ContainsFunc(c.fleet.nodes, func(n *node) bool { return n.life != alive }) {
 					c.acting("start", map[string]json.RawMessage{id: fate})
 				}
 			})
@@ -172,14 +172,14 @@ func (c *Conductor) restartByHand(nodes []string) (why string) {
 func (c *Conductor) resumeByHand(nodes []string) (why string) {
 	became := make(map[string]json.RawMessage)
 	for _, id := range nodes {
-		if fate := c.resumeNode(c.byID[id]); fate != nil {
+		if fate := c.fleet.resume(c.fleet.byID[id]); fate != nil {
 			became[id] = fate
 		}
 	}
 	if len(became) == 0 {
 		return "none of them was paused"
 	}
-	if !slices.ContainsFunc(c.nodes, func(n *node) bool { return n.paused }) {
+	if !slices.ContainsFunc(c.fleet.nodes, func(n *node) bool { return n.paused }) {
 		c.acting("resume", became)
 	}
 	return ""
@@ -217,26 +217,24 @@ func (c *Conductor) mendHand() {
 		c.network.Heal()
 		c.acting("stop-partition", "network-healed")
 	}
-	for _, n := range c.nodes {
+	for _, n := range c.fleet.nodes {
 		if c.hand.ahead[n.id] != 0 {
 			n.port.(nemesis.Skewable).SetClock(0)
 			c.acting("stop-skew", map[string]float64{n.id: 0})
 		}
 	}
 	c.threads.busy(c.threads.nemesis())
-	c.resume(func(became map[string]json.RawMessage) {
-		if len(became) > 0 {
-			c.acting("resume", became)
+	if became := c.fleet.resumeAll(); len(became) > 0 {
+		c.acting("resume", became)
+	}
+	c.startAgain(func(became map[string]json.RawMessage) {
+		if c.phase == phaseOver {
+			return
 		}
-		c.startAgain(func(became map[string]json.RawMessage) {
-			if c.phase == phaseOver {
-				return
-			}
-			if len(became) > 0 {
-				c.acting("start", became)
-			}
-			c.threads.release(c.threads.nemesis())
-			c.clock.At(c.clock.Now(), c.step)
-		})
+		if len(became) > 0 {
+			c.acting("start", became)
+		}
+		c.threads.release(c.threads.nemesis())
+		c.clock.At(c.clock.Now(), c.step)
 	})
 }

@@ -36,7 +36,7 @@ func (c *Conductor) begin() {
 
 // setting is what the workload may know of this run.
 func (c *Conductor) setting() workload.Setting {
-	return workload.Setting{Options: c.options.Operations, Workers: c.threads.workers, Nodes: len(c.nodes), Now: c.clock.Now}
+	return workload.Setting{Options: c.options.Operations, Workers: c.threads.workers, Nodes: len(c.fleet.nodes), Now: c.clock.Now}
 }
 
 // step goes on with whatever can be begun now. It is called whenever a thread comes free and when

@@ -146,7 +146,7 @@ func (l *findings) warnings() []string {
 	var warnings []string
 	for _, f := range l.together() {
 		if f.warning {
-			warnings = append(warnings, f.paragraph())
+			warnings = append(warnings, f.paragraph(f.node))
 		}
 	}
 	if l.omitted > 0 {
@@ -155,8 +155,9 @@ func (l *findings) warnings() []string {
 	return warnings
 }
 
-func (f *finding) paragraph() string {
-	text := f.node + " " + f.text()
+// paragraph is all that there is to say of a finding, with the node under that name as its subject.
+func (f *finding) paragraph(subject string) string {
+	text := subject + " " + f.text()
 	if f.passedOver {
 		text += " Maelstrom passes over it."
 	}
@@ -172,11 +173,11 @@ func (f *finding) paragraph() string {
 	return text
 }
 
-// last gives the most recent finding about a node, empty if there is none.
+// last gives the most recent finding about a node, which it calls "it"; empty if there is none.
 func (l *findings) last(node string) string {
 	for i := len(l.list) - 1; i >= 0; i-- {
 		if l.list[i].node == node {
-			return l.list[i].paragraph()
+			return l.list[i].paragraph("it")
 		}
 	}
 	return ""

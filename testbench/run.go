@@ -1,7 +1,6 @@
 package testbench
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -17,7 +16,7 @@ type Run struct {
 	History     history.History
 	Net         network.Stats
 	Problems    []checker.Problem // what nodes did against the protocol; any makes the run invalid
-	Errors      []string          // which errors nodes answered clients with; see [Conductor.errorRows]
+	Errors      []string          // which errors nodes answered clients with; see [inspector.errorRows]
 	Warnings    []string          // where the bench's own limits shaped the figures, and what else to know
 	Interrupted bool              // ended before its time
 	Elapsed     time.Duration
@@ -40,47 +39,49 @@ type Usage struct {
 
 // Run gives what was measured. It is complete once the run has ended.
 func (c *Conductor) Run() Run {
-	c.lintUnfinished()
-	c.findSilent()
+	for _, n := range c.fleet.nodes {
+		c.inspector.unfinished(n)
+		if f, found := c.silence.of(n, c.silent); found {
+			c.inspector.find(n, f)
+		}
+	}
 	run := Run{
 		History:     c.history,
 		Net:         c.network.Stats(),
-		Problems:    c.findings.problems(),
-		Errors:      c.errorRows(),
+		Problems:    c.inspector.findings.problems(),
+		Errors:      c.inspector.errorRows(),
 		Interrupted: c.interrupted,
 		Elapsed:     c.clock.Now(),
 		Late:        c.pace.late.Figures(),
 		Held:        c.pace.held.Figures(),
 		PerSecond:   c.pace.perSecond(),
-		Runaway:     c.traffic.finding(len(c.nodes), c.pace.started, c.pace.stopped),
-	}
-	for _, f := range c.failures {
-		run.Err = errors.Join(run.Err, f)
+		Runaway:     c.traffic.finding(len(c.fleet.nodes), c.pace.started, c.pace.stopped),
+		Err:         c.failures.err(),
 	}
 	if c.interrupted {
 		run.Warnings = append(run.Warnings, fmt.Sprintf("The run was interrupted after %v: what was on its way then was not waited for, so that values may look lost.", roundTime(run.Elapsed)))
 	}
 	if c.silent {
-		run.Warnings = append(run.Warnings, c.silentText())
+		run.Warnings = append(run.Warnings, c.silence.text(c.options.TimeLimit))
 	}
 	run.Warnings = append(run.Warnings, c.hand.idle...)
 	run.Warnings = append(run.Warnings, c.pace.warnings(&c.options)...)
-	if workers := c.threads.workers; workers < len(c.nodes) {
+	if workers := c.threads.workers; workers < len(c.fleet.nodes) {
 		run.Warnings = append(run.Warnings, fmt.Sprintf("%d workers for %d nodes: no client talks to %s and after. --concurrency 1n gives every node one.",
-			workers, len(c.nodes), c.nodes[workers].id))
+			workers, len(c.fleet.nodes), c.fleet.nodes[workers].id))
 	}
 	if ignored := c.ignoredText(); ignored != "" {
 		run.Warnings = append(run.Warnings, ignored)
 	}
-	run.Warnings = append(run.Warnings, c.findings.warnings()...)
+	run.Warnings = append(run.Warnings, c.inspector.findings.warnings()...)
 	return run
 }
 
 // ignoredText tells how many lines of nodes were passed over; empty for none.
 func (c *Conductor) ignoredText() string {
 	sum, nodes := 0, []string(nil)
-	for _, n := range c.nodes {
-		if sum += n.ignored; n.ignored > 0 {
+	for _, n := range c.fleet.nodes {
+		if sum += n.output.ignored; n.output.ignored > 0 {
 			nodes = append(nodes, n.id)
 		}
 	}

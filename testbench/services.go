@@ -24,8 +24,8 @@ func (c *Conductor) addServices() {
 func (c *Conductor) serve(name string, s service.Service, m *network.Message) {
 	reply, err := s.Handle(m.Src, m.Body, c.rng)
 	if err != nil {
-		if n := c.byID[m.Src]; n != nil {
-			c.find(n, finding{kind: kindUnserved, line: m.Body, warning: true,
+		if n := c.fleet.byID[m.Src]; n != nil {
+			c.inspector.find(n, finding{kind: kindUnserved, line: m.Body, warning: true,
 				what: fmt.Sprintf("sent %s something that it does not answer, %v", name, err)})
 		}
 		return

@@ -1,8 +1,10 @@
 package testbench
 
 import (
+	"encoding/json"
 	"fmt"
 
+	"eddy/testbench/nemesis"
 	"eddy/testbench/network"
 	"eddy/workload"
 )
@@ -14,14 +16,14 @@ const setupAtOnce = 256
 
 // askAll asks every node, by its index, at this moment.
 func (c *Conductor) askAll(ask func(i int)) {
-	c.unready = len(c.nodes)
+	c.unready = len(c.fleet.nodes)
 	next := 0
 	var some func()
 	some = func() {
-		for last := min(next+setupAtOnce, len(c.nodes)); next < last; next++ {
+		for last := min(next+setupAtOnce, len(c.fleet.nodes)); next < last; next++ {
 			ask(next)
 		}
-		if next < len(c.nodes) {
+		if next < len(c.fleet.nodes) {
 			c.clock.At(c.clock.Now(), some)
 		}
 	}
@@ -33,7 +35,7 @@ func (c *Conductor) sendInit() {
 	c.phase = phaseInit
 	request := workload.InitRequests(c.options.Nodes())
 	c.askAll(func(i int) {
-		n, cl := c.nodes[i], c.openClient()
+		n, cl := c.fleet.nodes[i], c.clients.add()
 		n.initAsker = cl.id
 		body := func(msgID int64) []byte { return request(n.id, msgID) }
 		cl.ask(n.id, body, InitTimeout, func(r workload.Reply, answered bool) {
@@ -59,8 +61,8 @@ func (c *Conductor) nodeReady(next func()) {
 // are opened in any case, so that clients have the numbers they have under Maelstrom.
 func (c *Conductor) sendTopology() {
 	var clients []*client
-	for range c.nodes {
-		clients = append(clients, c.openClient())
+	for range c.fleet.nodes {
+		clients = append(clients, c.clients.add())
 	}
 	if !c.workload.Topology {
 		for _, cl := range clients {
@@ -83,7 +85,8 @@ func (c *Conductor) sendTopology() {
 		return request
 	}
 	c.askAll(func(i int) {
-		n, cl := c.nodes[i], clients[i]
+		n, cl := c.fleet.nodes[i], clients[i]
+		n.topologyAsker = cl.id
 		cl.ask(n.id, body, c.options.ClientTimeout, func(r workload.Reply, answered bool) {
 			cl.close()
 			if err := c.checkSetup("topology", n, r, answered, workload.TopologyReply, c.options.ClientTimeout.String()); err != nil {
@@ -99,11 +102,11 @@ func (c *Conductor) sendTopology() {
 func (c *Conductor) checkSetup(request string, n *node, r workload.Reply, answered bool, want workload.Schema, limit string) error {
 	expected := fmt.Sprintf("expected %s", want)
 	switch {
-	case !answered && n.deaf:
-		return fmt.Errorf("did not answer %s in a way that can be understood: %s", request, c.findings.last(n.id))
-	case !answered && n.unfinished > 0:
-		return fmt.Errorf("did not answer %s within %s: %s", request, limit, n.unfinishedText())
-	case !answered && !n.printed:
+	case !answered && n.output.deaf:
+		return fmt.Errorf("did not answer %s in a way that can be understood: %s", request, c.inspector.findings.last(n.id))
+	case !answered && n.output.unfinished > 0:
+		return fmt.Errorf("did not answer %s within %s: %s", request, limit, n.output.unfinishedText())
+	case !answered && !n.output.printed:
 		return fmt.Errorf("did not answer %s within %s and printed nothing to stdout: %s; a program that buffers its output must flush stdout after each message", request, limit, expected)
 	case !answered:
 		return fmt.Errorf("did not answer %s within %s: %s, with the request's msg_id as in_reply_to and its src as dest", request, limit, expected)
@@ -118,4 +121,58 @@ func (c *Conductor) checkSetup(request string, n *node, r workload.Reply, answer
 		return fmt.Errorf("answered %s with a %w", request, err)
 	}
 	return nil
+}
+
+const kindNoInit = "init"
+
+// startAgain starts all nodes that are dead, at once, and is done when each has answered init or had the
+// time for it.
+func (c *Conductor) startAgain(done func(map[string]json.RawMessage)) {
+	became := make(map[string]json.RawMessage)
+	open := 1
+	settle := func() {
+		if open--; open == 0 {
+			done(became)
+		}
+	}
+	for _, n := range c.fleet.nodes {
+		if n.life == dead {
+			open++
+			c.startNode(n, func(fate json.RawMessage) {
+				became[n.id] = fate
+				settle()
+			})
+		}
+	}
+	settle()
+}
+
+// startNode starts a dead node and tells it who it is, through a client of its own, before anybody else
+// reaches it. It is not told the topology again: Maelstrom does not either. A node that does not answer
+// stays unreachable.
+func (c *Conductor) startNode(n *node, done func(fate json.RawMessage)) {
+	n.port.(nemesis.Mortal).Start(func(err error) {
+		if c.phase == phaseOver {
+			return
+		}
+		if err != nil {
+			c.fail(err)
+			return
+		}
+		cl := c.clients.add()
+		c.fleet.rose(n, cl.id)
+		body := func(msgID int64) []byte { return workload.InitRequest(n.id, c.options.Nodes(), msgID) }
+		cl.ask(n.id, body, InitTimeout, func(r workload.Reply, answered bool) {
+			cl.close()
+			if err := c.checkSetup("init", n, r, answered, workload.InitReply, InitTimeout.String()); err != nil {
+				n.life = dead
+				c.inspector.find(n, finding{kind: kindNoInit, expected: "an answer to init in every life of a node",
+					what: fmt.Sprintf("was killed and started again, and then: %v", err)})
+				done(wasMute)
+				return
+			}
+			c.fleet.joined(n)
+			done(wasStarted)
+		})
+	})
 }

@@ -19,6 +19,10 @@ const silencePatience = 10 * time.Second
 // a node is silent only if it leaves a request without a reply during which no fault was active, and has answered none
 // for long. A run with --p-loss has no such time.
 type silence struct {
+	clock   Clock
+	timeout time.Duration // of clients
+	lossy   bool          // any message may be lost
+
 	active map[string]bool // faults that have begun and not ended
 	calm   time.Duration   // since when there are none
 	heard  time.Duration   // when a node last sent a client anything
@@ -48,55 +52,48 @@ func (s *silence) struck(act string, now time.Duration) {
 func (s *silence) quiet(since time.Duration) bool { return len(s.active) == 0 && s.calm <= since }
 
 // spoke takes note that a node has sent a client something.
-func (c *Conductor) spoke(n *node) {
+func (s *silence) spoke(n *node) {
 	n.unanswered = unanswered{}
-	c.silence.heard = c.clock.Now()
+	s.heard = s.clock.Now()
 }
 
-// timedOut takes note that a client has waited in vain, and ends the run where no node answers any more.
-func (c *Conductor) timedOut(n *node, waited time.Duration) {
-	now := c.clock.Now()
-	sent := now - waited
+// timedOut takes note that a client has waited for a node in vain, and reports whether no node answers any more.
+func (s *silence) timedOut(n *node) (all bool) {
+	now := s.clock.Now()
+	sent := now - s.timeout
 	if n.life != alive || n.paused {
-		return
+		return false
 	}
 	if n.unanswered.requests == 0 {
 		n.unanswered.since = sent
 	}
 	n.unanswered.requests++
 	n.unanswered.last = now
-	n.unanswered.calm = c.options.Loss == 0 && c.silence.quiet(sent)
-	if c.phase == phaseMain && c.main.cutoff-now >= c.clientTimeout() && c.options.Loss == 0 && c.silence.quiet(now-c.silencePatience()) && now-c.silence.heard >= c.silencePatience() {
-		c.silent = true
-		c.end()
+	n.unanswered.calm = !s.lossy && s.quiet(sent)
+	return !s.lossy && s.quiet(now-s.patience()) && now-s.heard >= s.patience()
+}
+
+func (s *silence) patience() time.Duration { return max(silencePatience, 2*s.timeout) }
+
+// of tells, at the end of a run, that a node stopped answering; ended says that the run ended since all had. Of a node that
+// ended itself, or whose output is ignored, something is said already.
+func (s *silence) of(n *node, ended bool) (f finding, found bool) {
+	u := n.unanswered
+	long := ended && u.requests > 0 || u.requests > 1 && u.last-u.since >= 2*s.timeout
+	if !long || !u.calm || n.exited || n.output.deaf || n.life != alive {
+		return finding{}, false
 	}
-}
-
-func (c *Conductor) silencePatience() time.Duration {
-	return max(silencePatience, 2*c.clientTimeout())
-}
-
-// findSilent finds, at the end of a run, the nodes that stopped answering. What it says of a node that ended, or whose
-// output is ignored, is said already.
-func (c *Conductor) findSilent() {
-	for _, n := range c.nodes {
-		u := n.unanswered
-		long := c.silent && u.requests > 0 || u.requests > 1 && u.last-u.since >= 2*c.clientTimeout()
-		if !long || !u.calm || n.exited || n.deaf || n.life != alive {
-			continue
-		}
-		what := fmt.Sprintf("stopped answering at %.3f s and never answered again: %s from then on had no reply within %v, though no fault was active at the end",
-			u.since.Seconds(), report.Plural(u.requests, "request", "requests"), c.clientTimeout())
-		if n.unfinished > 0 {
-			what += fmt.Sprintf("; %d bytes without an end of line are waiting: %s", n.unfinished, network.Abbreviate(n.unfinishedStart, findingLineBytesMax))
-		}
-		c.find(n, finding{kind: kindSilence, about: "silent", what: what,
-			expected: "a reply to each request, an error if need be, for as long as the node runs"})
+	what := fmt.Sprintf("stopped answering at %.3f s and never answered again: %s from then on had no reply within %v, though no fault was active at the end",
+		u.since.Seconds(), report.Plural(u.requests, "request", "requests"), s.timeout)
+	if out := &n.output; out.unfinished > 0 {
+		what += fmt.Sprintf("; %d bytes without an end of line are waiting: %s", out.unfinished, network.Abbreviate(out.unfinishedStart, findingLineBytesMax))
 	}
+	return finding{kind: kindSilence, about: "silent", what: what,
+		expected: "a reply to each request, an error if need be, for as long as the node runs"}, true
 }
 
-// silentText says why a run ended before its time.
-func (c *Conductor) silentText() string {
+// text says why a run ended before its time.
+func (s *silence) text(limit time.Duration) string {
 	return fmt.Sprintf("The run was ended after %v of %v: no node had answered for %v, outside of faults, so nothing could change any more. No final reads were made.",
-		roundTime(c.clock.Now()), c.options.TimeLimit, roundTime(c.clock.Now()-c.silence.heard))
+		roundTime(s.clock.Now()), limit, roundTime(s.clock.Now()-s.heard))
 }

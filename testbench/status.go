@@ -43,9 +43,9 @@ func (c *Conductor) Status() Status {
 	s := Status{
 		Phase: c.phase.String(), Elapsed: c.clock.Now(),
 		Invoked: c.tally.invoked, OK: c.tally.ok, Failed: c.tally.failed, Unknown: c.tally.unknown,
-		Cuts: c.network.Cuts(), Problems: len(c.findings.list),
+		Cuts: c.network.Cuts(), Problems: len(c.inspector.findings.list),
 	}
-	for _, n := range c.nodes {
+	for _, n := range c.fleet.nodes {
 		if n.life != alive {
 			s.Down++
 		}

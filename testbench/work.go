@@ -54,7 +54,9 @@ func (c *Conductor) follow(w *worker, step workload.Step) {
 		if answered {
 			c.follow(w, w.does.Answered(r))
 		} else {
-			if c.timedOut(c.byID[w.node], c.clientTimeout()); c.phase == phaseOver {
+			if all := c.silence.timedOut(c.fleet.byID[w.node]); all && c.phase == phaseMain && c.main.cutoff-c.clock.Now() >= c.clientTimeout() {
+				c.silent = true
+				c.end()
 				return
 			}
 			c.follow(w, w.does.TimedOut())
@@ -80,7 +82,7 @@ func (c *Conductor) useClient(w *worker) {
 	if w.client != nil {
 		w.client.close()
 	}
-	w.client, w.does, w.clientProcess = c.openClient(), c.workload.Client(), w.process
+	w.client, w.does, w.clientProcess = c.clients.add(), c.workload.Client(), w.process
 }
 
 // complete ends a worker's operation. After an unknown outcome the worker goes on as another process:
@@ -97,7 +99,7 @@ func (c *Conductor) complete(w *worker, done workload.Completion) {
 			f = finding{kind: KindAlteredReply, about: "altered", line: m.Body, expected: "a reply that repeats the writes that were asked for, with reads filled in",
 				what: fmt.Sprintf("replied to a %s with another than was asked for, so nobody knows its outcome: %s", w.invocation.F, strings.Join(m.Faults, "; "))}
 		}
-		c.find(c.byID[w.node], f)
+		c.inspector.find(c.fleet.byID[w.node], f)
 	}
 	if done.Type == history.Info {
 		w.process += c.threads.workers

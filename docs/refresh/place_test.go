@@ -63,6 +63,13 @@ func TestAShellKeepsTheStatusAndHidesProgress(t *testing.T) {
 	}
 }
 
+func TestACommandThatIsNotThereIsNoOutput(t *testing.T) {
+	_, err := shell([]string{"echo one", "./no-such-program"}, true)
+	if err == nil || !strings.Contains(err.Error(), "no-such-program") {
+		t.Errorf("%v; want an error that names the program", err)
+	}
+}
+
 func TestCheckNamesTheLineThatIsNotWhatTheCommandPrints(t *testing.T) {
 	page := filepath.Join(t.TempDir(), "page.md")
 	for text, want := range map[string]string{

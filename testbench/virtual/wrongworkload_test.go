@@ -72,7 +72,7 @@ func TestARouteThatIsThereTwiceIsNamed(t *testing.T) {
 	o := testbench.Defaults(workload.Workloads{ticket()})
 	o.Workload, o.NodeCount, o.TimeLimit = "ticket", 2, time.Second
 	out := virtual.Run(o, virtual.Config{Start: virtual.Actors{Service: twice}.Start()})
-	want := `"it cannot serve: actor service panicked: node: route take: there is one already"`
+	want := `"node n0 cannot serve: actor service panicked: node: route take: there is one already"`
 	if out.Err == nil || !strings.Contains(out.Err.Error(), want) || !strings.Contains(out.Err.Error(), "And n1 the same") {
 		t.Errorf("%v; want %s, and that n1 did the same", out.Err, want)
 	}
