@@ -17,8 +17,8 @@ import (
 type ingress struct {
 	node     *Node
 	service  Service
-	roster   *Roster // as the last init said
-	ready    bool    // init was handled
+	reader   *Reader
+	ready    bool // init was handled
 	waiting  queue
 	unrouted map[string]bool // types without a route that the log has named
 }
@@ -26,10 +26,10 @@ type ingress struct {
 // unroutedMax bounds how many unknown types are told apart in the log.
 const unroutedMax = 64
 
-func newIngress(sys *actor.System, log *zap.Logger, output actor.Ref[Line], service Service, roster *Roster, tracer *tracer) *ingress {
+func newIngress(sys *actor.System, log *zap.Logger, output actor.Ref[Line], service Service, reader *Reader, tracer *tracer) *ingress {
 	return &ingress{
 		service:  service,
-		roster:   roster,
+		reader:   reader,
 		unrouted: make(map[string]bool),
 		node: &Node{
 			System: sys, log: log, output: output, routes: make(map[string]route), tracer: tracer,
@@ -41,7 +41,7 @@ func newIngress(sys *actor.System, log *zap.Logger, output actor.Ref[Line], serv
 // feed takes in one line, whose bytes must never change again. Whatever is wrong
 // with it concerns this line alone; an error says that the node cannot go on.
 func (in *ingress) feed(line []byte) error {
-	m, err := in.roster.decoder.Decode(line)
+	m, err := in.reader.decoder.Decode(line)
 	switch {
 	case err != nil:
 		in.refuseLine(m, err)

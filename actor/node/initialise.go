@@ -19,40 +19,39 @@ type initBody struct {
 	NodeIDs wire.Raw `json:"node_ids" wire:"required"`
 }
 
-// read takes in the body of an init, or says what makes no sense in it. The list
-// of nodes is taken from the roster, where it was read already.
-func (b *initBody) read(m wire.Message, roster *Roster) error {
-	if err := wire.Unmarshal(m.Body, b); err != nil {
-		return err
+// readInit takes in an init, or says what makes no sense in it.
+func (in *ingress) readInit(m wire.Message) (id string, nodes *roster, err error) {
+	var body initBody
+	if err := wire.Unmarshal(m.Body, &body); err != nil {
+		return "", nil, err
 	}
-	if err := roster.read(b.NodeIDs); err != nil {
-		return err
+	if nodes, err = in.reader.list(body.NodeIDs); err != nil {
+		return "", nil, err
 	}
-	if b.NodeID == "" {
-		return fmt.Errorf("an id is empty, expected none to be")
+	if body.NodeID == "" {
+		return "", nil, fmt.Errorf("an id is empty, expected none to be")
 	}
-	if _, listed := roster.find(b.NodeID); !listed {
-		return fmt.Errorf("node_ids does not hold the node_id %q, expected it to", clip(b.NodeID))
+	if _, listed := nodes.place[body.NodeID]; !listed {
+		return "", nil, fmt.Errorf("node_ids does not hold the node_id %q, expected it to", clip(body.NodeID))
 	}
-	return nil
+	return body.NodeID, nodes, nil
 }
 
 // initialise tells the node who it is, builds its service and lets in what
 // waited. A second init that says the same is answered again; one that makes no
 // sense, or says something else, is refused and changes nothing.
 func (in *ingress) initialise(m wire.Message) error {
-	var body initBody
-	err := body.read(m, in.roster)
+	id, nodes, err := in.readInit(m)
 	switch {
 	case err != nil:
 		in.refuseInit(m, err)
 	case !in.ready:
-		return in.begin(m, body.NodeID)
-	case body.NodeID == in.node.id && slices.Equal(in.roster.ids, in.node.ids):
+		return in.begin(m, id, nodes)
+	case id == in.node.id && slices.Equal(nodes.ids, in.node.nodes.ids):
 		in.node.log.Warn("init came again, saying the same")
 		in.acknowledge(m)
 	default:
-		in.refuseInit(m, fmt.Errorf("this node is %s of %d already", in.node.id, len(in.node.ids)))
+		in.refuseInit(m, fmt.Errorf("this node is %s of %d already", in.node.id, len(in.node.nodes.ids)))
 	}
 	return nil
 }
@@ -64,8 +63,8 @@ func (in *ingress) refuseInit(m wire.Message, err error) {
 
 // begin is the first init. What the service cannot do, it says to the sender of
 // the init, and it ends the node.
-func (in *ingress) begin(m wire.Message, id string) error {
-	in.node.id, in.node.ids, in.node.place = id, in.roster.ids, in.roster.place
+func (in *ingress) begin(m wire.Message, id string, nodes *roster) error {
+	in.node.id, in.node.nodes = id, nodes
 	if in.node.tracer != nil {
 		in.node.tracer.name(in.node)
 		in.node.tracer.arrives(&m, in.node.Elapsed())

@@ -31,8 +31,7 @@ type Service func(n *Node) error
 type Node struct {
 	*actor.System
 	id     string
-	ids    []string
-	place  map[string]int // of each id in ids; never changed
+	nodes  *roster // of the cluster; none before init
 	log    *zap.Logger
 	disk   Disk
 	output actor.Ref[Line]
@@ -51,11 +50,11 @@ func (n *Node) ID() string { return n.id }
 
 // IDs are the ids of all nodes, this one included, in the same order on each.
 // It must not be changed.
-func (n *Node) IDs() []string { return n.ids }
+func (n *Node) IDs() []string { return n.nodes.ids }
 
 // Place is where an id stands in IDs; ok is false for one that is not a node's.
 func (n *Node) Place(id string) (place int, ok bool) {
-	place, ok = n.place[id]
+	place, ok = n.nodes.place[id]
 	return place, ok
 }
 

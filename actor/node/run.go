@@ -22,7 +22,7 @@ type Options struct {
 	Log      *zap.Logger   // default: warnings and errors to standard error
 	Trace    TraceOptions  // what is recorded of messages; the zero value does what [TraceVariable] asks for
 	Disk     Disk          // for services that save something; nil leaves it to them
-	Roster   *Roster       // shared by the nodes of a World; default one for each
+	Reader   *Reader       // shared by the nodes of a World; default one for each
 }
 
 // Run is a whole node: it reads messages until the end of its input, then
@@ -41,7 +41,7 @@ func Run(service Service, o Options) error {
 	// answer while they drain must still go out.
 	tracer := newTracer(o.Trace)
 	sys, output := actor.NewSystem("node", live, recording, tracer.option()), actor.NewSystem("output", live, recording)
-	in := newIngress(sys, o.Log, spawnWriter(output, o.Out, tracer), service, o.Roster, tracer)
+	in := newIngress(sys, o.Log, spawnWriter(output, o.Out, tracer), service, o.Reader, tracer)
 	in.node.disk = o.Disk
 	read, stop := make(chan error, 1), make(chan struct{})
 	defer close(stop)
@@ -76,10 +76,10 @@ func (o Options) filled() (Options, func()) {
 	case o.Log == nil:
 		o.Log, closeLog = defaultLog()
 	}
-	if o.Roster == nil {
-		o.Roster = &Roster{}
+	if o.Reader == nil {
+		o.Reader = &Reader{}
 	} else {
-		o.Roster.decoder.Repeats = true
+		o.Reader.decoder.Repeats = true
 	}
 	if o.LineMax <= 0 {
 		o.LineMax = LineMaxDefault
@@ -125,7 +125,7 @@ func (in *ingress) readAll(r *lineReader, stop <-chan struct{}) error {
 // refuseLong refuses a line over the limit, to its sender if its beginning says
 // who that is.
 func (in *ingress) refuseLong(long *tooLong) {
-	m, _ := in.roster.decoder.Decode(long.begin)
+	m, _ := in.reader.decoder.Decode(long.begin)
 	in.refuseLine(m, long)
 }
 

@@ -58,7 +58,7 @@ func Simulate(w *actor.World, name string, service Service, out func(Line), o Op
 			s.write(l)
 		})
 	}, actor.Capacity(writerCapacity), actor.WhenFull(actor.Wait), actor.Restarts(0, 0))
-	s.in = newIngress(s.sys, log, sink, service, s.options.Roster, tracer)
+	s.in = newIngress(s.sys, log, sink, service, s.options.Reader, tracer)
 	s.in.node.disk = s.options.Disk
 	return s
 }

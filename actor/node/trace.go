@@ -134,7 +134,7 @@ func (t *tracer) option() actor.SystemOption {
 func (t *tracer) name(n *Node) {
 	t.began = n.Began().UnixNano()
 	t.node = wire.AppendString(nil, n.id)
-	t.peers = n.place
+	t.peers = n.nodes.place
 	life := ""
 	if _, simulated := n.Executor().(*actor.Machine); !simulated {
 		life = "." + strconv.FormatInt(n.Began().UnixMilli()/100%lifeTags, 36)

@@ -20,13 +20,13 @@ type Actors struct {
 
 // Start makes the nodes of one run; each run needs its own.
 func (a Actors) Start() Start {
-	roster := &node.Roster{}
+	reader := &node.Reader{}
 	disks := make(map[string]*disk.Simulated)
 	return func(w *actor.World, id string, out func([]byte)) Process {
 		if disks[id] == nil {
 			disks[id] = &disk.Simulated{}
 		}
-		options := node.Options{Disk: disks[id].Open(), LineMax: a.LineMax, Roster: roster}
+		options := node.Options{Disk: disks[id].Open(), LineMax: a.LineMax, Reader: reader}
 		if a.Logs != nil {
 			options.Log, options.Trace = a.Logs.logger(id), a.Trace
 			options.Trace.To = a.Logs.Records(id)
