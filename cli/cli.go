@@ -85,14 +85,15 @@ real Maelstrom or a built-in bench, and judges what happened.
   eddy check broadcast history.edn       judge a stored history
   eddy runs                              the runs in the store
   eddy journal data                      what nodes have on their disks
-  eddy worker --nats URL                 make runs for sweeps on other machines`,
+  eddy worker --nats URL                 make runs for sweeps on other machines
+  eddy call demo n1 BODY                 ask a node that is served over NATS`,
 		Version:       fullVersion(),
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
 	root.SetVersionTemplate(root.Name() + " {{.Version}}\n")
 	root.SetFlagErrorFunc(p.unknownFlag)
-	root.AddCommand(p.serveCommand(), p.testCommand(), p.simCommand(), p.benchCommand(), p.glomersCommand(), p.checkCommand(), p.traceCommand(), p.runsCommand(), p.journalCommand(), p.huntCommand(), p.causeCommand(), p.mutateCommand(), p.workerCommand(), versionCommand())
+	root.AddCommand(p.serveCommand(), p.testCommand(), p.simCommand(), p.benchCommand(), p.glomersCommand(), p.checkCommand(), p.traceCommand(), p.runsCommand(), p.journalCommand(), p.huntCommand(), p.causeCommand(), p.mutateCommand(), p.workerCommand(), callCommand(), versionCommand())
 	if p.offersNew() {
 		root.Long += "\n  eddy new mynode --lang python          the first version of a node of your own"
 		root.AddCommand(newCommand())

@@ -1,14 +1,19 @@
 package cli
 
 import (
+	"context"
 	"encoding/json"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"eddy/actor/node"
 	"eddy/cli/builtin"
 	"eddy/cli/cmdline"
+	"eddy/gossip"
+	"eddy/remote"
 )
 
 // captured runs a command with one of the standard files in a file of its own, and gives what was written there.
@@ -110,6 +115,84 @@ func TestSlipsOfSweepsElsewhereSayWhatToDo(t *testing.T) {
 	} {
 		if got := captured(t, &os.Stderr, strings.Fields(line)...); !strings.Contains(got, want) || strings.Contains(got, "secret") {
 			t.Errorf("%s\nsays %swant %s", line, got, want)
+		}
+	}
+}
+
+func TestSlipsOfNodesOverNATSSayWhatToDo(t *testing.T) {
+	for line, want := range map[string]string{
+		"serve echo --id n1":                                                                   "without --cluster: name the cluster",
+		"serve echo --cluster demo":                                                            "list all of them, this one too",
+		"serve echo --cluster work --id n1 --nodes n1":                                         "choose another",
+		"serve echo --cluster demo --id n2 --nodes n1":                                         "is not among the nodes n1",
+		"serve echo --cluster demo --id c1 --nodes c1":                                         "those of clients begin with c",
+		"serve echo --cluster demo --id n1 --nodes n1 --nats nats://127.0.0.1:1":               "no NATS server answers",
+		"serve echo --cluster demo --id n1 --nodes n1 --nats nats://127.0.0.1:1 --nats-data x": "leave one of them out",
+		"serve echo --cluster demo --id n1 --nodes n1 --listen 0.0.0.0:0":                      "asks for no credentials",
+		"serve echo --nats nats://127.0.0.1:1":                                                 "without --cluster",
+		`call demo n1`:                                                                         "takes a cluster, a node and a body",
+		`call demo n1 {"type"`:                                                                 "the body is not JSON",
+		`call demo n1 {"type":"read"} --nats nats://127.0.0.1:1`:                               "no NATS server answers",
+		`call demo n.1 {"type":"read"} --nats nats://127.0.0.1:1`:                              "no NATS server answers",
+	} {
+		if got := captured(t, &os.Stderr, strings.Fields(line)...); !strings.Contains(got, want) {
+			t.Errorf("%s\nsays %swant %s", line, got, want)
+		}
+	}
+}
+
+func TestAServiceOverNATSIsAskedFromTheCommandLine(t *testing.T) {
+	server, err := remote.Serve(remote.ServerOptions{Listen: "127.0.0.1:0"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	ids := []string{"n1", "n2"}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error)
+	for _, id := range ids {
+		conn, err := remote.Connect(remote.Access{URL: server.URL()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		setup, err := setupOf(builtin.Broadcast().Workload, id, ids)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ready := make(chan string, 1)
+		go func() {
+			_, err := conn.Serve(ctx, remote.Node{Cluster: "demo", ID: id, Nodes: ids, Setup: setup, Say: func(text string) { ready <- text },
+				Run: func(in io.Reader, out io.Writer) error {
+					return node.Run(gossip.Broadcast(gossip.Config{Dissemination: gossip.Flood, Topology: "given"}), node.Options{In: in, Out: out})
+				}})
+			ended <- err
+		}()
+		if text := <-ready; !strings.Contains(text, "is ready") {
+			t.Error(text)
+		}
+	}
+	call := func(node, body string) string {
+		return captured(t, &os.Stdout, "call", "demo", node, body, "--nats", server.URL())
+	}
+	if got := call("n1", `{"type": "broadcast", "message": 7}`); got != "{\"type\":\"broadcast_ok\"}\n" {
+		t.Error(got)
+	}
+	for range 100 {
+		if call("n2", `{"type": "read"}`) == "{\"type\":\"read_ok\",\"messages\":[7]}\n" {
+			break
+		}
+	}
+	if got := call("n2", `{"type": "read"}`); got != "{\"type\":\"read_ok\",\"messages\":[7]}\n" {
+		t.Error(got)
+	}
+	if got := captured(t, &os.Stderr, "call", "demo", "n3", `{"type": "read"}`, "--nats", server.URL()); !strings.Contains(got, "start it with eddy serve SERVICE --cluster demo --id n3") {
+		t.Error(got)
+	}
+	cancel()
+	for range ids {
+		if err := <-ended; err != nil {
+			t.Error(err)
 		}
 	}
 }

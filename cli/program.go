@@ -72,6 +72,7 @@ func (p *program) check(s Service) error {
 		return fmt.Errorf("service %s: Flags returns nil: return the function that builds the service", w.Name)
 	}
 	cmdline.DeclareNode(flags)
+	declareCluster(flags)
 	made, err := build()
 	switch {
 	case err != nil:

@@ -18,7 +18,13 @@ func (p *program) serveCommand() *cobra.Command {
 		Long: `Serve is one Maelstrom node: it reads messages on stdin, writes messages on
 stdout and logs on stderr. It is what Maelstrom's --bin runs:
 
-  maelstrom test -w broadcast --bin ./eddy -- serve broadcast`,
+  maelstrom test -w broadcast --bin ./eddy -- serve broadcast
+
+With --cluster its messages travel over NATS, and clients ask it with eddy call:
+
+  eddy serve broadcast --cluster demo --id n1 --nodes n1,n2,n3
+  eddy serve broadcast --cluster demo --id n2 --nodes n1,n2,n3 --nats URL
+  eddy call demo n2 '{"type": "read"}'`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
@@ -40,6 +46,7 @@ func serveOne(s Service) *cobra.Command {
 	cmd := &cobra.Command{Use: s.Workload.Name, Short: s.Short, Long: s.Long, Args: cobra.NoArgs}
 	build := s.Flags(cmd.Flags())
 	level, lineMax, trace := cmdline.DeclareNode(cmd.Flags())
+	cluster := declareCluster(cmd.Flags())
 	cmd.RunE = func(*cobra.Command, []string) error {
 		service, err := build()
 		if err != nil {
@@ -56,7 +63,11 @@ func serveOne(s Service) *cobra.Command {
 		log, records, closeLog := node.NewTracedLog(os.Stderr, at)
 		defer closeLog()
 		tracing.To = records
-		if err := node.Run(service, node.Options{LineMax: *lineMax, Log: log, Trace: tracing}); err != nil {
+		options := node.Options{LineMax: *lineMax, Log: log, Trace: tracing}
+		if cluster.asked(cmd.Flags()) {
+			return cluster.serve(cmd.Flags(), s, service, options)
+		}
+		if err := node.Run(service, options); err != nil {
 			return exitStatus(1) // the node has logged why
 		}
 		return nil

@@ -13,6 +13,8 @@ import (
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+
+	"eddy/remote/client"
 )
 
 // Access is how to reach a NATS server, and what to show it.
@@ -61,8 +63,11 @@ func Connect(a Access) (*Conn, error) {
 		}),
 		nats.ReconnectHandler(func(nc *nats.Conn) { c.tell("Connected again, to " + WithoutSecrets(nc.ConnectedUrl()) + ".") }),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
-			if errors.Is(err, nats.ErrPermissionViolation) {
-				c.tell(fmt.Sprintf("%s forbids something that Eddy needs (%v): allow this user eddy.>, $JS.> and $KV.eddy_orders.>.", c.url, err))
+			switch {
+			case errors.Is(err, nats.ErrPermissionViolation):
+				c.tell(fmt.Sprintf("%s forbids something that Eddy needs (%v): allow this user eddy.>, $JS.>, $KV.eddy_orders.> and $KV.eddy_nodes.>.", c.url, err))
+			case errors.Is(err, nats.ErrSlowConsumer):
+				c.tell("Messages are lost: more come than are taken.")
 			}
 		}),
 	}
@@ -85,6 +90,9 @@ func (c *Conn) Close() {
 	_ = c.nc.FlushTimeout(time.Second) // a server that is gone gets nothing
 	c.nc.Close()
 }
+
+// Client asks the nodes of a cluster.
+func (c *Conn) Client(cluster string) client.Cluster { return client.New(c.nc, cluster) }
 
 // URL is that of the server, without secrets.
 func (c *Conn) URL() string { return c.url }

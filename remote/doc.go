@@ -9,5 +9,8 @@
 // An order carries the fingerprint of the program that asks ([Build]). It names the subject of its ranges, so that workers
 // of another build never see them; they answer notices of the order with a refusal.
 //
+// A node of a cluster ([Conn.Serve]) is whatever reads and writes the lines of Maelstrom's protocol; its messages are NATS messages,
+// its stores keys of a bucket, its clients any NATS client (package client).
+//
 // All subjects begin with "eddy.", all streams with EDDY_, all buckets with eddy_.
 package remote
