@@ -60,6 +60,9 @@ func (r *replica) apply(e *pb.Entry) {
 		for i := range commands {
 			c := &commands[i]
 			res := r.store.apply(c, r.config.Bug == CASTwice)
+			if place := placeOf(c.Origin); r.followers != nil && place >= 0 && place < len(r.followers) {
+				r.out.hurry(place, false) // it answers when it has applied it
+			}
 			if c.Origin == r.self && (c.Life == r.life || r.config.Bug == AnswersForEarlierLives) {
 				r.requests.applied(c.Serial, res)
 			}
@@ -121,11 +124,20 @@ func (r *replica) askForReads(c *actor.Context[message]) {
 		b.confirmed, b.index = true, r.raft.BasicStatus().GetCommit()
 		return
 	}
-	r.raft.ReadIndex(question(r.life, r.number))
+	r.ask(question(r.life, r.number))
+}
+
+// ask asks the leader, which may be this replica, how far the log was committed.
+func (r *replica) ask(question []byte) {
+	if status := r.raft.BasicStatus(); status.RaftState == raft.StateLeader {
+		r.questions.add(status.GetTerm(), question)
+	}
+	r.raft.ReadIndex(question)
 }
 
 // answered takes the answer to a question.
 func (r *replica) answered(s raft.ReadState) {
+	r.questions.answered(s.RequestCtx)
 	life, number := questioned(s.RequestCtx)
 	if life != r.life {
 		return
@@ -145,7 +157,7 @@ func (r *replica) keepLease(c *actor.Context[message]) {
 	if r.config.Read == ReadLease && r.ticks%r.config.Heartbeat == 0 {
 		r.number++
 		r.lease.ask(r.number, c.Elapsed(), r.term)
-		r.raft.ReadIndex(question(r.life, r.number))
+		r.ask(question(r.life, r.number))
 	}
 }
 
@@ -157,7 +169,7 @@ func (r *replica) answerUnderLease(c *actor.Context[message], m *pb.Message) boo
 	r.out.add(&pb.Message{
 		Type: pb.MsgReadIndexResp.Enum(), From: proto.Uint64(r.self), To: m.From, Term: proto.Uint64(r.term),
 		Index: proto.Uint64(r.raft.BasicStatus().GetCommit()), Entries: m.Entries,
-	})
+	}, r.ticks)
 	return true
 }
 

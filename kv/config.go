@@ -33,6 +33,10 @@ type Config struct {
 	Heartbeat int // latencies between two heartbeats of a leader
 	Election  int // latencies without a sign of the leader after which the first node may stand for election; the last at twice as many
 
+	// Silence is how many latencies the leader of a cluster that has little to do may leave a follower without a word, at most.
+	// Silence and Election together are the time without a sign of the leader after which the first node may stand for election.
+	Silence int
+
 	Batch      time.Duration // between two messages to the same peer, at least
 	BatchBytes int           // bound on what one message brings; one entry may exceed it
 
@@ -79,6 +83,7 @@ func (c Config) filled() Config {
 	setTime(&c.DiskLatency, time.Millisecond)
 	set(&c.Heartbeat, 5)
 	set(&c.Election, 20)
+	set(&c.Silence, max(c.Election*3/2, c.Heartbeat))
 	set(&c.BatchBytes, 1<<20)
 	set(&c.SnapshotEvery, 1000)
 	set(&c.SnapshotBehind, 100)
@@ -99,6 +104,8 @@ func (c Config) Check() error {
 	check(c.Heartbeat >= 1, "heartbeat", c.Heartbeat, "at least 1")
 	check(c.Election >= 2*c.Heartbeat, "election", c.Election, fmt.Sprintf("at least two heartbeats, which are %d", 2*c.Heartbeat))
 	check(c.Election <= electionMax, "election", c.Election, fmt.Sprintf("at most %d", electionMax))
+	check(c.Silence >= c.Heartbeat, "silence", c.Silence, fmt.Sprintf("at least a heartbeat, which is %d", c.Heartbeat))
+	check(c.Silence <= electionMax, "silence", c.Silence, fmt.Sprintf("at most %d", electionMax))
 	check(c.Batch >= 0, "batch", c.Batch, "a time that is not negative")
 	check(c.BatchBytes >= 1, "batch-bytes", c.BatchBytes, "at least 1")
 	check(c.ClientTimeout > answerMargin, "client-timeout", c.ClientTimeout, fmt.Sprintf("more than %v", answerMargin))

@@ -25,11 +25,11 @@ func TestReadsCostWhatTheirModePromises(t *testing.T) {
 		at       func(string, *cluster) string
 		min, max int
 	}{
-		{"index at the leader", ReadIndex, leader, 6, 8},           // four heartbeats, the answers of a majority
-		{"index at a follower", ReadIndex, follower, 8, 10},        // and a question and its answer
-		{"lease at the leader", ReadLease, leader, 0, 0},           // nothing
-		{"lease at a follower", ReadLease, follower, 2, 2},         // a question and its answer
-		{"through the log, at the leader", ReadLog, leader, 6, 12}, // as a write
+		{"index at the leader", ReadIndex, leader, 4, 4},          // heartbeats to as many as make a majority, and their answers
+		{"index at a follower", ReadIndex, follower, 4, 4},        // a question, which counts as its heartbeat, and its answer; another heartbeat
+		{"lease at the leader", ReadLease, leader, 0, 0},          // nothing
+		{"lease at a follower", ReadLease, follower, 2, 2},        // a question and its answer
+		{"through the log, at the leader", ReadLog, leader, 4, 4}, // as a write
 	} {
 		if n := cost(c.mode, c.at); n < c.min || n > c.max {
 			t.Errorf("%s: %d messages, want %d to %d", c.name, n, c.min, c.max)

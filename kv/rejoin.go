@@ -82,7 +82,7 @@ func (r *replica) founded(c *actor.Context[message], before bool) {
 	r.ready()
 	r.must("found the cluster", r.found(founders))
 	r.must("start Raft", r.startRaft())
-	r.clock.reset(c.Rand())
+	r.clock.reset(c.Rand(), 0)
 }
 
 // votes reports whether this incarnation is a voter.

@@ -51,8 +51,9 @@ type replica struct {
 	refused  bool                      // the disk was full: to be tried again
 	ticks    int
 	clock    electionClock
-	ledSince int // tick, for a Bug
-	mute     int // ticks during which no votes are given: see lease
+	ledSince int  // tick, for a Bug
+	yields   bool // it leaves the election to another
+	mute     int  // ticks during which no votes are given: see lease
 
 	role raft.StateType
 	lead uint64
@@ -72,6 +73,12 @@ type replica struct {
 	lease    lease
 	sent     map[uint64]int // tick at which a peer was sent a snapshot
 
+	leading             // while it leads
+	questions questions // while it leads
+	vouched   []*pb.Message
+
+	quiet    int  // ticks beyond a heartbeat for which the leader may be silent, as it said
+	answer   bool // the leader waits for an answer
 	out      outbox
 	speakAt  time.Duration // not before
 	speaking bool          // a message to do so is on its way
@@ -162,6 +169,10 @@ func (r *replica) hear(c *actor.Context[message], m raftMessage) {
 		return
 	}
 	r.tellOutsider(place)
+	r.answer = r.answer || m.Body.Answer
+	if r.followers != nil {
+		r.followers[place].heard, r.followers[place].owes = r.ticks, false
+	}
 	for _, encoded := range m.Body.Messages {
 		said := &pb.Message{}
 		if err := proto.Unmarshal(encoded, said); err != nil || placeOf(said.GetFrom()) != place || placeOf(said.GetTo()) != placeOf(r.self) {
@@ -171,23 +182,38 @@ func (r *replica) hear(c *actor.Context[message], m raftMessage) {
 		if said.GetTo() != r.self {
 			continue // for an earlier incarnation
 		}
-		r.step(c, said)
+		r.step(c, said, m.Body)
 		for _, forged := range r.config.Bug.forge(said, r.conf.GetVoters()) {
-			r.step(c, forged)
+			r.step(c, forged, raftBody{})
 		}
 	}
 }
 
-func (r *replica) step(c *actor.Context[message], m *pb.Message) {
+func (r *replica) step(c *actor.Context[message], m *pb.Message, in raftBody) {
+	status := r.raft.BasicStatus()
+	leads := status.RaftState == raft.StateLeader
 	switch m.GetType() {
 	case pb.MsgVote, pb.MsgPreVote:
 		if r.mute > 0 {
+			return
+		}
+	case pb.MsgPreVoteResp:
+		if r.yields && !m.GetReject() {
 			return
 		}
 	case pb.MsgReadIndex:
 		if r.answerUnderLease(c, m) {
 			return
 		}
+		if leads {
+			r.questions.add(status.GetTerm(), m.GetEntries()[0].GetData())
+			if in.Term == status.GetTerm() {
+				r.questions.voucher = m
+			}
+		}
+	}
+	if leads && r.followers != nil && (m.GetType() == pb.MsgProp || m.GetType() == pb.MsgReadIndex) {
+		r.followers[placeOf(m.GetFrom())].asks = true
 	}
 	if err := r.raft.Step(m); err != nil {
 		return // such as a proposal that no leader takes: whoever made it makes it again
@@ -195,8 +221,14 @@ func (r *replica) step(c *actor.Context[message], m *pb.Message) {
 	switch m.GetType() {
 	case pb.MsgApp, pb.MsgHeartbeat, pb.MsgSnap:
 		if r.raft.BasicStatus().GetTerm() == m.GetTerm() {
-			r.clock.reset(c.Rand())
+			r.quiet = in.Silence
+			r.clock.reset(c.Rand(), r.quiet)
 			r.outsiders.self = false // a leader counts this replica in
+		}
+	case pb.MsgReadIndexResp:
+		if m.GetFrom() == r.lead && m.GetTerm() == r.term {
+			r.quiet = in.Silence
+			r.clock.reset(c.Rand(), r.quiet)
 		}
 	}
 }
@@ -210,15 +242,20 @@ func (r *replica) tick(c *actor.Context[message]) {
 		r.save(c)
 	}
 	if r.role == raft.StateLeader {
-		r.raft.Tick()
-		r.keepLease(c)
+		if r.raft.BasicStatus().RaftState == raft.StateLeader {
+			r.raft.Tick()
+			r.keepLease(c)
+			r.abdicate()
+		}
 	} else {
-		r.raft.TickQuiesced()
 		if r.clock.tick() {
-			r.clock.reset(c.Rand())
+			r.clock.tryAgain(c.Rand())
+			r.yields = false
 			if r.votes() && !r.outsiders.self {
 				_ = r.raft.Campaign()
 			}
+		} else if r.clock.overdue() {
+			_ = r.raft.ForgetLeader()
 		}
 	}
 	for _, peer := range slices.Sorted(maps.Keys(r.sent)) {
@@ -301,23 +338,40 @@ func (r *replica) finish(c *actor.Context[message], rd *raft.Ready) {
 		r.answered(s)
 	}
 	r.raft.Advance(*rd)
+	for _, m := range r.vouched {
+		_ = r.raft.Step(m)
+	}
+	r.vouched = nil
 	r.snapshot()
 }
 
 // observe follows the term and who leads.
 func (r *replica) observe(c *actor.Context[message], rd *raft.Ready) {
-	term, lead := r.term, r.lead
+	term, lead, role := r.term, r.lead, r.role
 	if rd.SoftState != nil {
 		r.role, r.lead = rd.RaftState, rd.Lead
 	}
 	if !raft.IsEmptyHardState(rd.HardState) {
 		r.term = rd.GetTerm()
 	}
-	if rd.SoftState != nil && r.role == raft.StateLeader {
-		r.ledSince = r.ticks
+	if led := role == raft.StateLeader; r.term != term || led != (r.role == raft.StateLeader) {
+		if r.term != term {
+			r.out.clear()
+		}
+		for place := range r.out.peers {
+			r.out.hurry(place, false) // what it has said as the leader, such as that its own removal is committed
+		}
+		r.leading, r.quiet, r.answer = leading{}, 0, false
+		if r.role == raft.StateLeader {
+			r.ledSince = r.ticks
+			r.startLeading()
+		}
+		r.clock.reset(c.Rand(), 0)
 	}
 	if r.term != term || r.lead != lead {
-		r.clock.reset(c.Rand())
+		if r.lead != raft.None {
+			r.clock.reset(c.Rand(), r.quiet)
+		}
 		if c.Traced() {
 			c.Trace(actor.EventState, actor.Fact{About: r.role.String(), Value: fmt.Sprintf("in term %d, led by %s", r.term, r.nameOf(r.lead))})
 		}
@@ -329,18 +383,47 @@ func (r *replica) say(c *actor.Context[message], m *pb.Message) {
 	switch m.GetType() {
 	case pb.MsgVoteResp:
 		if !m.GetReject() {
-			r.clock.reset(c.Rand())
+			r.clock.reset(c.Rand(), 0)
+		}
+	case pb.MsgPreVoteResp:
+		// Two that would stand at the same time would divide the votes: the one that is named later leaves it to the other.
+		if !m.GetReject() && r.role == raft.StatePreCandidate && placeOf(m.GetTo()) < placeOf(r.self) {
+			r.yields = true
 		}
 	case pb.MsgSnap:
 		r.sent[m.GetTo()] = r.ticks
+	case pb.MsgReadIndexResp:
+		r.questions.answered(m.GetEntries()[0].GetData())
+	case pb.MsgHeartbeat:
+		if answer := r.questions.vouch(m); answer != nil {
+			r.vouched = append(r.vouched, answer)
+			return
+		}
 	}
-	r.out.add(r.config.Bug.hold(r, m))
+	m = r.config.Bug.hold(r, m)
+	place := placeOf(m.GetTo())
+	due := r.ticks
+	switch leads := r.followers != nil; m.GetType() {
+	case pb.MsgApp, pb.MsgHeartbeat:
+		if !leads {
+			return // it has led
+		}
+		if place < len(r.followers) {
+			due = r.followers[place].silence.due()
+		}
+	case pb.MsgAppResp, pb.MsgHeartbeatResp:
+		if !m.GetReject() && !r.answer && m.GetTo() == r.lead {
+			due = r.ticks + r.config.Heartbeat + 2*r.quiet
+		}
+	}
+	r.out.add(m, due)
 }
 
 // pace says what is to be said, at once if that was long enough ago that it was
 // done last, so that no peer gets more than one message in so much time.
 func (r *replica) pace(c *actor.Context[message]) {
-	if !r.out.waiting && !(r.lead != raft.None && (len(r.requests.queue) > 0 || len(r.reads.queue) > 0)) {
+	r.press()
+	if !r.out.waits(r.ticks) && !(r.lead != raft.None && (len(r.requests.queue) > 0 || len(r.reads.queue) > 0)) {
 		return
 	}
 	now := c.Elapsed()
@@ -354,8 +437,28 @@ func (r *replica) pace(c *actor.Context[message]) {
 	r.propose()
 	r.askForReads(c)
 	r.proceed(c)
-	if r.out.waiting {
-		r.out.send()
+	r.press()
+	if r.out.waits(r.ticks) {
+		r.out.send(r.ticks, r.head)
 		r.speakAt = now + r.config.Batch
 	}
+}
+
+// head begins a message to the node at a place.
+func (r *replica) head(place int, l letters) raftBody {
+	var body raftBody
+	if r.followers != nil {
+		f := &r.followers[place]
+		f.asks, f.owes = false, f.owes || l.answer
+		return raftBody{Silence: f.silence.speak(r.ticks) - r.config.Heartbeat, Answer: f.owes}
+	}
+	for _, m := range l.messages {
+		switch m.GetType() {
+		case pb.MsgReadIndex:
+			body.Term = r.raft.BasicStatus().GetTerm()
+		case pb.MsgAppResp, pb.MsgHeartbeatResp:
+			r.answer = r.answer && (r.saving != nil || r.raft.HasReady())
+		}
+	}
+	return body
 }

@@ -106,7 +106,7 @@ func (r *replica) startRaft() error {
 func (r *replica) library() *raft.Config {
 	return &raft.Config{
 		ID: r.self, Storage: r.log, Applied: r.applied,
-		ElectionTick: r.config.Election, HeartbeatTick: r.config.Heartbeat,
+		ElectionTick: r.checkTicks(), HeartbeatTick: r.config.Heartbeat,
 		PreVote: true, CheckQuorum: true, StepDownOnRemoval: true,
 		MaxSizePerMsg: uint64(r.config.BatchBytes), MaxInflightMsgs: inflightMax, MaxUncommittedEntriesSize: uncommittedBytesMax,
 		Logger: logger{r.node.Log()},
@@ -201,7 +201,7 @@ func (r *replica) found(voters []uint64) error {
 // among it, and Raft starts once it is known who founded the cluster.
 func (r *replica) begin(c *actor.Context[message]) {
 	r.life = c.Rand().Uint64()
-	r.clock.reset(c.Rand())
+	r.clock.reset(c.Rand(), 0)
 	if r.config.Data == "" {
 		r.beginWithoutDisk(c)
 	}

@@ -47,6 +47,7 @@ func raftFlags(flags *pflag.FlagSet) func() (kv.Config, error) {
 	flags.DurationVar(&c.Latency, "latency", 0, "what a message between nodes takes, about (default 10ms)")
 	flags.IntVar(&c.Heartbeat, "heartbeat", 0, "latencies between a leader's heartbeats (default 5)")
 	flags.IntVar(&c.Election, "election", 0, "latencies without a leader after which the first node stands for election, the last after twice as many (default 20)")
+	flags.IntVar(&c.Silence, "silence", 0, "latencies for which the leader of an idle cluster says nothing, at most (default 30)")
 	flags.DurationVar(&c.Batch, "batch", 0, "between two messages to the same node, at least (default 10ms)")
 	flags.IntVar(&c.BatchBytes, "batch-bytes", 0, "bound on one message between nodes (default 1048576)")
 	flags.DurationVar(&c.ClientTimeout, "client-timeout", 0, "how long clients wait: Maelstrom's, ten latencies or a second, the longer of the two (default 1s)")
@@ -57,6 +58,6 @@ func raftFlags(flags *pflag.FlagSet) func() (kv.Config, error) {
 	flags.DurationVar(&c.DiskLatency, "disk-latency", 0, "in the simulator: what a sync takes on average (default 1ms)")
 	return func() (kv.Config, error) {
 		c.Read = kv.Reads(*read)
-		return c, service.NonZero(flags, "latency", "heartbeat", "election", "batch", "batch-bytes", "client-timeout", "snapshot-every", "snapshot-behind", "disk-latency")
+		return c, service.NonZero(flags, "latency", "heartbeat", "election", "silence", "batch", "batch-bytes", "client-timeout", "snapshot-every", "snapshot-behind", "disk-latency")
 	}
 }
