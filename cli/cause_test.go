@@ -23,11 +23,11 @@ var brokenWays = []struct {
 	config gossip.Config
 	kind   trace.Kind
 }{
-	{"sends nothing again", gossip.Config{SkipRetries: true}, trace.NeverAgain},
-	{"gives up after one retry", gossip.Config{Fault: gossip.GivesUp}, trace.GaveUp},
-	{"takes what is sent for acknowledged", gossip.Config{Fault: gossip.TrustsTheNetwork}, trace.TakenForAcked},
-	{"acknowledges over gaps", gossip.Config{Fault: gossip.AcksOverGaps}, trace.FalselyAcked},
-	{"leaves the first value out when it sends again", gossip.Config{Fault: gossip.SkipsTheFirst}, trace.LeftOut},
+	{"sends nothing again", gossip.Config{Bug: gossip.SkipRetries}, trace.NeverAgain},
+	{"gives up after one retry", gossip.Config{Bug: gossip.GivesUp}, trace.GaveUp},
+	{"takes what is sent for acknowledged", gossip.Config{Bug: gossip.TrustsTheNetwork}, trace.TakenForAcked},
+	{"acknowledges over gaps", gossip.Config{Bug: gossip.AcksOverGaps}, trace.FalselyAcked},
+	{"leaves the first value out when it sends again", gossip.Config{Bug: gossip.SkipsTheFirst}, trace.LeftOut},
 }
 
 func faultyOptions(seed uint64) testbench.Options {
@@ -98,7 +98,7 @@ func checkCauses(t *testing.T, o testbench.Options, config gossip.Config, topolo
 
 func TestFailedRunEndsByNamingWhatWentWrongFirst(t *testing.T) {
 	s := simulated(t, faultyOptions(1), "")
-	s.nodes.Service = gossip.Broadcast(gossip.Config{SkipRetries: true})
+	s.nodes.Service = gossip.Broadcast(gossip.Config{Bug: gossip.SkipRetries})
 	out := s.run()
 	s.explain(&out)
 	w := firstLost(out.Results)

@@ -148,7 +148,7 @@ func never() bool { return false }
 func forgetful(t *testing.T, o testbench.Options) simulation {
 	t.Helper()
 	s := simulated(t, o, "")
-	s.nodes.Service = gossip.Broadcast(gossip.Config{SkipRetries: true})
+	s.nodes.Service = gossip.Broadcast(gossip.Config{Bug: gossip.SkipRetries})
 	return s
 }
 

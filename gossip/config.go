@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"eddy/actor/node/journal"
+	half "eddy/internal/link"
 	"eddy/internal/suggest"
 )
 
@@ -67,11 +68,9 @@ type Config struct {
 	// BatchBytes bounds the values of one message. A value longer than that
 	// goes alone.
 	BatchBytes int
-	// SkipRetries breaks the strategy: nothing is ever sent again. It is there
-	// so that tests can show that they would find that.
-	SkipRetries bool
-	// Fault breaks it in another way, for tests too. Only for AckCumulative.
-	Fault Fault
+	// Bug makes the strategy wrong, for tests of the tests. SkipRetries is for each that acknowledges, the others are for
+	// AckCumulative.
+	Bug Bug
 	// Journal is where a node keeps the set: its Dir, SyncLatency and Bug count. Not with AckNone.
 	Journal journal.Options
 	// Mailbox is the capacity, in messages, of the set's and the links' mailboxes.
@@ -157,8 +156,10 @@ func (c Config) check() error {
 	if err := suggest.OneOf("--strategy", string(c.Dissemination), string(Flood), string(Origin), string(Detour), string(Batch), string(Paced)); err != nil {
 		return err
 	}
-	if err := c.Fault.check(); err != nil {
-		return err
+	if c.Bug != "" {
+		if err := suggest.OneOf("--bug", string(c.Bug), half.Bugs()...); err != nil {
+			return err
+		}
 	}
 	if c.Ack != "" {
 		if err := suggest.OneOf("--ack", string(c.Ack), string(AckNone), string(AckEach), string(AckCumulative)); err != nil {

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"eddy/actor"
+	half "eddy/internal/link"
 )
 
 // each has every message with values acknowledged by a message of its own, and
@@ -25,8 +26,8 @@ type parcel struct {
 }
 
 func newEach(c *actor.Context[linkMessage], l *link) *each {
-	// An acknowledgement to an earlier life must not fit a parcel of this one.
-	return &each{link: l, last: c.Rand().Int64N(numberMax), open: make(map[int64]*parcel)}
+	// An acknowledgement to an earlier incarnation must not fit a parcel of this one.
+	return &each{link: l, last: c.Rand().Int64N(half.IncarnationMax), open: make(map[int64]*parcel)}
 }
 
 func (a *each) add(entries []entry, _ bool) { a.queue = append(a.queue, entries...) }
@@ -45,10 +46,10 @@ func (a *each) send(c *actor.Context[linkMessage]) {
 
 func (a *each) dispatch(c *actor.Context[linkMessage], id int64, p *parcel) {
 	a.say(outgoing{id: id, values: p.values})
-	if a.SkipRetries {
+	if a.Bug == SkipRetries {
 		return
 	}
-	p.retry = c.After(jitter(c, p.wait), alarm{kind: alarmRetry, id: id})
+	p.retry = c.After(jitter(c, p.wait), timer{kind: timerRetry, id: id})
 	p.wait = min(2*p.wait, a.RetryMax)
 }
 
@@ -64,7 +65,7 @@ func (a *each) hear(_ *actor.Context[linkMessage], h heard) {
 	}
 }
 
-func (a *each) wake(c *actor.Context[linkMessage], m alarm) {
+func (a *each) wake(c *actor.Context[linkMessage], m timer) {
 	if p := a.open[m.id]; p != nil {
 		c.Trace(actor.EventRetry, actor.Fact{About: actor.FactSent, Peer: a.peer, Last: m.id})
 		a.dispatch(c, m.id, p)
@@ -91,4 +92,4 @@ func (a *unacknowledged) send(*actor.Context[linkMessage]) {
 
 func (*unacknowledged) greet(*actor.Context[linkMessage])       {}
 func (*unacknowledged) hear(*actor.Context[linkMessage], heard) {}
-func (*unacknowledged) wake(*actor.Context[linkMessage], alarm) {}
+func (*unacknowledged) wake(*actor.Context[linkMessage], timer) {}

@@ -61,7 +61,7 @@ func (s *star) closeWindow(c *actor.Context[message]) {
 func (s *star) retry(c *actor.Context[message], p *session) {
 	p.waiting = false
 	switch {
-	case p.met && p.acked >= p.sentTo && !p.silent || s.config.SkipRetries:
+	case p.met && p.acked >= p.sentTo && !p.silent || s.config.Bug == SkipRetries:
 	case p.peer == s.hub:
 		s.suspect(c)
 	case s.leads(p):

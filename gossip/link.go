@@ -5,6 +5,7 @@ import (
 
 	"eddy/actor"
 	"eddy/actor/node"
+	half "eddy/internal/link"
 )
 
 // The messages of a link.
@@ -19,10 +20,10 @@ type (
 		role    linkRole
 		greet   bool // say who is there, for this node may have lost its memory
 	}
-	// heard: the neighbour said this, and the store has learned what was in it.
+	// heard: the neighbour sent this, and the store has learned what was in it.
 	heard struct {
-		body  gossipBody
-		count int64 // of values
+		body   gossipBody   // with each and without acknowledgement
+		linked half.Message // with cumulative
 	}
 	// tick: an interval is over.
 	tick struct{}
@@ -32,24 +33,22 @@ type (
 		paced  bool // sends at intervals, else at once
 		across bool // the link is between two hubs
 	}
-	// alarm is a timer of the link's acknowledgements.
-	alarm struct {
-		kind alarmKind
+	// timer is one of the link's.
+	timer struct {
+		kind timerKind
 		id   int64
 	}
 )
 
-type alarmKind uint8
+type timerKind uint8
 
 const (
-	alarmRetry alarmKind = iota
-	alarmAck
-	alarmGap
-	alarmHello
-	alarmResync
+	timerRetry  timerKind = iota // of the message with the id
+	timerLink                    // the link of package link may have something to send
+	timerResync                  // the store's mailbox may have room
 )
 
-// linkConfig is what a link is made of, the same in each of its lives.
+// linkConfig is what a link is made of, the same in each of its incarnations.
 type linkConfig struct {
 	Config
 	node  *node.Node
@@ -82,7 +81,7 @@ type acks interface {
 	// hear takes in what the neighbour said.
 	hear(*actor.Context[linkMessage], heard)
 	// wake handles a timer.
-	wake(*actor.Context[linkMessage], alarm)
+	wake(*actor.Context[linkMessage], timer)
 }
 
 func spawnLink(c *actor.Context[message], config linkConfig) actor.Ref[linkMessage] {
@@ -98,7 +97,7 @@ func spawnLink(c *actor.Context[message], config linkConfig) actor.Ref[linkMessa
 			l.acks = &unacknowledged{link: l}
 		}
 		if c.Restarts() > 0 {
-			l.resync(c) // its queue went with the life before
+			l.resync(c) // its queue went with the incarnation before
 		}
 		return l
 	}, actor.Capacity(config.Mailbox))
@@ -120,11 +119,10 @@ func (l *link) Receive(c *actor.Context[linkMessage], m linkMessage) {
 		if l.acks.pending() {
 			l.acks.send(c)
 		}
-	case alarm:
-		switch m.kind {
-		case alarmResync:
+	case timer:
+		if m.kind == timerResync {
 			l.resync(c)
-		default:
+		} else {
 			l.acks.wake(c, m)
 		}
 	}
@@ -134,7 +132,7 @@ func (l *link) Receive(c *actor.Context[linkMessage], m linkMessage) {
 // the store's mailbox takes it.
 func (l *link) resync(c *actor.Context[linkMessage]) {
 	if l.store.SendBy(c, resync{l.index}) != actor.Accepted {
-		c.After(catchUpDelay, alarm{kind: alarmResync})
+		c.After(catchUpDelay, timer{kind: timerResync})
 	}
 }
 

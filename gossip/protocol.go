@@ -5,6 +5,7 @@ import (
 
 	"eddy/actor/node"
 	"eddy/actor/node/wire"
+	half "eddy/internal/link"
 )
 
 // What clients say: Maelstrom's doc/workloads.md, broadcast and g-set.
@@ -22,6 +23,7 @@ type topologyBody struct {
 }
 
 type (
+	linkRequest      = node.Request[half.Message, node.None]
 	broadcastRequest = node.Request[broadcastBody, node.None]
 	addRequest       = node.Request[addBody, node.None]
 	readRequest      = node.Request[node.None, node.None]
@@ -35,51 +37,21 @@ type topologyNotice struct {
 	node.Request[node.None, node.None]
 }
 
-// gossipBody is what nodes say to each other, all in one type of message.
-//
-// Without acknowledgement there are only values. With each, ID numbers a
-// message with values, and Acked is the ID of one that came. With cumulative,
-// the values that a link sends are numbered from 1, and First is the number of
-// the first one here; Ack says up to which number the other side's have come
-// without a gap. Lives tell a sender's memory from the one it lost, epochs the
-// numberings of one life.
+// gossipBody is what nodes send each other without acknowledgement, values only, and with each: ID numbers a message with
+// values, and Acked is the ID of one that came. With cumulative it is a [half.Message] instead.
 type gossipBody struct {
-	Values   []wire.Raw `json:"values"`
-	ID       int64      `json:"id"`
-	Acked    int64      `json:"acked"`
-	Life     int64      `json:"life"`
-	Epoch    int64      `json:"epoch"`
-	First    int64      `json:"first"`
-	AckEpoch int64      `json:"ack_epoch"`
-	Ack      int64      `json:"ack"`
-	Gap      int64      `json:"gap"`  // 1: there is a gap behind Ack
-	Disk     int64      `json:"disk"` // the sender's, by its name: with the same one it has kept what it has acknowledged
-	Back     int64      `json:"back"` // 1: what the receiver had, or may have had, before it lost its memory
+	Values []wire.Raw `json:"values"`
+	ID     int64      `json:"id"`
+	Acked  int64      `json:"acked"`
 }
 
 const gossipType = "gossip"
 
 // outgoing is a gossip body on its way out. Fields that are 0 are left out.
 type outgoing struct {
-	values   []entry
-	id       int64
-	acked    int64
-	life     int64
-	epoch    int64
-	first    int64
-	ackEpoch int64
-	ack      int64
-	gap      int64
-	disk     int64
-	back     int64
-}
-
-// Numbers are those of the message's values, for a trace.
-func (o outgoing) Numbers() (first, last int64) {
-	if o.first == 0 {
-		return 0, 0
-	}
-	return o.first, o.first + int64(len(o.values)) - 1
+	values []entry
+	id     int64
+	acked  int64
 }
 
 // AppendFields writes the body's fields.
@@ -88,9 +60,7 @@ func (o outgoing) AppendFields(dst []byte) []byte {
 	for _, field := range [...]struct {
 		name  string
 		value int64
-	}{
-		{"id", o.id}, {"acked", o.acked}, {"life", o.life}, {"epoch", o.epoch}, {"first", o.first}, {"ack_epoch", o.ackEpoch}, {"ack", o.ack}, {"gap", o.gap}, {"disk", o.disk}, {"back", o.back},
-	} {
+	}{{"id", o.id}, {"acked", o.acked}} {
 		if field.value != 0 {
 			dst = appendName(dst, start, field.name)
 			dst = strconv.AppendInt(dst, field.value, 10)

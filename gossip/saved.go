@@ -78,7 +78,7 @@ func (s *store) recall(c *actor.Context[message], records []saved) {
 		}
 	}
 	if s.disk == 0 {
-		s.disk = 1 + c.Rand().Int64N(numberMax)
+		s.disk = 1 + c.Rand().Int64N(diskMax)
 		s.journal.Append(c, saved{Disk: s.disk}.record(), func(error) {}) // without it the next start is that of a new disk
 	}
 	s.journal.SnapshotBy(func() (all [][]byte) {

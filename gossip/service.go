@@ -72,6 +72,8 @@ func start(n *node.Node, config Config, service, field string) (actor.Ref[messag
 	node.Handle(n, "read", to, func(r readRequest) message { return r })
 	if config.Dissemination == Paced {
 		node.Handle(n, starType, to, func(r starRequest) message { return r })
+	} else if config.Ack == AckCumulative {
+		node.Handle(n, gossipType, to, func(r linkRequest) message { return r })
 	} else {
 		node.Handle(n, gossipType, to, func(r gossipRequest) message { return r })
 	}

@@ -80,6 +80,9 @@ func newStar(c *actor.Context[message], n *node.Node, config Config, field strin
 	return s
 }
 
+// gapPatience is how long a gap may be the order of arrival, and no loss.
+const gapPatience = 100 * time.Millisecond
+
 // lifeMax keeps lives short to write; one node has few.
 const lifeMax = 1 << 40
 
@@ -272,7 +275,7 @@ func (s *star) acknowledge(c *actor.Context[message], p *session, b *starBody) {
 			s.expect(c, p)
 		}
 	}
-	if p.gapAt(b) && !s.config.SkipRetries {
+	if p.gapAt(b) && s.config.Bug != SkipRetries {
 		tellSent(c, actor.EventRetry, s.name(p), int64(p.acked)+1, int64(len(s.history)))
 		p.rewind()
 		s.flush(c, p)

@@ -171,7 +171,20 @@ func (s *store) Receive(c *actor.Context[message], m message) {
 	case topologyNotice:
 		m.Reply(node.None{})
 	case gossipRequest:
-		s.hear(c, m)
+		s.hear(c, m.From, m.Body.Values, false, func(err error) heard {
+			if err != nil {
+				m.Body.ID = 0
+			}
+			return heard{body: m.Body}
+		})
+	case linkRequest:
+		_, back := noted(m.Body.Note)
+		s.hear(c, m.From, m.Body.Items, back, func(err error) heard {
+			if err != nil {
+				m.Body.Items = nil
+			}
+			return heard{linked: m.Body}
+		})
 	case journal.Written:
 		s.journal.Written(c, m)
 	case catchUp:
@@ -196,7 +209,7 @@ func (s *store) greet(c *actor.Context[message], m message) {
 	case topologyRequest, topologyNotice:
 		s.settled = true
 		s.offerAll(c) // what the journal had
-	case broadcastRequest, addRequest, readRequest, gossipRequest, alone:
+	case broadcastRequest, addRequest, readRequest, gossipRequest, linkRequest, alone:
 		s.settled = true
 		for _, l := range s.links {
 			l.greet, l.untold = true, true
@@ -263,35 +276,31 @@ func (s *store) given(c *actor.Context[message], m topologyRequest) {
 	m.Reply(node.None{})
 }
 
-// hear learns from a neighbour, then lets its link know what came: so nothing
-// is acknowledged that is not in the set, and with --data on this node's disk. It is shown and told before that, since
-// it is on the disk of the node that a client gave it to.
-func (s *store) hear(c *actor.Context[message], m gossipRequest) {
-	index, known := s.byPeer[m.From]
+// hear learns from a neighbour, then lets its link know what came: so nothing is acknowledged that is not in the set, and
+// with --data on this node's disk. If the disk fails the neighbour's own acknowledgement counts, and its values come again.
+// They are shown and sent on before, since they are on the disk of the node that a client gave them to.
+func (s *store) hear(c *actor.Context[message], peer string, values []wire.Raw, back bool, saved func(error) heard) {
+	index, known := s.byPeer[peer]
 	if !known {
-		if _, listed := s.node.Place(m.From); !listed {
+		if _, listed := s.node.Place(peer); !listed {
 			return
 		}
-		s.addLink(c, m.From, linkRole{})
-		index = s.byPeer[m.From]
+		s.addLink(c, peer, linkRole{})
+		index = s.byPeer[peer]
 	}
 	from, hub := index, s.links[index].role.across
-	if m.Body.Back != 0 {
+	if back {
 		from, hub = fromClient, false // what the origin got back it must send to all again
 	}
 	before := len(s.values.log)
-	for _, value := range m.Body.Values {
+	for _, value := range values {
 		if isNew, err := s.values.learn(value, from); err == nil && isNew {
 			s.values.log[len(s.values.log)-1].hub = hub
 			tellLearned(c, s.values.last())
 		}
 	}
 	s.save(c, s.values.log[before:], func(err error) {
-		count := int64(len(m.Body.Values))
-		if err != nil {
-			count, m.Body.ID = 0, 0 // not acknowledged: it comes again. The neighbour's own acknowledgement counts.
-		}
-		s.links[index].link.SendBy(c, heard{body: m.Body, count: count})
+		s.links[index].link.SendBy(c, saved(err))
 	})
 	if len(s.values.log) > before {
 		s.offerAll(c)

@@ -67,14 +67,14 @@ func gossipFlags(build func(gossip.Config) node.Service, check func(gossip.Confi
 		flags.DurationVar(&c.AckDelay, "ack-delay", 0, "how long an acknowledgement waits for a message to ride on (default 3 intervals; for paced 4, at most 2s or a window and a quarter)")
 		flags.IntVar(&c.BatchBytes, "batch-bytes", 0, "bound on the values of one message (default 65536)")
 		flags.IntVar(&c.Mailbox, "mailbox", 0, "messages that an actor's mailbox holds (default 256)")
-		flags.StringVar((*string)(&c.Fault), "fault", "", "break cumulative acknowledgement: gives-up, trusts-the-network, acks-over-gaps or skips-the-first; docs/traces.md finds it")
+		flags.StringVar((*string)(&c.Bug), "fault", "", "break cumulative acknowledgement: gives-up, trusts-the-network, acks-over-gaps or skips-the-first; docs/traces.md finds it")
 		_ = flags.MarkHidden("fault")
 		journalFlags(flags, &c.Journal, "the set")
 		bug := bugFlag(flags, gossipBugs)
 		return func() (node.Service, error) {
-			c.Journal.Bug, c.SkipRetries = journal.Bug(*bug), *bug == skipRetries
-			if slices.Contains(gossip.Faults(), gossip.Fault(*bug)) {
-				c.Fault = gossip.Fault(*bug)
+			c.Journal.Bug = journal.Bug(*bug)
+			if slices.Contains(gossip.Bugs(), *bug) {
+				c.Bug = gossip.Bug(*bug)
 			}
 			c.Dissemination, c.Ack = gossip.Dissemination(*strategy), gossip.Ack(*ack)
 			if err := service.NonZero(flags, "interval", "retry", "retry-max", "ack-delay", "batch-bytes", "mailbox", "disk-latency"); err != nil {

@@ -23,9 +23,6 @@ import (
 // flags under which they are looked for are those of a service's own soak test, the same for all of its bugs but
 // for configurations and faults without which a bug does no harm.
 
-// skipRetries is a switch in the services that have it.
-const skipRetries = "skip-retries"
-
 // bug gives a bug, with the flags of a configuration in which it does harm.
 func bug[B ~string](name B, breaks, flags string) service.Bug {
 	return service.Bug{Name: string(name), Breaks: breaks, Flags: strings.Fields(flags)}
@@ -43,7 +40,7 @@ const slow = "--data d --disk-latency 50ms"
 var gossipHunt = strings.Fields("--node-count 5 --rate 20 --time-limit 15 --latency 50 --latency-dist exponential --nemesis partition,loss,duplicate,reorder,pause,kill --nemesis-interval 3 --recovery 20s")
 
 var gossipBugs = []service.Bug{
-	bug(skipRetries, "a message that got lost is not sent again", "--data d --strategy flood"),
+	bug(gossip.SkipRetries, "a message that got lost is not sent again", "--data d --strategy flood"),
 	bug(gossip.GivesUp, "what got lost twice is not sent a third time", "--data d"+cumulatively),
 	bug(gossip.TrustsTheNetwork, "what was sent counts as acknowledged", "--data d"+cumulatively),
 	bug(gossip.AcksOverGaps, "what comes behind a gap is acknowledged, the gap with it", "--data d"+cumulatively),

@@ -105,6 +105,8 @@ type Heard struct {
 	Known bool
 	// Lost is whether items pushed before will not reach the peer's present incarnation: it is new, or the queue was dropped.
 	Lost bool
+	// Unacked are the items that the incarnation before had not acknowledged, if the peer has a new one.
+	Unacked [][]byte
 }
 
 // Hear takes in a message.
@@ -127,9 +129,12 @@ func (l *Link) Hear(now time.Duration, m *Message) (h Heard) {
 		return h
 	}
 	if standing == successor {
+		for _, i := range l.queue {
+			h.Unacked = append(h.Unacked, i.data)
+		}
 		l.begin()
 		l.dropped, h.Lost = false, true
-		l.oweAck(now, false) // it should know that it is known
+		l.oweAck(now, true) // it should know that it is known
 	}
 	if standing != present {
 		l.count(0)
@@ -224,7 +229,7 @@ func (l *Link) oweAck(now time.Duration, atOnce bool) {
 	if !l.owesAck {
 		l.owesAck, l.ackAt = true, now+l.config.AckDelay
 	}
-	if atOnce || l.peer.present != 0 && l.upTo == 0 { // it may be waiting to hear who is there
+	if atOnce {
 		l.ackAt = min(l.ackAt, now)
 	}
 }

@@ -171,7 +171,7 @@ func TestAGapIsFilledWithJustWhatIsMissing(t *testing.T) {
 	meet(t, 0, a, b)
 	a.Push([]byte(`0`), 0)
 	b.Hear(0, read(t, a.Due(0)[0]))
-	a.Hear(0, read(t, b.Due(0)[0]))
+	a.Hear(time.Second, read(t, b.Due(time.Second)[0]))
 	now := 10 * time.Second
 	var all []Outgoing
 	for n := range 6 {

@@ -13,7 +13,7 @@ type Message struct {
 	Epoch int64      `json:"epoch" wire:"required"` // which of the sender's numberings First belongs to
 	To    int64      `json:"to"`                    // the incarnation of the receiver that the sender knows, 0 for none
 	First int64      `json:"first"`                 // number of the first item
-	Items []wire.Raw `json:"items"`
+	Items []wire.Raw `json:"values"`
 	Of    int64      `json:"of"`    // the receiver's epoch that Ack belongs to
 	Ack   int64      `json:"ack"`   // up to this number everything came
 	Gap   int64      `json:"gap"`   // so did the item with this number: those between Ack and it are missing
@@ -75,7 +75,7 @@ func (o Outgoing) AppendFields(dst []byte) []byte {
 	if len(o.items) == 0 {
 		return dst
 	}
-	dst = append(dst, `,"items":`...)
+	dst = append(dst, `,"values":`...)
 	for i, it := range o.items {
 		separator := byte(',')
 		if i == 0 {
