@@ -21,12 +21,15 @@ type cumulative struct {
 	disk   int64 // of the neighbour, 0 for none
 }
 
+// tries is more than usual: values that come behind a gap are of use, so new ones go on while others are sent again.
+const tries = 3
+
 // queueMax bounds what waits for acknowledgement. The rest stays in queue: it is part of the set, which a node keeps anyway.
 const queueMax = 1 << 16
 
 func newCumulative(c *actor.Context[linkMessage], l *link) *cumulative {
 	a := &cumulative{link: l, half: half.New(1+c.Rand().Int64N(half.IncarnationMax), half.Config{
-		Retry: l.Retry, RetryMax: l.RetryMax, AckDelay: l.AckDelay, Bytes: l.BatchBytes, QueueMax: queueMax, Bug: l.Bug,
+		Retry: l.Retry, RetryMax: l.RetryMax, Tries: tries, AckDelay: l.AckDelay, Bytes: l.BatchBytes, QueueMax: queueMax, Bug: l.Bug,
 	})}
 	a.window = half.NewWindow[linkMessage](0, timer{kind: timerLink})
 	a.window.Add(l.peer, a.half)

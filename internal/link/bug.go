@@ -24,10 +24,10 @@ func (l *Link) retries() bool {
 	return l.config.Bug != SkipRetries && (l.config.Bug != GivesUp || l.tries == 0)
 }
 
-// retry begins to send again what is not acknowledged: with one message, but for two of the bugs.
+// retry begins to send again what is not acknowledged: everything or, to a silent peer, one message.
 func (l *Link) retry(now time.Duration) {
 	l.tries++
-	l.sent, l.probing, l.fill = l.acked, true, 0
+	l.sent, l.probing, l.fill = l.acked, l.tries > l.config.Tries, 0
 	switch l.config.Bug {
 	case GivesUp:
 		l.probing = false

@@ -15,9 +15,9 @@
 // Items reach an incarnation of the peer in the order in which they were pushed, each once. What is due at one time goes
 // in as few messages as its size allows. An acknowledgement says up to which number everything came; it rides
 // on a message that goes anyway, or goes alone after AckDelay. A receiver that has waited 100 ms behind a gap says so, and
-// exactly what is missing is sent again, once. What is not acknowledged for Retry is probed with one message, from the
-// first on; the rest follows when that came through (go-back-N), so a silent peer costs one message every RetryMax. A link
-// with nothing to say is silent.
+// exactly what is missing is sent again, once. What is not acknowledged for Retry is sent again from the first on
+// (go-back-N): Tries times all of it, then one message, and the rest when that came through. So a silent peer costs one
+// message every RetryMax. A link with nothing to say is silent.
 //
 // A [Window] drives the links of one actor: they send together, at most once in its length.
 //

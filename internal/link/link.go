@@ -49,10 +49,11 @@ type item struct {
 	mark int64
 }
 
-// Config is when a link sends, and how much it holds. No field may be 0, but AckDelay and Bug.
+// Config is when a link sends, and how much it holds. No field may be 0, but Tries, AckDelay and Bug.
 type Config struct {
 	Retry    time.Duration // until what is not acknowledged is sent again; longer than AckDelay and a round trip
 	RetryMax time.Duration // between the tries that follow
+	Tries    int           // to send everything again, before the peer counts as silent and is only probed
 	AckDelay time.Duration // how long an acknowledgement waits for a message to ride on
 	Bytes    int           // of the items of one message; a longer item goes alone
 	QueueMax int           // items that wait for acknowledgement

@@ -70,13 +70,17 @@ func (w *Window[M]) Flush(c *actor.Context[M], send func(peer string, o Outgoing
 	now := c.Elapsed()
 	w.at = 0
 	for _, l := range w.links {
-		acked := l.acked
+		acked, tries, again := l.acked, l.tries, false
 		for _, o := range l.Due(now) {
 			w.began = now
+			again = again || o.again
 			if first, last := o.Numbers(); first > 0 {
 				c.Trace(o.kind(), actor.Fact{About: actor.FactSent, Peer: l.peer, First: first, Last: last})
 			}
 			send(l.peer, o)
+		}
+		if l.tries > tries && !again { // a bug left out all there was
+			c.Trace(actor.EventRetry, actor.Fact{About: actor.FactSent, Peer: l.peer, First: l.sent + 1, Last: l.acked + int64(len(l.queue))})
 		}
 		tellAcked(c, l, acked)
 	}
