@@ -3,8 +3,8 @@
 //
 // A node has one actor that owns the set (store.go, path gossip), and under it
 // one actor a neighbour (link.go, path gossip/link/n7) that alone knows what
-// that neighbour has got: how it is acknowledged is in cumulative.go and
-// each.go. A ticker actor paces the links. The store offers what it learns to
+// that neighbour has got: how it is acknowledged is in cumulative.go, over
+// package link, and each.go. A ticker actor paces the links. The store offers what it learns to
 // the links as slices of a log that is never rewritten; a message that comes
 // from a neighbour is learned by the store first, and only then known to the
 // link, so that nothing is acknowledged that is not in the set.
@@ -18,7 +18,8 @@
 //
 // The strategy paced is another actor in the store's place (star.go): it needs
 // no links, and what each other node has got is in its sessions (session.go), which
-// nobody else touches. What its hub does when a leaf's values come a little late is
+// nobody else touches. They are not on package link: a position in the node's history acknowledges, not a
+// number of items; what a peer has by its version vector is passed over; and batches go at the window, for all peers at once. What its hub does when a leaf's values come a little late is
 // in hub.go, what a node does when its hub is silent in failover.go.
 //
 // A strategy is a [Config]: how values get around (config.go), over which links
