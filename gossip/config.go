@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"eddy/actor/node/journal"
-	half "eddy/internal/link"
 	"eddy/internal/suggest"
 )
 
@@ -157,7 +156,7 @@ func (c Config) check() error {
 		return err
 	}
 	if c.Bug != "" {
-		if err := suggest.OneOf("--bug", string(c.Bug), half.Bugs()...); err != nil {
+		if err := suggest.OneOf("--bug", string(c.Bug), Bugs()...); err != nil {
 			return err
 		}
 	}
