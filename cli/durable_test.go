@@ -139,7 +139,7 @@ func TestDeliberateMistakesOfAJournalAreFound(t *testing.T) {
 					o.TimeLimit, o.NemesisInterval, o.Faults.Kill.Targets = 8*time.Second, time.Second, []string{"all"}
 					if bug == journal.NoChecksum { // not with the first act, when files have only their first line
 						o.Faults.Disk.Harms, o.Faults.Disk.Targets = []string{"slow", "flip"}, []string{"one"}
-						o.TimeLimit, o.NemesisInterval, o.Rate, o.Concurrency, o.NodeCount = 15*time.Second, 3*time.Second, 100, "10n", 2
+						o.TimeLimit, o.NemesisInterval, o.Rate, o.Concurrency, o.NodeCount = 15*time.Second, 6*time.Second, 100, "10n", 2
 					}
 					run := simulated(t, o, "")
 					run.nodes.Service = s.service(journal.Options{Dir: "simulated", SyncLatency: 50 * time.Millisecond, Bug: bug})
