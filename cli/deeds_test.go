@@ -42,7 +42,7 @@ func TestDeedsMakeTheSameRunAgain(t *testing.T) {
 func TestWhatDeedsBreakIsMendedBeforeTheRunIsJudged(t *testing.T) {
 	for _, c := range []struct{ workload, deeds string }{
 		{"broadcast", everyDeed}, {"broadcast", "2s cut n0 n1,n2,n3,n4; 3s pause n4; 3s skew n1 1h"}, {"kafka", "2s cut n0,n1 n2,n3,n4; 3s pause n2"},
-		{"g-set", "2s cut n0 n1,n2,n3,n4; 5s end"}, {"lin-kv", "2s cut n0,n1 n2,n3,n4; 3s kill n3; 4s pause n4"},
+		{"g-set", "2s cut n0 n1,n2,n3,n4; 5s end"}, {"lin-kv", "5s cut n0,n1 n2,n3,n4; 6s kill n3; 7s pause n4"},
 	} {
 		s := byHand(t, c.workload, "", c.deeds)
 		s.options.KillsForget = true
