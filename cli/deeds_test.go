@@ -64,9 +64,9 @@ func TestACutLosesWhatIsNotSentAgain(t *testing.T) {
 }
 
 func TestADeedThatDoesNothingIsTold(t *testing.T) {
-	out := byHand(t, "echo", "", "0s kill n0; 2s restart n0; 3s resume n1; 4s drop 999999; 5s pause n0; 5s pause n0; 15s kill n0").run()
+	out := byHand(t, "broadcast", "", "2s restart n0; 3s resume n1; 4s drop 999999; 5s pause n0; 5s pause n0; 15s kill n0").run()
 	for _, want := range []string{
-		`"0s kill n0" did nothing: the run had not begun`, `"2s restart n0" did nothing: none of them was down`, `"3s resume n1" did nothing: none of them was paused`,
+		`"15s kill n0" did nothing: the faults of the run were over`, `"2s restart n0" did nothing: none of them was down`, `"3s resume n1" did nothing: none of them was paused`,
 		`"4s drop 999999" did nothing: the message was not on its way then`, `"5s pause n0" did nothing: none of them was running`,
 	} {
 		if text := strings.Join(out.Meta.Warnings, "\n"); !strings.Contains(text, want) {

@@ -304,22 +304,30 @@ func (s simulation) runForFiles(own *simFlags) testbench.Outcome {
 // Bounds on looking for a smaller run: it should be cheap.
 const (
 	shrinkTriesMax = 200
+	decideTriesMax = 600
 	shrinkTimeMax  = time.Minute
 )
 
-// shrink looks for a smaller run that fails in the same way.
+// shrink looks for a smaller run that fails in the same way: with smaller options, and then with fewer decisions, which are the
+// deeds of the run that it gives. Where these cannot be told apart, it gives the smaller options.
 func (s simulation) shrink(failure string, shown *progress, interrupted func() bool) (simulation, int) {
-	began, tried := time.Now(), 0
-	smallest, tries := virtual.Shrink(s.options, shrinkTriesMax, func(o testbench.Options) bool {
-		if interrupted() || time.Since(began) > shrinkTimeMax {
+	tried := 0
+	until := time.Now().Add(shrinkTimeMax)
+	fails := func(o testbench.Options) bool {
+		if interrupted() || time.Now().After(until) {
 			return false
 		}
 		tried++
 		shown.show(fmt.Sprintf("looking for a smaller run that fails: %d tried, at %d nodes and %v", tried, len(o.Nodes()), o.TimeLimit))
 		out := s.with(o).run()
 		return virtual.Failure(&out) == failure
-	})
-	return s.with(smallest), tries
+	}
+	smallest, _ := virtual.Shrink(s.options, shrinkTriesMax, fails)
+	until = time.Now().Add(shrinkTimeMax)
+	if decided, found := virtual.Decide(smallest, s.config(nil), decideTriesMax, fails); found {
+		smallest = decided
+	}
+	return s.with(smallest), tried
 }
 
 // shrinkAndTell prints the smallest run that was found as the last line.
@@ -333,5 +341,6 @@ func shrinkAndTell(s simulation, failure string, shown *progress, interrupted fu
 	o, was := smallest.options, s.options
 	fmt.Fprintf(os.Stdout, "\nShrunk from %d nodes, %v and %v operations a second to %d nodes, %v and %v; %d runs were tried. It still fails (%s):\n",
 		len(was.Nodes()), was.TimeLimit, was.Rate, len(o.Nodes()), o.TimeLimit, o.Rate, tries, failure)
+	smallest.tellDecisions(os.Stdout)
 	fmt.Fprintln(os.Stdout, "  "+smallest.command())
 }

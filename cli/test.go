@@ -108,8 +108,8 @@ func (p *program) runTest(cmd *cobra.Command, args []string, o *testbench.Option
 	if len(o.Deeds) > 0 {
 		return errors.New("--deeds: they name moments that only a seed repeats; they are for eddy sim")
 	}
-	if o.Preempt != 0 || len(o.Branches) > 0 {
-		return errors.New("--preempt and --branch: the order of messages between real processes cannot be chosen; they are for eddy sim")
+	if o.Preempt != 0 || o.Apart || len(o.Branches) > 0 {
+		return errors.New("--preempt, --apart and --branch: the order of messages between real processes cannot be chosen; they are for eddy sim")
 	}
 	if o.Bin == "" { // of other programs the network's journal is drawn
 		if err := own.traceForPicture(cmd.Flags()); err != nil {

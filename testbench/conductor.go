@@ -42,6 +42,8 @@ type Environment struct {
 	Nodes    []Node     // in the order of Options.Nodes
 	Recorder Recorder   // nil keeps nothing but the history
 	Ended    func()     // called once, when the run is over and [Conductor.Run] may be read
+	// Befallen hears of what happens to messages on their way; see [network.Config]. Nil for nobody.
+	Befallen func(at time.Duration, m *network.Message, which int, f network.Fate)
 }
 
 // InitTimeout is how long a node may take to answer init.
@@ -53,7 +55,7 @@ type Conductor struct {
 	options  Options
 	workload *workload.Workload
 	clock    Clock
-	rng      *rand.Rand
+	chance   chance
 	recorder Recorder
 	ended    func()
 
@@ -114,19 +116,21 @@ func New(options Options, env Environment) (*Conductor, error) {
 	}
 	c := &Conductor{
 		options: options, workload: w,
-		clock: env.Clock, rng: env.Rand, recorder: env.Recorder, ended: env.Ended,
-		threads: newThreads(options.Workers()),
+		clock: env.Clock, chance: newChance(&options, env.Rand), recorder: env.Recorder, ended: env.Ended,
+		threads: newThreads(options.Workers(), options.Apart),
 	}
 	c.network = network.New(network.Config{
 		Latency:       network.Latency{MeanMs: options.LatencyMs, Distribution: options.LatencyDist},
 		Loss:          options.Loss,
 		IdealDelivery: options.IdealDelivery,
 		Preemptions:   options.preemptions(),
+		Befallen:      env.Befallen,
 	}, env.Clock, env.Rand, watchedJournal{env.Recorder, c})
 	c.fleet = fleet{byID: make(map[string]*node), network: c.network}
 	c.clients = &clients{network: c.network, clock: env.Clock, open: make(map[string]*client)}
 	c.inspector = inspector{clock: env.Clock, clients: c.clients}
 	c.silence = silence{clock: env.Clock, timeout: c.clientTimeout(), lossy: options.Loss > 0}
+	c.chance.reseed(options.Seed, c.network)
 	names := options.Nodes()
 	if len(env.Nodes) != len(names) {
 		return nil, fmt.Errorf("the engine has %d nodes where the options ask for %d", len(env.Nodes), len(names))
@@ -142,7 +146,7 @@ func New(options Options, env Environment) (*Conductor, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.nemesis = nemesis.New(options.NemesisInterval, env.Rand, packages...)
+	c.nemesis = nemesis.New(options.NemesisInterval, c.chance.faults, packages...)
 	return c, nil
 }
 

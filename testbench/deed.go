@@ -10,22 +10,26 @@ import (
 	"time"
 
 	"eddy/internal/suggest"
+	"eddy/testbench/nemesis"
 	"eddy/testbench/network"
+	"eddy/testbench/service"
 	"eddy/workload"
 )
 
 // Deed is something that is done to a run by hand, at a moment of it: where the nemesis draws, a deed is given. With the
 // same options, seed and deeds the simulator makes the same run.
 //
-// Deeds are done while the workload runs, between its first operation and its last. What they broke is mended then, as
+// Deeds are done while the workload runs, between its first operation and its last; those that are due earlier, with the first. What they broke is mended then, as
 // the nemesis's faults are: so a run with deeds is judged by the rules of any other.
 type Deed struct {
 	At time.Duration
 	Do string // one of those below
 	// Nodes are those that it is done to; of a cut and a heal one side, Others the other. A heal without nodes heals all.
+	// Of what is done to messages that are still to come, Nodes is who sends them and Others to whom.
 	Nodes, Others []string
-	Message       int64         // for drop and delay: the network's number of it
-	For           time.Duration // for delay and skew
+	Message       int64         // for drop and delay: the network's number of it; for lose, late and twice the how manyth it is
+	For           time.Duration // for delay, late, twice and skew
+	Harm          string        // for disk: one of [nemesis.DiskHarms]
 	F             string        // for ask: the operation, and its value
 	Value         json.RawMessage
 	Number        float64 // for rate and latency
@@ -40,6 +44,12 @@ const (
 	DoPause   = "pause"
 	DoResume  = "resume"
 	DoSkew    = "skew"
+	DoDeafen  = "deafen"
+	DoDisk    = "disk"
+	DoMend    = "mend"
+	DoLose    = "lose"
+	DoLate    = "late"
+	DoTwice   = "twice"
 	DoDrop    = "drop"
 	DoDelay   = "delay"
 	DoAsk     = "ask"
@@ -50,8 +60,9 @@ const (
 
 // deedForms are the deeds, and what is written after each of them.
 var deedForms = []struct{ do, form string }{
-	{DoCut, "NODES NODES"}, {DoHeal, "[NODES NODES]"}, {DoKill, "NODES"}, {DoRestart, "NODES"}, {DoPause, "NODES"}, {DoResume, "NODES"},
-	{DoSkew, "NODES TIME"}, {DoDrop, "MESSAGE"}, {DoDelay, "MESSAGE TIME"}, {DoAsk, "NODE OPERATION [VALUE]"},
+	{DoCut, "NODES NODES"}, {DoDeafen, "NODES NODES"}, {DoHeal, "[NODES NODES]"}, {DoKill, "NODES"}, {DoRestart, "NODES"}, {DoPause, "NODES"}, {DoResume, "NODES"},
+	{DoSkew, "NODES TIME"}, {DoDisk, "NODES HARM [SLOWDOWN]"}, {DoMend, "NODES"},
+	{DoLose, "FROM TO [WHICH]"}, {DoLate, "FROM TO TIME [WHICH]"}, {DoTwice, "FROM TO TIME [WHICH]"}, {DoDrop, "MESSAGE"}, {DoDelay, "MESSAGE TIME"}, {DoAsk, "NODE OPERATION [VALUE]"},
 	{DoRate, "OPERATIONS-A-SECOND"}, {DoLatency, "MILLISECONDS"}, {DoEnd, ""},
 }
 
@@ -75,8 +86,16 @@ func (d Deed) String() string {
 	case DoRate, DoLatency:
 		words = append(words, strconv.FormatFloat(d.Number, 'g', -1, 64))
 	}
-	if d.Do == DoSkew || d.Do == DoDelay {
+	switch d.Do {
+	case DoSkew, DoDelay, DoLate, DoTwice:
 		words = append(words, d.For.String())
+	case DoDisk:
+		if words = append(words, d.Harm); d.Number > 0 {
+			words = append(words, strconv.FormatFloat(d.Number, 'g', -1, 64))
+		}
+	}
+	if d.toCome() && d.Message > 1 {
+		words = append(words, strconv.FormatInt(d.Message, 10))
 	}
 	return strings.Join(words, " ")
 }
@@ -155,7 +174,7 @@ func parseDeed(text string) (Deed, error) {
 // parse takes what stands after what is done.
 func (d *Deed) parse(words []string, text string) (err error) {
 	takes := map[string][2]int{
-		DoCut: {2, 2}, DoHeal: {0, 2}, DoSkew: {2, 2}, DoDrop: {1, 1}, DoDelay: {2, 2}, DoAsk: {2, len(words)}, DoEnd: {0, 0},
+		DoCut: {2, 2}, DoDeafen: {2, 2}, DoDisk: {2, 3}, DoLose: {2, 3}, DoLate: {3, 4}, DoTwice: {3, 4}, DoHeal: {0, 2}, DoSkew: {2, 2}, DoDrop: {1, 1}, DoDelay: {2, 2}, DoAsk: {2, len(words)}, DoEnd: {0, 0},
 	}
 	least, most := 1, 1
 	if n, other := takes[d.Do]; other {
@@ -181,9 +200,20 @@ func (d *Deed) parse(words []string, text string) (err error) {
 		}
 	}
 	switch d.Do {
-	case DoCut, DoHeal:
+	case DoCut, DoHeal, DoDeafen:
 		if len(words) == 2 {
 			d.Others = strings.Split(words[1], ",")
+		}
+	case DoLose, DoLate, DoTwice:
+		return d.parseToCome(words)
+	case DoDisk:
+		if d.Harm = words[1]; !slices.Contains(nemesis.DiskHarms(), d.Harm) {
+			return fmt.Errorf("%q is no harm of a disk: %s are", d.Harm, strings.Join(nemesis.DiskHarms(), ", "))
+		}
+		if len(words) > 2 {
+			if d.Number, err = strconv.ParseFloat(words[2], 64); err != nil || d.Number < 1 || d.Number > 1e6 {
+				return fmt.Errorf("%q is not how many times slower it gets", words[2])
+			}
 		}
 	case DoSkew, DoDelay:
 		if d.For, err = time.ParseDuration(words[1]); err != nil || d.Do == DoDelay && d.For < 0 {
@@ -202,6 +232,33 @@ func (d *Deed) parse(words []string, text string) (err error) {
 	return nil
 }
 
+// EndedBy tells whether a later deed ends this one.
+func (d Deed) EndedBy(later Deed) bool {
+	ends := map[string]string{DoCut: DoHeal, DoDeafen: DoHeal, DoKill: DoRestart, DoPause: DoResume, DoDisk: DoMend, DoSkew: DoSkew}
+	return later.Do == ends[d.Do] && slices.Equal(later.Nodes, d.Nodes) && slices.Equal(later.Others, d.Others) && (d.Do != DoSkew || later.For == 0)
+}
+
+// toCome tells a deed that is done to messages that are still to come.
+func (d Deed) toCome() bool { return d.Do == DoLose || d.Do == DoLate || d.Do == DoTwice }
+
+// parseToCome takes who sends to whom, a time where there is one, and which of these messages is meant.
+func (d *Deed) parseToCome(words []string) (err error) {
+	d.Others, d.Message = []string{words[1]}, 1
+	which := words[2:]
+	if d.Do != DoLose {
+		if d.For, err = time.ParseDuration(words[2]); err != nil || d.For < 0 {
+			return fmt.Errorf("%q is no time", words[2])
+		}
+		which = words[3:]
+	}
+	if len(which) > 0 {
+		if d.Message, err = strconv.ParseInt(which[0], 10, 64); err != nil || d.Message < 1 || d.Message > 1e6 {
+			return fmt.Errorf("%q does not say which message: 2 is the second from then on", which[0])
+		}
+	}
+	return nil
+}
+
 // checkDeeds finds deeds that name what a run does not have.
 func (o *Options) checkDeeds(w *workload.Workload) error {
 	if len(o.Deeds) == 0 {
@@ -210,9 +267,12 @@ func (o *Options) checkDeeds(w *workload.Workload) error {
 	nodes := o.Nodes()
 	for _, d := range o.Deeds {
 		for _, name := range slices.Concat(d.Nodes, d.Others) {
-			if !slices.Contains(nodes, name) {
+			if !slices.Contains(nodes, name) && !(d.toCome() && slices.Contains(service.Names(), name)) {
 				return fmt.Errorf("deed %q: there is no node %q%s", d, name, suggest.Among(name, nodes))
 			}
+		}
+		if d.toCome() && (len(d.Nodes) != 1 || len(d.Others) != 1) {
+			return fmt.Errorf("deed %q: messages have one sender and one receiver", d)
 		}
 		if d.Do != DoAsk {
 			continue
@@ -228,4 +288,6 @@ func (o *Options) checkDeeds(w *workload.Workload) error {
 }
 
 // holdsUp tells whether a deed may keep a request so long that its client has stopped waiting.
-func (d Deed) holdsUp() bool { return d.Do == DoPause || d.Do == DoDelay }
+func (d Deed) holdsUp() bool {
+	return d.Do == DoPause || d.Do == DoDelay || d.Do == DoLate || d.Do == DoTwice || d.Do == DoDisk
+}

@@ -44,7 +44,7 @@ type harmed struct {
 var _ nemesis.Cluster = harmed{}
 
 func (h harmed) Nodes() []string                               { return h.run.options.Nodes() }
-func (h harmed) Rand() *rand.Rand                              { return h.run.rng }
+func (h harmed) Rand() *rand.Rand                              { return h.run.chance.faults }
 func (h harmed) Port(node string) any                          { return h.run.fleet.byID[node].port }
 func (h harmed) Kill(node string) json.RawMessage              { return h.run.fleet.kill(node) }
 func (h harmed) Pause(node string) json.RawMessage             { return h.run.fleet.pause(node) }

@@ -28,7 +28,7 @@ func (c *Conductor) readFinally() {
 	for range c.threads.workers {
 		c.final.scripts = append(c.final.scripts, c.workload.Final(c.main.generator))
 	}
-	for _, thread := range c.rng.Perm(c.threads.workers) {
+	for _, thread := range c.chance.operations.Perm(c.threads.workers) {
 		c.continueFinally(thread)
 	}
 	c.step()
@@ -37,7 +37,7 @@ func (c *Conductor) readFinally() {
 // continueFinally has a free worker begin its next operation when that is due.
 func (c *Conductor) continueFinally(thread int) {
 	now := c.clock.Now()
-	inv, due, more := c.final.scripts[thread].Next(now, c.rng)
+	inv, due, more := c.final.scripts[thread].Next(now, c.chance.operations)
 	due = max(now, due)
 	switch {
 	case !more || c.final.cutoff > 0 && due >= c.final.cutoff:

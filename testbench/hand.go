@@ -17,7 +17,9 @@ import (
 type hand struct {
 	harmed bool                     // something is to be mended when the operations end
 	ahead  map[string]time.Duration // by node, how wrong its clock was set
+	disks  map[string]bool          // nodes whose disk was harmed
 	idle   []string                 // deeds that did nothing, and why
+	early  []Deed                   // that were due before the operations began
 }
 
 // askAgain is how long a request by hand waits for a worker that is free.
@@ -25,10 +27,14 @@ const askAgain = time.Millisecond
 
 // perform does a deed, whose time has come.
 func (c *Conductor) perform(d Deed) {
+	if c.phase < phaseMain {
+		c.hand.early = append(c.hand.early, d)
+		return
+	}
 	if c.phase == phaseOver {
 		return
 	}
-	why := "the run had not begun, or its faults were over"
+	why := "the faults of the run were over"
 	if c.phase == phaseMain {
 		why = c.doDeed(d)
 	}
@@ -40,8 +46,14 @@ func (c *Conductor) perform(d Deed) {
 // doDeed does a deed, or says why it does nothing.
 func (c *Conductor) doDeed(d Deed) (why string) {
 	switch d.Do {
-	case DoCut, DoHeal:
+	case DoCut, DoHeal, DoDeafen:
 		c.cutByHand(d)
+	case DoDisk:
+		return c.harmByHand(d)
+	case DoMend:
+		return c.mendDisks(d.Nodes)
+	case DoLose, DoLate, DoTwice:
+		c.network.Befall(d.Nodes[0], d.Others[0], int(d.Message), d.fate())
 	case DoKill:
 		return c.strike("kill", d.Nodes, "none of them was running", c.fleet.kill)
 	case DoPause:
@@ -115,12 +127,15 @@ func (c *Conductor) cutByHand(d Deed) {
 				continue
 			}
 			change(a, b)
-			change(b, a)
-			isolated[a], isolated[b] = append(isolated[a], b), append(isolated[b], a)
+			isolated[a] = append(isolated[a], b)
+			if d.Do != DoDeafen {
+				change(b, a)
+				isolated[b] = append(isolated[b], a)
+			}
 		}
 	}
 	switch {
-	case d.Do == DoCut:
+	case d.Do != DoHeal:
 		c.hand.harmed = true
 		c.acting("start-partition", []any{"isolated", isolated})
 	case len(d.Nodes) == 0:
@@ -131,6 +146,63 @@ func (c *Conductor) cutByHand(d Deed) {
 			c.acting("stop-partition", "network-healed")
 		}
 	}
+}
+
+// fate is what a deed does to a message that is still to come.
+func (d Deed) fate() network.Fate {
+	switch d.Do {
+	case DoLose:
+		return network.Fate{Lost: true}
+	case DoLate:
+		return network.Fate{Late: d.For}
+	}
+	return network.Fate{Twice: true, Again: d.For}
+}
+
+// slowdownByHand is how many times slower a disk gets by a deed that does not say.
+const slowdownByHand = 100
+
+// harmByHand harms the disks of nodes.
+func (c *Conductor) harmByHand(d Deed) (why string) {
+	slowdown := int(d.Number)
+	if slowdown == 0 {
+		slowdown = slowdownByHand
+	}
+	return c.strike("start-disk", d.Nodes, "none of them keeps anything on a disk", func(node string) json.RawMessage {
+		port, has := c.fleet.byID[node].port.(Disked)
+		if !has || !port.HarmDisk(d.Harm, slowdown) {
+			return nil
+		}
+		if c.hand.disks == nil {
+			c.hand.disks = make(map[string]bool)
+		}
+		c.hand.disks[node] = true
+		return json.RawMessage(`"` + d.Harm + `"`)
+	})
+}
+
+// mendDisks mends the disks of nodes, and restarts those that must be.
+func (c *Conductor) mendDisks(nodes []string) (why string) {
+	why = "none of their disks was harmed"
+	var restart []string
+	for _, node := range nodes {
+		if !c.hand.disks[node] {
+			continue
+		}
+		why = ""
+		delete(c.hand.disks, node)
+		if c.fleet.byID[node].port.(Disked).MendDisk() {
+			c.fleet.kill(node)
+			restart = append(restart, node)
+		}
+	}
+	if why == "" && len(c.hand.disks) == 0 {
+		c.acting("stop-disk", map[string]string{})
+	}
+	if len(restart) > 0 {
+		c.restartByHand(restart)
+	}
+	return why
 }
 
 func (c *Conductor) skewByHand(nodes []string, ahead time.Duration) {
@@ -212,7 +284,6 @@ func (c *Conductor) invokeByHand(thread int, inv workload.Invocation) {
 
 // mendHand mends what deeds have done, before the nemesis ends its faults.
 func (c *Conductor) mendHand() {
-	c.hand.harmed = false
 	if c.network.Cuts() > 0 {
 		c.network.Heal()
 		c.acting("stop-partition", "network-healed")
@@ -223,7 +294,15 @@ func (c *Conductor) mendHand() {
 			c.acting("stop-skew", map[string]float64{n.id: 0})
 		}
 	}
-	c.threads.busy(c.threads.nemesis())
+	for _, n := range c.fleet.nodes {
+		if c.hand.disks[n.id] && n.port.(Disked).MendDisk() {
+			c.fleet.kill(n.id) // and started again below
+		}
+	}
+	if len(c.hand.disks) > 0 {
+		c.hand.disks = nil
+		c.acting("stop-disk", map[string]string{})
+	}
 	if became := c.fleet.resumeAll(); len(became) > 0 {
 		c.acting("resume", became)
 	}

@@ -54,6 +54,7 @@ type Options struct {
 	Loss          float64         // probability that a message between nodes is lost, at all times
 	Faults        nemesis.Options // of the nemesis
 	Deeds         []Deed          // done by hand, in the simulator
+	Apart         bool            // chance of each message, and of operations and faults, is its own; only in the simulator
 	Preempt       int             // how many times a link is held up; only in the simulator
 	Branches      []Branch        // in the order of time; only in the simulator
 	// KillsForget has values that only nodes known to have been killed ever held counted as forgotten, not

@@ -15,6 +15,7 @@ type mainPhase struct {
 	generator workload.Generator
 	next      time.Duration // when the next operation is due; negative: at once
 	cutoff    time.Duration // nothing due from then on is begun
+	faults    time.Duration // no fault comes before
 	wake      time.Duration // the latest time at which a callback is known to come
 	finals    []nemesis.Act // acts that end the faults, still to be done
 }
@@ -29,8 +30,14 @@ func (c *Conductor) begin() {
 		return
 	}
 	c.main = mainPhase{generator: generator, next: -1, cutoff: now + c.options.TimeLimit, wake: -1}
+	if c.options.Apart {
+		c.main.faults = now + 1 // or it would depend on a fault what the first operation is
+	}
 	c.main.finals = c.nemesis.Final()
 	c.pace.start(now)
+	for _, d := range c.hand.early {
+		c.perform(d)
+	}
 	c.step()
 }
 
@@ -85,8 +92,8 @@ func (c *Conductor) soonest(now time.Duration) (at time.Duration, begin func(now
 		at, begin = max(now, c.main.next), c.beginOperation
 	}
 	if c.threads.isFree(c.threads.nemesis()) {
-		due, any := c.nemesis.Due(now)
-		if any && (begin == nil || due < at || due == at && c.rng.IntN(2) == 0) {
+		due, any := c.nemesis.Due(max(now, c.main.faults))
+		if any && (begin == nil || due < at || due == at && c.chance.faults.IntN(2) == 0) {
 			at, begin = due, func(now time.Duration) { c.act(c.nemesis.Take(now)) }
 		}
 	}
@@ -96,7 +103,7 @@ func (c *Conductor) soonest(now time.Duration) (at time.Duration, begin func(now
 // beginOperation hands the next operation to a worker and draws when the one after it is due.
 func (c *Conductor) beginOperation(now time.Duration) {
 	mean := time.Duration(float64(time.Second) / c.options.Rate)
-	c.main.next = c.pace.begun(now, c.main.next) + nemesis.Stagger(c.rng, mean)
+	c.main.next = c.pace.begun(now, c.main.next) + nemesis.Stagger(c.chance.operations, mean)
 	thread, inv, err := c.nextOperation()
 	if err == nil {
 		err = c.workload.CheckInvocation(inv)
@@ -113,20 +120,20 @@ func (c *Conductor) nextOperation() (thread int, inv workload.Invocation, err er
 	defer c.generatorPanicked(&err)
 	switch placer, places := c.main.generator.(workload.Placer); {
 	case places:
-		thread, inv = placer.Place(pool{c}, c.rng)
+		thread, inv = placer.Place(pool{c}, c.chance.operations)
 		return thread, inv, nil
 	case c.workload.AnyWorker:
-		thread = c.threads.freeWorker(c.rng.IntN(c.threads.idle))
+		thread = c.threads.freeWorker(c.chance.operations.IntN(c.threads.idle))
 	default:
 		thread = c.threads.inTurn()
 	}
-	return thread, c.main.generator.Next(c.rng), nil
+	return thread, c.main.generator.Next(c.chance.operations), nil
 }
 
 // newGenerator starts the operations.
 func (c *Conductor) newGenerator() (g workload.Generator, err error) {
 	defer c.generatorPanicked(&err)
-	if g = c.workload.NewGenerator(c.setting(), c.rng); g == nil {
+	if g = c.workload.NewGenerator(c.setting(), c.chance.operations); g == nil {
 		return nil, fmt.Errorf("the NewGenerator of workload %s gave no generator, but nil", c.workload.Name)
 	}
 	return g, nil
@@ -183,7 +190,9 @@ func (c *Conductor) stepHeal() (more bool) {
 		return false
 	}
 	if c.hand.harmed {
-		c.mendHand()
+		c.hand.harmed = false
+		c.threads.busy(c.threads.nemesis())
+		c.clock.At(c.clock.Now(), c.mendHand) // as the nemesis acts
 		return false
 	}
 	if len(c.main.finals) > 0 {

@@ -22,7 +22,7 @@ func (c *Conductor) addServices() {
 // serve has a service answer a message. What it does not know it does not answer: there Maelstrom's service
 // ends in an error that only its log shows.
 func (c *Conductor) serve(name string, s service.Service, m *network.Message) {
-	reply, err := s.Handle(m.Src, m.Body, c.rng)
+	reply, err := s.Handle(m.Src, m.Body, c.chance.services)
 	if err != nil {
 		if n := c.fleet.byID[m.Src]; n != nil {
 			c.inspector.find(n, finding{kind: kindUnserved, line: m.Body, warning: true,

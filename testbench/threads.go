@@ -4,16 +4,17 @@ import "math/bits"
 
 // threads are the workers of a run, and after them the nemesis, as Jepsen's generators see them: which
 // are free, and whose turn is next. The nemesis counts in the turns, so that after the last worker the
-// first one may come twice; recordings of Maelstrom show it.
+// first one may come twice; recordings of Maelstrom show it. With chance apart it does not count.
 type threads struct {
 	free    []uint64 // one bit a thread
 	workers int
 	next    int
-	idle    int // free workers, without the nemesis
+	idle    int  // free workers, without the nemesis
+	apart   bool // the nemesis does not count in the turns
 }
 
-func newThreads(workers int) *threads {
-	t := &threads{free: make([]uint64, workers/64+1), workers: workers, idle: workers}
+func newThreads(workers int, apart bool) *threads {
+	t := &threads{apart: apart, free: make([]uint64, workers/64+1), workers: workers, idle: workers}
 	for i := range workers + 1 {
 		t.free[i/64] |= 1 << (i % 64)
 	}
@@ -34,6 +35,9 @@ func (t *threads) flip(thread, change int) {
 // busy takes a free thread and passes the turn on.
 func (t *threads) busy(thread int) {
 	t.flip(thread, -1)
+	if t.apart && !t.worker(thread) {
+		return
+	}
 	t.next = (t.next + 1) % (t.workers + 1)
 }
 

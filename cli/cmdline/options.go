@@ -43,6 +43,7 @@ func Declare(flags *pflag.FlagSet, o *testbench.Options) {
 	flags.Var(mebibytes{&o.StoreBytesMax}, "store-max", "not under Maelstrom: of recorded messages, beyond it only some are, and of a node's stderr; 0: no bound")
 	flags.DurationVar(&o.ServiceTime, "service-time", 0, "only in the simulator with --bin: what a step of a node costs")
 	flags.Var(deeds{&o.Deeds}, "deeds", "only in the simulator: what is done by hand, with semicolons between, such as '1.5s cut n0 n1; 4s heal' (docs/play.md)")
+	flags.BoolVar(&o.Apart, "apart", false, "only in the simulator: each message, the operations and the faults have chance of their own, so that leaving one out changes no other")
 	flags.IntVar(&o.Preempt, "preempt", 0, "only in the simulator: how many times what a node sends is held up, drawn from the seed")
 	flags.Var(branches{&o.Branches}, "branch", "only in the simulator: a moment at which chance begins again from another seed, such as 1.5s=7; repeatable")
 	declareFaults(flags, o)
@@ -77,7 +78,7 @@ func Flags(o testbench.Options, but ...string) []string {
 			value = strings.Join(list.GetSlice(), ",")
 		}
 		if f.Value.Type() == "bool" {
-			args = append(args, "--"+f.Name+"="+value)
+			args = append(args, strings.TrimSuffix("--"+f.Name+"="+value, "=true"))
 			return
 		}
 		args = append(args, "--"+f.Name, value)

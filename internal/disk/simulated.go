@@ -53,6 +53,9 @@ func (s *Simulated) Open() *Opened {
 // Used reports whether a node has read the disk: whether it keeps anything there.
 func (s *Simulated) Used() bool { return s.opened }
 
+// Unsynced reports whether anything was written since the last sync.
+func (s *Simulated) Unsynced() bool { return len(s.bytes) > s.synced }
+
 // Kill ends the incarnation that has the disk open. Of what was not synced, a part is there. rng draws how much, if
 // there is any.
 func (s *Simulated) Kill(rng *rand.Rand) {

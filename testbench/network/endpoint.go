@@ -13,9 +13,10 @@ type endpoint struct {
 	queue   queue
 	listens bool
 	removed bool
-	cut     map[string]bool // sources whose messages are dropped
-	down    bool            // a node that has been killed
-	admits  string          // the one that reaches it nevertheless
+	cut     map[string]bool   // sources whose messages are dropped
+	down    bool              // a node that has been killed
+	admits  string            // the one that reaches it nevertheless
+	used    map[string]moment // by source, where messages are counted
 
 	armed    bool          // a callback is on its way
 	armedFor time.Duration // when that callback should come

@@ -48,6 +48,9 @@ type Config struct {
 	Loss          float64 // probability between 0 and 1 that a message between servers is lost
 	IdealDelivery bool    // deliver each message when it is due, not one after the other
 	Preemptions   []Preemption
+	// Befallen hears of each message to which something happens on its way, and the how manyth of its link it is at that
+	// moment; nil for nobody.
+	Befallen func(at time.Duration, m *Message, which int, f Fate)
 }
 
 // UnknownEndpointError says that a message named an endpoint that is not there.
@@ -73,6 +76,8 @@ type Network struct {
 	cuts      int                         // pairs of receiver and source that are cut now
 	division  func(dest, src string) bool // what is cut besides them; nil for nothing
 	weather   Weather
+	orders    []order // fates given by hand
+	apart     *apart  // nil: all chance comes from one source
 }
 
 // New makes a network without endpoints. A nil journal hears nothing.
@@ -131,19 +136,19 @@ func (n *Network) Send(src, dest string, body []byte) error {
 	m := Message{ID: n.nextID, Src: from.id, Dest: to.id, Body: body, Due: now}
 	n.nextID++
 	client := from.client || to.client
-	copies := 1
+	var befalls Fate
 	if !client {
-		copies = n.travel(&m)
+		befalls = n.travel(&m, to)
 	}
 	n.stats.sent(client)
 	n.journal.Sent(now, &m)
-	if copies == 0 {
+	if befalls.Lost {
 		n.lose(&m, LostOnTheWay)
 		return nil
 	}
 	to.queue.push(m)
-	for range copies - 1 {
-		m.Due = now + n.delay()
+	if befalls.Twice {
+		m.Due = now + befalls.Again
 		to.queue.push(m)
 	}
 	to.arm()

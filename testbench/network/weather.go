@@ -26,33 +26,57 @@ func (n *Network) Weather() Weather { return n.weather }
 // SetWeather changes what befalls messages that are sent from now on.
 func (n *Network) SetWeather(w Weather) { n.weather = w }
 
-// travel draws what becomes of a message between servers: when it is due, and how many of it arrive.
-func (n *Network) travel(m *Message) (copies int) {
-	m.Due += n.delay() + n.heldUp(m)
+// travel draws what becomes of a message between servers, and when it is due.
+func (n *Network) travel(m *Message, to *endpoint) Fate {
+	now, which := n.clock.Now(), uint64(0)
+	if n.apart != nil || n.config.Befallen != nil {
+		which = to.count(m.Src, now)
+	}
+	if n.apart != nil {
+		n.apart.begin(m, now, which)
+	}
+	usual := n.config.Latency.draw(n.rng)
+	f := n.befalls(m, usual)
+	if len(n.orders) > 0 {
+		by := n.ordered(m)
+		f.Lost, f.Late = f.Lost || by.Lost, f.Late+by.Late
+		if by.Twice {
+			f.Twice, f.Again = true, by.Again
+		}
+	}
+	m.Due += usual + f.Late
+	if n.config.Befallen != nil && !f.None() {
+		n.config.Befallen(now, m, int(which), f)
+	}
+	return f
+}
+
+// befalls draws what the weather does to a message with a usual latency.
+func (n *Network) befalls(m *Message, usual time.Duration) Fate {
+	f := Fate{Late: n.slowed(usual) - usual + n.heldUp(m)}
 	if n.chance(n.config.Loss) || n.chance(n.weather.Loss) {
-		return 0
+		return Fate{Lost: true}
 	}
 	if f := n.weather.LatencyFactor; f != 0 && f != 1 {
 		n.stats.Harm.Slowed++
 	}
 	if n.chance(n.weather.Reorder) {
 		n.stats.Harm.HeldBack++
-		m.Due += time.Duration(n.rng.Int64N(int64(n.weather.ReorderDelay/time.Millisecond)+1)) * time.Millisecond
+		f.Late += time.Duration(n.rng.Int64N(int64(n.weather.ReorderDelay/time.Millisecond)+1)) * time.Millisecond
 	}
 	if n.chance(n.weather.Duplicate) {
 		n.stats.Harm.Duplicated++
-		return 2
+		f.Twice, f.Again = true, n.slowed(n.config.Latency.draw(n.rng))
 	}
-	return 1
+	return f
 }
 
-// delay draws how long a message between servers takes, in whole milliseconds.
-func (n *Network) delay() time.Duration {
-	d := n.config.Latency.draw(n.rng)
+// slowed is how long a message takes, in whole milliseconds, that usually takes so long.
+func (n *Network) slowed(usual time.Duration) time.Duration {
 	if f := n.weather.LatencyFactor; f != 0 {
-		d = time.Duration(float64(d) * f).Truncate(time.Millisecond)
+		return time.Duration(float64(usual) * f).Truncate(time.Millisecond)
 	}
-	return d
+	return usual
 }
 
 // chance draws whether something of a probability happens, and draws nothing for what never does.

@@ -48,6 +48,9 @@ func (m mortal) Kill() {
 	m.disk.Kill(m.rng)
 }
 
+// Unsynced reports whether the node has written something that a kill may take.
+func (m mortal) Unsynced() bool { return m.disk.Unsynced() }
+
 // HarmDisk is for --nemesis disk.
 func (m mortal) HarmDisk(harm string, slowdown int) bool {
 	if !m.disk.Used() {

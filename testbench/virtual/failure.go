@@ -38,7 +38,7 @@ func Failure(o *testbench.Outcome) string {
 func Vacuous(o *testbench.Outcome) bool {
 	r := o.Results
 	return o.Err == nil && !o.Interrupted && r.Valid != checker.Valid &&
-		(len(o.Options.Nemesis) > 0 || o.Options.Loss > 0) &&
+		(len(o.Options.Nemesis) > 0 || o.Options.Loss > 0 || len(o.Options.Deeds) > 0) &&
 		(r.Workload == nil || r.Workload.Verdict() != checker.Invalid) &&
 		r.Availability.Valid != checker.Invalid && len(r.Problems) == 0
 }

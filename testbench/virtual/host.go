@@ -15,6 +15,7 @@ type host struct {
 	id        string
 	world     *actor.World
 	start     Start
+	unsynced  func(at time.Duration, node string) // nil for nobody
 	process   Process
 	conductor *testbench.Conductor
 	ended     bool
@@ -52,7 +53,14 @@ func (n *host) Deliver(line []byte, _ time.Duration) {
 	n.process.Feed(bytes.TrimSuffix(line, []byte("\n")))
 }
 
-func (n *host) Kill()   { n.process.Kill() }
+// Kill ends the process, and tells of one that had written something that is not synced.
+func (n *host) Kill() {
+	if p, keeps := n.process.(interface{ Unsynced() bool }); keeps && n.unsynced != nil && p.Unsynced() {
+		n.unsynced(n.world.Elapsed(), n.id)
+	}
+	n.process.Kill()
+}
+
 func (n *host) Pause()  { n.process.Pause() }
 func (n *host) Resume() { n.process.Resume() }
 

@@ -47,13 +47,13 @@ func begin(options testbench.Options, config Config) (*session, error) {
 	}
 	var ports []testbench.Node
 	for _, id := range options.Nodes() {
-		n := &host{id: id, world: s.world, start: config.Start}
+		n := &host{id: id, world: s.world, start: config.Start, unsynced: config.Unsynced}
 		s.nodes, ports = append(s.nodes, n), append(ports, n)
 	}
 	var err error
 	s.conductor, err = testbench.New(options, testbench.Environment{
 		Clock: clock{s.world}, Rand: s.world.Rand(), Nodes: ports, Recorder: config.Recorder,
-		Ended: func() { s.over = true },
+		Ended: func() { s.over = true }, Befallen: config.Befallen,
 	})
 	if err != nil {
 		return nil, err
@@ -63,7 +63,10 @@ func begin(options testbench.Options, config Config) (*session, error) {
 		n.begin()
 	}
 	for _, b := range options.Branches {
-		s.world.At(b.At, func() { s.world.Reseed(b.Seed) })
+		s.world.At(b.At, func() {
+			s.world.Reseed(b.Seed)
+			s.conductor.Reseed(b.Seed)
+		})
 	}
 	s.conductor.Start()
 	return s, nil

@@ -12,6 +12,7 @@ import (
 
 	"eddy/actor"
 	"eddy/testbench"
+	"eddy/testbench/network"
 	"eddy/testbench/report"
 )
 
@@ -64,6 +65,10 @@ type Config struct {
 	Meta     report.Meta
 	Recorder testbench.Recorder // keeps what happens as it happens; nil for nobody
 	World    func(*actor.World) // called with the new world before anything is in it; nil for nothing
+	// Befallen hears of what happens to messages on their way, and Unsynced of nodes that are killed while what they have
+	// written is not synced. Nil for nobody.
+	Befallen func(at time.Duration, m *network.Message, which int, f network.Fate)
+	Unsynced func(at time.Duration, node string)
 	// Always is called after every step of the world, and gives the name of what must always hold and does not, and
 	// how. That breaks the run off, as invalid. Nil for nothing.
 	Always func() (invariant string, broken error)
