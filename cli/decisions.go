@@ -3,7 +3,6 @@ package cli
 import (
 	"cmp"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"time"
@@ -15,15 +14,14 @@ import (
 // decisionsNamed is how many decisions of a run are named in its sentence.
 const decisionsNamed = 3
 
-// tellDecisions says in a sentence which deeds make the run fail; nothing where it was not shrunk to deeds.
-func (s simulation) tellDecisions(to io.Writer) {
+// decisionsText says which deeds make the run fail; nothing where it was not shrunk to deeds.
+func (s simulation) decisionsText() string {
 	o := s.options
 	if !o.Apart || len(o.Nemesis) > 0 || o.Loss > 0 || o.Preempt > 0 {
-		return
+		return ""
 	}
 	if len(o.Deeds) == 0 {
-		fmt.Fprintln(to, "No fault is needed.")
-		return
+		return " without any fault"
 	}
 	unsynced := make(map[string]bool) // nodes that were killed, and when, while what they had written was not synced
 	c := s.config(nil)
@@ -40,7 +38,7 @@ func (s simulation) tellDecisions(to io.Writer) {
 	for _, d := range told {
 		texts = append(texts, d.Text)
 	}
-	fmt.Fprintf(to, "What decides it: %s%s.\n", strings.Join(texts, "; "), more)
+	return ", and this decides it: " + strings.Join(texts, "; ") + more
 }
 
 // decided are deeds in words, the gravest first, each with what ends it.

@@ -94,10 +94,8 @@ func TestAFailureIsShrunkToTheDecisionsThatMatter(t *testing.T) {
 		if n := len(smallest.options.Deeds); n == 0 || n > 3 || len(smallest.options.Nemesis) > 0 {
 			t.Errorf("what is left is %s", smallest.command())
 		}
-		var told strings.Builder
-		smallest.tellDecisions(&told)
-		if !strings.HasPrefix(told.String(), "What decides it: ") || !strings.HasSuffix(told.String(), "0.200 s on.\n") {
-			t.Errorf("it is told as %q", told.String())
+		if text := smallest.decisionsText(); text != ", and this decides it: n0 hears nothing of n1 from 0.200 s on" {
+			t.Errorf("it is told as %q", text)
 		}
 		for i := range smallest.options.Deeds {
 			fewer := smallest.options

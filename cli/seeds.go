@@ -339,8 +339,7 @@ func shrinkAndTell(s simulation, failure string, shown *progress, interrupted fu
 		return
 	}
 	o, was := smallest.options, s.options
-	fmt.Fprintf(os.Stdout, "\nShrunk from %d nodes, %v and %v operations a second to %d nodes, %v and %v; %d runs were tried. It still fails (%s):\n",
-		len(was.Nodes()), was.TimeLimit, was.Rate, len(o.Nodes()), o.TimeLimit, o.Rate, tries, failure)
-	smallest.tellDecisions(os.Stdout)
+	fmt.Fprintf(os.Stdout, "\nShrunk from %d nodes, %v and %v operations a second to %d nodes, %v and %v; %d runs were tried. It still fails (%s)%s:\n",
+		len(was.Nodes()), was.TimeLimit, was.Rate, len(o.Nodes()), o.TimeLimit, o.Rate, tries, failure, smallest.decisionsText())
 	fmt.Fprintln(os.Stdout, "  "+smallest.command())
 }
