@@ -25,6 +25,9 @@ type engine struct {
 // processRunner makes a run, which an interrupt ends.
 type processRunner func(o testbench.Options, own *testFlags, meta report.Meta, interrupts <-chan os.Signal) testbench.Outcome
 
+// engineNATS has nodes run on the workers of a NATS server. What it runs them with comes from its own flags: see away.
+const engineNATS = "nats"
+
 // chooseEngine takes the engine asked for, or Maelstrom where it is found and knows the workload.
 func chooseEngine(asked string, w *workload.Workload) (engine, error) {
 	builtin := engine{says: "Running on the built-in bench.", run: runBuiltin}
@@ -38,9 +41,11 @@ func chooseEngine(asked string, w *workload.Workload) (engine, error) {
 	switch asked {
 	case "builtin":
 		return builtin, nil
+	case engineNATS:
+		return engine{says: "Running on the built-in bench, with nodes on workers over NATS."}, nil
 	case "", "maelstrom":
 	default:
-		return engine{}, fmt.Errorf("--engine %s: there is no such; choose one of maelstrom, builtin", asked)
+		return engine{}, fmt.Errorf("--engine %s: there is no such; choose one of maelstrom, builtin, nats", asked)
 	}
 	program, err := maelstrom.Find()
 	switch {

@@ -1,10 +1,12 @@
 package cli
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -121,6 +123,10 @@ func TestSlipsOfSweepsElsewhereSayWhatToDo(t *testing.T) {
 
 func TestSlipsOfNodesOverNATSSayWhatToDo(t *testing.T) {
 	for line, want := range map[string]string{
+		"test echo --engine builtin --on nats://127.0.0.1:1":                                   "--on goes with --engine nats",
+		"test echo --engine builtin --nats-token x":                                            "--nats-token goes with --engine nats",
+		"test echo --engine nats --on nats://127.0.0.1:1 --bin /bin/sh":                        "such as --bin sh",
+		"worker --allow-bin /nowhere":                                                          "expected a directory of programs",
 		"serve echo --id n1":                                                                   "without --cluster: name the cluster",
 		"serve echo --cluster demo":                                                            "list all of them, this one too",
 		"serve echo --cluster work --id n1 --nodes n1":                                         "choose another",
@@ -193,6 +199,104 @@ func TestAServiceOverNATSIsAskedFromTheCommandLine(t *testing.T) {
 	for range ids {
 		if err := <-ended; err != nil {
 			t.Error(err)
+		}
+	}
+}
+
+func TestAWorkerIsANodeOfItsOwnServicesAndOfWhatIsAllowed(t *testing.T) {
+	dir, bare := t.TempDir(), eddy.awayCommands("")
+	for name, mode := range map[string]os.FileMode{"mynode": 0o755, "text": 0o644} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("#!/bin/sh\n"), mode); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Symlink("/bin/sh", filepath.Join(dir, "link")); err != nil {
+		t.Fatal(err)
+	}
+	allows := eddy.awayCommands(dir)
+	command, err := allows(json.RawMessage(`{"bin":"mynode","args":["--x"],"env":["EDDY_TRACE=full"]}`))
+	if err != nil || command.Path != filepath.Join(dir, "mynode") || len(command.Args) != 2 {
+		t.Errorf("%v, %v", command, err)
+	}
+	command, err = bare(json.RawMessage(`{"workload":"broadcast","args":["--strategy","flood","--data","d"]}`))
+	if err != nil || strings.Join(command.Args[1:], " ") != "serve broadcast --strategy flood --data d" {
+		t.Errorf("%v, %v", command, err)
+	}
+	for want, work := range map[string]string{
+		"is not JSON":                     `sh -c evil`,
+		"there is no service":             `{"workload":"sh -c evil"}`,
+		"strategy flags of broadcast":     `{"workload":"broadcast","args":["--evil"]}`,
+		"strategy flags of broadcast ":    `{"workload":"broadcast","args":["--cluster","demo"]}`,
+		"is no flag":                      `{"workload":"broadcast","args":["sh"]}`,
+		"expected a relative path":        `{"workload":"broadcast","args":["--data","/etc"]}`,
+		"expected a relative path, withi": `{"workload":"broadcast","args":["--data","../../x"]}`,
+		"only EDDY_TRACE may":             `{"workload":"broadcast","env":["LD_PRELOAD=/tmp/evil.so"]}`,
+	} {
+		if _, err := bare(json.RawMessage(work)); err == nil || !strings.Contains(err.Error(), strings.TrimSpace(want)) {
+			t.Errorf("%s: %v", work, err)
+		}
+	}
+	if _, err := bare(json.RawMessage(`{"bin":"mynode"}`)); err == nil || !strings.Contains(err.Error(), "its owner allows more with --allow-bin DIR") {
+		t.Error(err)
+	}
+	for want, bin := range map[string]string{"expected a name": "/bin/sh", "expected a name in": "../mynode", "expected a name ": "..", "is not in the": "sh", "is no executable": "text", "no executable file": "link"} {
+		if _, err := allows(json.RawMessage(`{"bin":"` + bin + `"}`)); err == nil || !strings.Contains(err.Error(), strings.TrimSpace(want)) {
+			t.Errorf("%s: %v", bin, err)
+		}
+	}
+}
+
+func TestNodesOnWorkersGetTheVerdictsOfProcessesHere(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes real time")
+	}
+	t.Parallel()
+	bin := filepath.Join(t.TempDir(), "eddy")
+	if out, err := exec.Command("go", "build", "-o", bin, "eddy/cmd/eddy").CombinedOutput(); err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
+	}
+	worker := exec.Command(bin, "worker", "--listen", "127.0.0.1:0", "--name", "one", "--allow-bin", filepath.Dir(bin))
+	said, err := worker.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := worker.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewScanner(said)
+	url := ""
+	for lines.Scan() && !strings.HasPrefix(lines.Text(), "Worker one") {
+		url = strings.TrimSuffix(strings.Fields(lines.Text())[3], ",")
+	}
+	second := exec.Command(bin, "worker", "--nats", url, "--name", "two", "--allow-bin", filepath.Dir(bin))
+	if err := second.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		for _, w := range []*exec.Cmd{second, worker} {
+			_ = w.Process.Signal(os.Interrupt)
+			_ = w.Wait()
+		}
+	})
+	elsewhere := "--engine nats --on " + url
+	for _, c := range []struct {
+		line, engine, says string
+		status             int
+	}{
+		{"broadcast --node-count 3 --concurrency 2n --rate 30 --time-limit 3 --recovery 2s --latency 5 --nemesis partition,loss,kill,pause --kill-targets one --pause-targets one --nemesis-interval 1.2 -- --data d --interval 50ms",
+			elsewhere, "on NATS, nodes on one, two", 0},
+		{"broadcast --node-count 3 --rate 20 --time-limit 2 --recovery 1s --p-loss 0.5 -- --strategy flood --ack none", elsewhere, "broadcast: invalid", 1},
+		{"broadcast --node-count 3 --rate 20 --time-limit 2 --recovery 1s --p-loss 0.5 -- --strategy flood --ack none", "--engine builtin", "broadcast: invalid", 1},
+		{"echo --node-count 2 --time-limit 1 --recovery 0s --bin eddy -- serve echo", elsewhere, "echo: valid", 0},
+		{"echo --node-count 2 --time-limit 1 --recovery 0s --bin nothing", elsewhere, "is not in the --allow-bin directory", 2},
+		{"echo --node-count 2 --time-limit 1 --recovery 0s --bin " + bin, elsewhere, "give its name there, such as --bin eddy", 2},
+		{"echo --node-count 2 --time-limit 1 --recovery 0s --bin " + bin + " -- serve echo", "--engine nats", "nodes on this machine", 0},
+	} {
+		test := exec.Command(bin, strings.Fields("test --quiet --seed 3 "+c.engine+" "+c.line)...)
+		test.Dir = t.TempDir()
+		out, _ := test.CombinedOutput()
+		if status := test.ProcessState.ExitCode(); status != c.status || !strings.Contains(string(out), c.says) {
+			t.Errorf("%s %s: status %d\n%s", c.line, c.engine, status, out)
 		}
 	}
 }

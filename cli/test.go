@@ -34,6 +34,7 @@ type testFlags struct {
 	testCount int
 	trace     *cmdline.Trace // of eddy test
 	processes bool           // nodes are processes
+	away      *away          // of eddy test
 }
 
 func (p *program) testCommand() *cobra.Command {
@@ -52,13 +53,15 @@ that speaks Maelstrom's protocol (what comes after -- are its arguments).
   eddy test broadcast --challenge 3d
   eddy test broadcast --challenge 3d -- --strategy flood --topology tree:4
   eddy test broadcast --node-count 5 --nemesis partition --bin ./mynode
+  eddy test broadcast --engine nats --on nats://10.0.0.1:4222
 
 Exit status: 0 valid, 1 invalid or a target missed, 2 could not run.`),
 		ValidArgsFunction: p.completeWorkload,
 	}
 	cmdline.Declare(cmd.Flags(), &options)
 	p.declareOwn(cmd.Flags(), &own)
-	cmd.Flags().StringVar(&own.engine, "engine", "", "maelstrom or builtin (default: Maelstrom where it is found)")
+	cmd.Flags().StringVar(&own.engine, "engine", "", "maelstrom, builtin, or nats: nodes on the machines of workers (default: Maelstrom where it is found)")
+	own.away = declareAway(cmd.Flags())
 	own.trace = cmdline.DeclareTrace(cmd.Flags())
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		return p.runTest(cmd, args, &options, &own)
@@ -96,6 +99,9 @@ func (p *program) runTest(cmd *cobra.Command, args []string, o *testbench.Option
 	if err != nil {
 		return err
 	}
+	if err := own.away.check(cmd.Flags(), own.engine); err != nil {
+		return err
+	}
 	own.processes = true
 	meta := report.Meta{Flags: os.Args[1:]}
 	nodeArgs, err = p.settle(cmd.Flags(), args, nodeArgs, o, own, &meta)
@@ -124,13 +130,20 @@ func (p *program) runTest(cmd *cobra.Command, args []string, o *testbench.Option
 		}
 		o.Env = append(o.Env, asked.Variable())
 	}
-	if o.Bin == "" {
+	bin := o.Bin
+	if bin == "" {
 		nodeArgs = append(slices.Clone(nodeArgs), trace...)
 		if err := p.serveItself(o, nodeArgs); err != nil {
 			return err
 		}
 	} else {
 		o.Args = nodeArgs
+	}
+	if own.engine == engineNATS {
+		if err := own.away.settle(bin, o, nodeArgs); err != nil {
+			return err
+		}
+		engine.run = own.away.run(p)
 	}
 	if err := o.Validate(); err != nil {
 		return err

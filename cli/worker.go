@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"runtime"
@@ -17,13 +18,14 @@ type workerFlags struct {
 	cores int
 	name  string
 	nats  natsFlags
+	bins  string
 }
 
 func (p *program) workerCommand() *cobra.Command {
 	var own workerFlags
 	cmd := &cobra.Command{
 		Use:   "worker",
-		Short: "Make runs for sweeps that other machines ask for",
+		Short: "Make runs and be nodes for sweeps and tests that other machines ask for",
 		Long: `Worker takes runs from a NATS server with JetStream, makes them in the simulator
 and sends their results back, until Ctrl-C. Sweeps ask for them with --on. Without
 --nats it starts a server of its own, for itself and others:
@@ -33,15 +35,20 @@ and sends their results back, until Ctrl-C. Sweeps ask for them with --on. Witho
   eddy worker --nats nats://10.0.0.1:4222 --nats-user eddy
   eddy sim broadcast --seeds 100000 --on nats://10.0.0.1:4222 --nats-user eddy
 
-A worker makes runs of the services of this very program and of no other, in the
-simulator. It must be the same build as the program that asks. See docs/many-machines.md.`,
+A worker makes runs of the services of this very program, in the simulator, and runs
+them as nodes of eddy test --engine nats; of other programs only those that --allow-bin
+allows. It must be the same build as the program that asks. See docs/many-machines.md.`,
 		Args: cobra.NoArgs,
 	}
 	flags := cmd.Flags()
 	flags.IntVar(&own.cores, "cores", runtime.GOMAXPROCS(0), "runs at the same time")
 	flags.StringVar(&own.name, "name", "", "how this worker is called in reports (default: host and process)")
+	flags.StringVar(&own.bins, "allow-bin", "", "directory of programs that tests may run here, too (default: only this program's services)")
 	own.nats.declare(flags, "data")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if info, err := os.Stat(own.bins); own.bins != "" && (err != nil || !info.IsDir()) {
+			return fmt.Errorf("--allow-bin %s: expected a directory of programs", own.bins)
+		}
 		if own.cores < 1 {
 			return fmt.Errorf("--cores %d: expected at least 1", own.cores)
 		}
@@ -70,11 +77,14 @@ func (p *program) runWorker(flags *pflag.FlagSet, own *workerFlags) error {
 	ctx, release := endedByInterrupt()
 	defer release()
 	fmt.Fprintf(os.Stdout, "Worker %s, build %s, with %s, on %s. Ctrl-C ends it.\n", own.name, build, report.Plural(own.cores, "core", "cores"), conn.URL())
-	worked, err := conn.Work(ctx, p.worker(own.name, build, own.cores, func(text string) { fmt.Fprintln(os.Stderr, text) }))
-	if err != nil {
+	say := func(text string) { fmt.Fprintln(os.Stderr, text) }
+	stop := hosting(conn, remote.Host{Name: own.name, Build: build, Cores: own.cores, Say: say, Command: p.awayCommands(own.bins)})
+	worked, err := conn.Work(ctx, p.worker(own.name, build, own.cores, say))
+	hosted, hostErr := stop()
+	if err = errors.Join(err, hostErr); err != nil {
 		return err
 	}
-	fmt.Fprintf(os.Stdout, "Worker %s ends: %s in %s, %s refused.\n", own.name, report.Plural(worked.Jobs, "run", "runs"),
-		report.Plural(worked.Ranges, "range", "ranges"), report.Plural(worked.Refused, "message", "messages"))
+	fmt.Fprintf(os.Stdout, "Worker %s ends: %s in %s, %s for tests, %s refused.\n", own.name, report.Plural(worked.Jobs, "run", "runs"),
+		report.Plural(worked.Ranges, "range", "ranges"), report.Plural(hosted.Processes, "node", "nodes"), report.Plural(worked.Refused+hosted.Refused, "message", "messages"))
 	return nil
 }

@@ -117,6 +117,7 @@ type notice struct {
 
 // presence is a worker's answer.
 type presence struct {
+	ID      string `json:"id,omitempty"` // of one that runs nodes
 	Name    string `json:"name"`
 	Build   string `json:"build"`
 	Cores   int    `json:"cores"`

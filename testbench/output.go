@@ -121,6 +121,13 @@ func (c *Conductor) ClosedOutput(id string) {
 		what: "closed its stdout and goes on running: it can answer nothing any more"})
 }
 
+// Lost hears that a node is gone by no doing of its own, such as with its machine: the run cannot be made.
+func (c *Conductor) Lost(id string, err error) {
+	if c.phase != phaseOver {
+		c.fail(fmt.Errorf("node %s is lost: %w", id, err))
+	}
+}
+
 // Exited takes note that a node's process has ended by itself: how, in words such as "exit status 1",
 // and the last lines it wrote to stderr.
 func (c *Conductor) Exited(id, status string, lastStderr []string) {

@@ -26,6 +26,13 @@ type Config struct {
 	Terminal   bool             // whether Progress is a terminal
 	Interrupts <-chan os.Signal // the first ends the run in order, the second calls Abort; nil for none
 	Abort      func()           // ends the program at once; nil means os.Exit with status 2
+	Host       Host             // where nodes run; nil for this machine
+}
+
+// Host starts nodes on other machines, of which each has the program already.
+type Host interface {
+	String() string // where, for reports
+	Start(id string) (Process, error)
 }
 
 // Run makes a run with processes and judges it. What goes wrong is in the outcome: Err tells why there
@@ -33,6 +40,9 @@ type Config struct {
 func Run(options testbench.Options, config Config) testbench.Outcome {
 	meta := config.Meta
 	meta.Workload, meta.Engine = options.Workload, "built-in bench"
+	if config.Host != nil {
+		meta.Engine = config.Host.String()
+	}
 	out, err := run(options, config, meta)
 	if err != nil {
 		return testbench.Outcome{Options: options, Meta: out.Meta, Err: err}
@@ -46,16 +56,20 @@ func run(options testbench.Options, config Config, meta report.Meta) (testbench.
 	if err := options.Validate(); err != nil {
 		return out, err
 	}
-	if err := refuse(options); err != nil {
+	if err := refuse(options, config.Host != nil); err != nil {
 		return out, err
 	}
-	bin, err := FindProgram(options.Bin)
-	if err != nil {
-		return out, err
+	bin := options.Bin
+	if config.Host == nil {
+		var err error
+		if bin, err = FindProgram(bin); err != nil {
+			return out, err
+		}
 	}
 	if config.Store == "" {
 		config.Store = testbench.DefaultStore
 	}
+	var err error
 	meta.Dir, err = testbench.NewRunDir(config.Store, options.Workload, time.Now())
 	if err != nil {
 		return out, err
@@ -84,13 +98,13 @@ func run(options testbench.Options, config Config, meta report.Meta) (testbench.
 }
 
 // refuse tells of faults that cannot be done to processes.
-func refuse(options testbench.Options) error {
+func refuse(options testbench.Options, elsewhere bool) error {
 	switch {
 	case slices.Contains(options.Nemesis, nemesis.FaultSkew):
 		return fmt.Errorf("--nemesis %s: the nodes of the built-in bench are processes, which share the clock of this machine; eddy sim gives each a clock of its own", nemesis.FaultSkew)
 	case slices.Contains(options.Nemesis, nemesis.FaultDisk):
 		return fmt.Errorf("--nemesis %s: the nodes of the built-in bench have the disks of this machine; eddy sim gives each a disk of its own", nemesis.FaultDisk)
-	case slices.Contains(options.Nemesis, nemesis.FaultPause) && !child.CanPause:
+	case slices.Contains(options.Nemesis, nemesis.FaultPause) && !child.CanPause && !elsewhere:
 		return fmt.Errorf("--nemesis %s: processes cannot be paused on this operating system", nemesis.FaultPause)
 	}
 	return nil
@@ -116,7 +130,11 @@ func (e *engine) run(bin string) (testbench.Run, error) {
 	if err := e.prepare(bin); err != nil {
 		return testbench.Run{}, err
 	}
-	release, err := start(e.processes)
+	release := func() {}
+	var err error
+	if e.config.Host == nil {
+		release, err = start(e.processes)
+	}
 	defer func() {
 		release()
 		for _, release := range e.releases {
@@ -149,7 +167,7 @@ func (e *engine) run(bin string) (testbench.Run, error) {
 	late := e.stop()
 	boundLogs()
 	for _, p := range e.processes {
-		measured.Usage.CPU += child.CPU(p.command)
+		measured.Usage.CPU += p.CPU()
 	}
 	measured.Delivery = late.Figures()
 	measured.Warnings = append(measured.Warnings, e.warnings(measured.Delivery)...)
@@ -157,12 +175,20 @@ func (e *engine) run(bin string) (testbench.Run, error) {
 	return measured, nil
 }
 
-// prepare makes the processes, which do not run yet, and the conductor.
+// newProcess makes the process of a node. One on this machine does not run yet.
+func (e *engine) newProcess(id, bin, log string) (*process, error) {
+	if e.config.Host != nil {
+		return e.place(id, log)
+	}
+	return newProcess(id, bin, e.options, log)
+}
+
+// prepare makes the processes and the conductor.
 func (e *engine) prepare(bin string) error {
 	var ports []testbench.Node
 	for _, id := range e.options.Nodes() {
 		log := filepath.Join(e.dir, testbench.LogDir, id+".log")
-		p, err := newProcess(id, bin, e.options, log)
+		p, err := e.newProcess(id, bin, log)
 		if err != nil {
 			e.stop()
 			return err
@@ -196,7 +222,7 @@ func (e *engine) tick(every time.Duration, f func()) {
 
 // attend puts the goroutines at the pipes of a process that has been started.
 func (e *engine) attend(p *process) {
-	p.input = newInput(e.loop, p.pipes.stdin)
+	p.input = newInput(e.loop, p.Stdin())
 	p.input.stalls = func(waiting int, since time.Duration) {
 		if p.paused {
 			return
@@ -209,7 +235,7 @@ func (e *engine) attend(p *process) {
 			"a node that goes on reading stdin while it works on requests")
 	}
 	outputDone := make(chan struct{})
-	pending := &unfinished{from: p.pipes.stdout, tell: func(waiting int, start []byte) {
+	pending := &unfinished{from: p.Stdout(), tell: func(waiting int, start []byte) {
 		e.tell(p, func() { e.conductor.Unfinished(p.id, waiting, start) })
 	}}
 	reader := &lineReader{source: bufio.NewReaderSize(pending, 64<<10), limit: LineBytesMax}
@@ -235,15 +261,26 @@ func (e *engine) attend(p *process) {
 	}()
 	go func() {
 		defer close(p.stderrDone)
-		if p.pipes.stderr != nil {
-			copyStderr(p.pipes.stderr, p.pipes.log, func(line string) { e.console.line(p.id + ": " + line) })
+		if from := p.Stderr(); from != nil {
+			copyStderr(from, p.log, func(line string) {
+				if e.options.LogStderr {
+					e.console.line(p.id + ": " + line)
+				}
+			})
+			closeAll(p.log)
 		}
 	}()
-	go p.wait(outputDone, func(status string) {
-		e.tell(p, func() { e.conductor.Exited(p.id, status, lastLines(p.logPath)) })
+	go p.wait(outputDone, func(status string, lost error) {
+		e.tell(p, func() {
+			if lost != nil {
+				e.conductor.Lost(p.id, lost)
+				return
+			}
+			e.conductor.Exited(p.id, status, lastLines(p.logPath))
+		})
 		e.loop.events <- func() {
 			if p.killed {
-				p.pipes.abandon() // a run with many kills would run out of files
+				p.Release() // a run with many kills would run out of files
 			}
 		}
 	})
@@ -279,10 +316,10 @@ func (e *engine) stop() testbench.Lateness {
 		switch {
 		case p.input != nil:
 			e.join(p, deadline, &late)
-		case p.command.Process != nil: // another one failed to start
-			_ = p.command.Wait() // it was killed: that it failed is no news
+		default: // another one failed to start
+			_, _ = p.Wait() // it was killed: that it failed is no news
 		}
-		p.pipes.abandon()
+		p.Release()
 	}
 	return late
 }
@@ -298,7 +335,7 @@ func (e *engine) join(p *process, deadline <-chan time.Time, late *testbench.Lat
 			stderrDone = nil
 		case <-ended:
 			ended = nil
-			closeAll(p.pipes.stdin, p.pipes.stdout, p.pipes.stderr) // whoever else may hold the other ends
+			p.hangUp() // whoever else may hold the other ends
 		case part := <-result:
 			result = nil
 			late.Merge(&part)

@@ -3,6 +3,7 @@ package realtime
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -16,11 +17,26 @@ import (
 	"eddy/testbench/child"
 )
 
-// process is one node: an operating system process and what stands at its pipes.
+// Process is a program that runs, wherever that is, and the bench's ends of its pipes. Its methods may be called by several
+// goroutines; all but Wait return at once.
+type Process interface {
+	Stdin() io.WriteCloser
+	Stdout() io.ReadCloser
+	Stderr() io.ReadCloser             // nil where its log is written without the bench
+	Wait() (status string, lost error) // how it has ended; an error where that was no doing of its own
+	Kill()
+	Pause()
+	Resume()
+	PeakBytes() int64   // the most memory that it has held, while it runs
+	CPU() time.Duration // what it has used, once it has ended
+	Release()           // what is left of it, and of one that never started
+}
+
+// process is one node: a program that runs and what stands at its pipes.
 type process struct {
+	Process
 	id      string
-	command *exec.Cmd
-	pipes   *pipes
+	log     *os.File // the bench's to write; nil where the node writes it
 	logPath string
 	input   *input
 	exited  chan struct{} // closed when the process has ended
@@ -36,7 +52,7 @@ type process struct {
 // may have inherited its stdout.
 const exitGrace = 500 * time.Millisecond
 
-// newProcess makes a node ready to be started.
+// newProcess makes a node ready to be started on this machine.
 func newProcess(id, bin string, o testbench.Options, logPath string) (*process, error) {
 	files, err := openPipes(logPath, o.LogStderr)
 	if err != nil {
@@ -47,19 +63,24 @@ func newProcess(id, bin string, o testbench.Options, logPath string) (*process, 
 		command.Env = append(os.Environ(), o.Env...)
 	}
 	command.Stdin, command.Stdout, command.Stderr = files.nodeIn, files.nodeOut, files.nodeErr
-	return &process{id: id, command: command, pipes: files, logPath: logPath,
-		exited: make(chan struct{}), ended: make(chan struct{}), stderrDone: make(chan struct{})}, nil
+	return attended(id, logPath, files.log, &local{command: command, pipes: files}), nil
 }
 
-// start starts processes; release must be called once they have ended.
+// attended is a node that is to be attended to.
+func attended(id, logPath string, log *os.File, p Process) *process {
+	return &process{Process: p, id: id, log: log, logPath: logPath,
+		exited: make(chan struct{}), ended: make(chan struct{}), stderrDone: make(chan struct{})}
+}
+
+// start starts processes on this machine; release must be called once they have ended.
 func start(processes []*process) (release func(), err error) {
 	var commands []*exec.Cmd
 	for _, p := range processes {
-		commands = append(commands, p.command)
+		commands = append(commands, p.Process.(*local).command)
 	}
-	release, failed, err := child.Start(commands, func(i int) { processes[i].pipes.started() })
+	release, failed, err := child.Start(commands, func(i int) { processes[i].Process.(*local).pipes.started() })
 	if err != nil {
-		err = startError(processes[failed].id, processes[failed].command.Path, err)
+		err = startError(processes[failed].id, commands[failed].Path, err)
 	}
 	return release, err
 }
@@ -76,40 +97,78 @@ func startError(id, bin string, err error) error {
 }
 
 // wait waits for the process to end, then for the rest of its output, and calls exited with how it ended.
-func (p *process) wait(outputDone <-chan struct{}, exited func(status string)) {
-	err := p.command.Wait()
-	child.Kill(p.command) // what it has started and left behind
+func (p *process) wait(outputDone <-chan struct{}, exited func(status string, lost error)) {
+	status, lost := p.Wait()
 	close(p.exited)
 	select {
 	case <-outputDone:
 	case <-time.After(exitGrace):
 	}
-	status := p.command.ProcessState.String()
-	if p.command.ProcessState == nil {
-		status = err.Error()
-	}
 	close(p.ended)
-	exited(status)
+	exited(status, lost)
 }
 
-// kill ends the process and its group.
-func (p *process) kill() { p.signal(child.Kill) }
-
-// peakBytes is the most memory that the process has held, as long as it runs.
-func (p *process) peakBytes() (peak int64) {
-	p.signal(func(command *exec.Cmd) { peak = child.PeakBytes(command) })
-	return peak
-}
-
-// signal sends something to the process and its group. One that has not been started or that has ended is let
-// alone: its number may be another's by now.
-func (p *process) signal(send func(*exec.Cmd)) {
+// ifRunning does something to the process. One that has ended is let alone: its number may be another's by now.
+func (p *process) ifRunning(f func()) {
 	select {
 	case <-p.exited:
 	default:
-		send(p.command)
+		f()
 	}
 }
+
+// kill ends the process and its group.
+func (p *process) kill() { p.ifRunning(p.Kill) }
+
+// peakBytes is the most memory that the process has held, as long as it runs.
+func (p *process) peakBytes() (peak int64) {
+	p.ifRunning(func() { peak = p.PeakBytes() })
+	return peak
+}
+
+// hangUp closes the bench's ends of its pipes.
+func (p *process) hangUp() {
+	for _, end := range []io.Closer{p.Stdin(), p.Stdout(), p.Stderr()} {
+		if end != nil {
+			_ = end.Close() // that it is closed already is no news
+		}
+	}
+}
+
+// local is a process on this machine.
+type local struct {
+	command *exec.Cmd
+	pipes   *pipes
+}
+
+func (l *local) Stdin() io.WriteCloser { return l.pipes.stdin }
+func (l *local) Stdout() io.ReadCloser { return l.pipes.stdout }
+
+func (l *local) Stderr() io.ReadCloser {
+	if l.pipes.stderr == nil {
+		return nil
+	}
+	return l.pipes.stderr
+}
+
+func (l *local) Wait() (status string, lost error) {
+	if l.command.Process == nil {
+		return "never started", nil
+	}
+	err := l.command.Wait()
+	child.Kill(l.command) // what it has started and left behind
+	if l.command.ProcessState == nil {
+		return err.Error(), nil
+	}
+	return l.command.ProcessState.String(), nil
+}
+
+func (l *local) Kill()              { child.Kill(l.command) }
+func (l *local) Pause()             { child.Pause(l.command) }
+func (l *local) Resume()            { child.Resume(l.command) }
+func (l *local) PeakBytes() int64   { return child.PeakBytes(l.command) }
+func (l *local) CPU() time.Duration { return child.CPU(l.command) }
+func (l *local) Release()           { l.pipes.abandon() }
 
 // FindProgram gives the absolute path of a node's program. A name without a directory that is no file
 // here is looked up on the PATH. The error says what is wrong with it.

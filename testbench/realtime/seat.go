@@ -1,11 +1,11 @@
 package realtime
 
 import (
-	"os/exec"
+	"fmt"
+	"os"
 	"time"
 
 	"eddy/testbench"
-	"eddy/testbench/child"
 )
 
 // seat is a node's place in the cluster: one process after the other sits there, each until the nemesis kills it.
@@ -37,22 +37,16 @@ func (s *seat) Kill() {
 // Start starts another process in the place of the one that was killed. Its log goes on in the same file.
 func (s *seat) Start(started func(error)) {
 	e := s.engine
-	p, err := newProcess(s.id, s.bin, e.options, s.logPath)
-	if err != nil {
-		started(err)
-		return
-	}
 	e.starting++
 	go func() {
-		release, _, err := child.Start([]*exec.Cmd{p.command}, func(int) { p.pipes.started() })
+		p, release, err := e.startAnother(s.id, s.bin, s.logPath)
 		e.loop.events <- func() {
 			e.starting--
-			e.releases = append(e.releases, release)
 			if err != nil {
-				p.pipes.abandon()
-				started(startError(p.id, p.command.Path, err))
+				started(err)
 				return
 			}
+			e.releases = append(e.releases, release)
 			s.process = p
 			e.processes = append(e.processes, p)
 			e.watch.add(p)
@@ -62,14 +56,45 @@ func (s *seat) Start(started func(error)) {
 	}()
 }
 
+// startAnother starts one process while others run. Any goroutine may call it.
+func (e *engine) startAnother(id, bin, logPath string) (p *process, release func(), err error) {
+	if e.config.Host != nil {
+		p, err = e.place(id, logPath)
+		return p, func() {}, err
+	}
+	if p, err = newProcess(id, bin, e.options, logPath); err != nil {
+		return nil, nil, err
+	}
+	if release, err = start([]*process{p}); err != nil {
+		release()
+		p.Release()
+		return nil, nil, err
+	}
+	return p, release, nil
+}
+
+// place starts a node on another machine.
+func (e *engine) place(id, logPath string) (*process, error) {
+	log, err := os.OpenFile(logPath, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
+	if err != nil {
+		return nil, fmt.Errorf("node %s cannot be started: %w", id, err)
+	}
+	p, err := e.config.Host.Start(id)
+	if err != nil {
+		closeAll(log)
+		return nil, fmt.Errorf("node %s cannot be started: %w", id, err)
+	}
+	return attended(id, logPath, log, p), nil
+}
+
 // Pause stops the process, and all it has started, with SIGSTOP. What it is sent waits in its pipe.
 func (s *seat) Pause() {
 	s.process.paused = true
-	s.process.signal(child.Pause)
+	s.process.ifRunning(s.process.Pause)
 }
 
 // Resume lets it go on with SIGCONT.
 func (s *seat) Resume() {
 	s.process.paused = false
-	s.process.signal(child.Resume)
+	s.process.ifRunning(s.process.Resume)
 }
