@@ -25,7 +25,7 @@ func (p *program) workerCommand() *cobra.Command {
 	var own workerFlags
 	cmd := &cobra.Command{
 		Use:   "worker",
-		Short: "Make runs and be nodes for sweeps and tests that other machines ask for",
+		Short: "Make runs, and run nodes, for other machines",
 		Long: `Worker takes runs from a NATS server with JetStream, makes them in the simulator
 and sends their results back, until Ctrl-C. Sweeps ask for them with --on. Without
 --nats it starts a server of its own, for itself and others:
