@@ -17,6 +17,7 @@ import (
 	"eddy/remote"
 	"eddy/testbench"
 	"eddy/testbench/report"
+	"eddy/testbench/wasi"
 )
 
 // farm is where the runs of a sweep are made, if not here: on the workers that a NATS server connects.
@@ -65,8 +66,6 @@ func (f *farm) check(flags *pflag.FlagSet, o *testbench.Options) error {
 		}
 	case f.on == embedded && f.resume != "":
 		return errors.New("--resume with --on embedded: an embedded server keeps nothing when it ends; resume sweeps on a server that stays")
-	case o.Bin != "":
-		return fmt.Errorf("--bin with --on: workers have no program %s; they run eddy's own services", o.Bin)
 	}
 	return nil
 }
@@ -89,16 +88,14 @@ type sweepWork struct {
 	Runs  [][]string `json:"runs"` // arguments as [cmdline.Arguments] writes them
 	First uint64     `json:"first"`
 	Seeds int        `json:"seeds"`
+	// Programs are what --bin names among the arguments, by the SHA-256 under which the server keeps them.
+	Programs map[string]string `json:"programs,omitempty"`
 }
 
 // pool has the work done by the workers.
 func (f *farm) pool(work sweepWork, shown *progress, interrupted func() bool) pool {
 	return func(jobs int, _ func(int) verdict, take func(int, verdict) bool) error {
 		build, err := remote.Build()
-		if err != nil {
-			return err
-		}
-		text, err := json.Marshal(work)
 		if err != nil {
 			return err
 		}
@@ -115,6 +112,13 @@ func (f *farm) pool(work sweepWork, shown *progress, interrupted func() bool) po
 			return err
 		}
 		defer conn.Close()
+		if err := f.keepPrograms(conn, &work); err != nil {
+			return err
+		}
+		text, err := json.Marshal(work)
+		if err != nil {
+			return err
+		}
 		err = conn.Do(remote.NewOrder(build, jobs, text), f.resume, remote.Asker{
 			Take: func(job int, result json.RawMessage) (bool, error) {
 				var v verdict
@@ -144,6 +148,32 @@ func (f *farm) pool(work sweepWork, shown *progress, interrupted func() bool) po
 	}
 }
 
+// keepPrograms has the server keep the programs of the runs.
+func (f *farm) keepPrograms(conn *remote.Conn, work *sweepWork) error {
+	for _, args := range work.Runs {
+		o, _, err := cmdline.Parse(f.program.workloads, args)
+		if err != nil {
+			return err
+		}
+		for _, path := range programPaths(o.Bin) {
+			if work.Programs[path] != "" {
+				continue
+			}
+			code, err := wasiHost.Code(path) // it has been loaded
+			if err != nil {
+				return fmt.Errorf("--bin %w", err)
+			}
+			if work.Programs == nil {
+				work.Programs = make(map[string]string)
+			}
+			if work.Programs[path], err = conn.Keep(context.Background(), code); err != nil {
+				return fmt.Errorf("--bin %s: %w", path, err)
+			}
+		}
+	}
+	return nil
+}
+
 // serveHere starts a server and a worker with all cores within this program.
 func (f *farm) serveHere(build string) (end func(), err error) {
 	server, err := remote.Serve(remote.ServerOptions{Listen: "127.0.0.1:0"})
@@ -160,7 +190,7 @@ func (f *farm) serveHere(build string) (end func(), err error) {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		_, err := conn.Work(ctx, f.program.worker("here", build, runtime.GOMAXPROCS(0), func(string) {}))
+		_, err := conn.Work(ctx, f.program.worker(conn, "here", build, runtime.GOMAXPROCS(0), true, func(string) {}))
 		if err != nil {
 			fmt.Fprintf(os.Stderr, "The worker in this program cannot work: %v\n", err)
 		}
@@ -174,13 +204,22 @@ func (f *farm) serveHere(build string) (end func(), err error) {
 }
 
 // worker makes runs of sweeps.
-func (p *program) worker(name, build string, cores int, say func(string)) remote.Worker {
-	return remote.Worker{Name: name, Build: build, Cores: cores, Say: say, Prepare: p.prepareSweep}
+func (p *program) worker(conn *remote.Conn, name, build string, cores int, wasm bool, say func(string)) remote.Worker {
+	preparing := &preparer{program: p, wasm: wasm, fetch: func(hash string) ([]byte, error) { return conn.Kept(context.Background(), hash) }}
+	return remote.Worker{Name: name, Build: build, Cores: cores, Say: say, Prepare: preparing.sweep}
 }
 
-// prepareSweep makes simulations of what is asked for. It takes nothing but the flags of eddy sim: what they do not mean
-// to this program is refused.
-func (p *program) prepareSweep(text json.RawMessage) (remote.Jobs, error) {
+// preparer makes of what is asked for simulations, on the goroutine that owns the worker.
+type preparer struct {
+	program *program
+	wasm    bool // programs built for WASI are taken
+	fetch   func(hash string) ([]byte, error)
+	host    *wasi.Host
+}
+
+// sweep makes simulations of what is asked for. It takes nothing but the flags of eddy sim, and programs for its simulator by
+// their hashes: what they do not mean to this program is refused.
+func (p *preparer) sweep(text json.RawMessage) (remote.Jobs, error) {
 	var work sweepWork
 	if err := json.Unmarshal(text, &work); err != nil {
 		return nil, fmt.Errorf("its work is not JSON of a sweep: %w", err)
@@ -189,8 +228,9 @@ func (p *program) prepareSweep(text json.RawMessage) (remote.Jobs, error) {
 		return nil, errors.New("it asks for no runs")
 	}
 	s := sweepJobs{work: work}
+	loaded := make(map[string]*guests) // by the value of --bin
 	for _, args := range work.Runs {
-		made, err := p.simulationOf(args)
+		made, err := p.simulationOf(args, &work, loaded)
 		if err != nil {
 			return nil, fmt.Errorf("its flags are wrong: %w", err)
 		}
@@ -201,22 +241,49 @@ func (p *program) prepareSweep(text json.RawMessage) (remote.Jobs, error) {
 }
 
 // simulationOf makes a simulation of the arguments that [cmdline.Arguments] writes. Arguments that mean something else here are refused.
-func (p *program) simulationOf(args []string) (simulation, error) {
-	o, nodeArgs, err := cmdline.Parse(p.workloads, args)
+func (p *preparer) simulationOf(args []string, work *sweepWork, loaded map[string]*guests) (simulation, error) {
+	o, nodeArgs, err := cmdline.Parse(p.program.workloads, args)
 	if err != nil {
 		return simulation{}, err
-	}
-	if o.Bin != "" {
-		return simulation{}, errors.New("--bin: this worker runs no programs but its own services")
 	}
 	if meant := cmdline.Arguments(o, nodeArgs); !slices.Equal(meant, args) {
 		return simulation{}, fmt.Errorf("%s means %s here", cmdline.Shell(args), cmdline.Shell(meant))
 	}
-	s, err := p.newSimulation(o, nodeArgs, report.Meta{})
+	if o.Bin != "" && loaded[o.Bin] == nil {
+		if loaded[o.Bin], err = p.guests(o.Bin, work.Programs); err != nil {
+			return simulation{}, err
+		}
+	}
+	s, err := p.program.simulationWith(o, nodeArgs, report.Meta{}, func(bin string) (*guests, error) { return loaded[bin], nil })
 	if err == nil {
 		err = s.checkDisks()
 	}
 	return s, err
+}
+
+// guests compiles the programs of a --bin. Of the paths nothing but what the guests are called is used: no file is opened.
+func (p *preparer) guests(bin string, hashes map[string]string) (g *guests, err error) {
+	if !p.wasm {
+		return nil, errors.New("--bin: this worker runs no programs but its own services; its owner takes those built for WASI with --allow-wasm")
+	}
+	if p.host == nil {
+		if p.host, err = newWASIHost(); err != nil {
+			return nil, err
+		}
+	}
+	g = &guests{host: p.host}
+	for _, path := range programPaths(bin) {
+		code, err := p.fetch(hashes[path])
+		if err != nil {
+			return nil, fmt.Errorf("--bin %s: %w", path, err)
+		}
+		program, err := p.host.Compile(path, code)
+		if err != nil {
+			return nil, fmt.Errorf("--bin %w", err)
+		}
+		g.programs = append(g.programs, program)
+	}
+	return g, nil
 }
 
 // sweepJobs are the runs of a sweep as a worker makes them.

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"os"
 	"os/exec"
@@ -54,6 +55,7 @@ func TestWorkersMakeTheSameSweepByteForByte(t *testing.T) {
 		"sim broadcast --node-count 3 --time-limit 2 --seed 1 --seeds 60 --quiet --json FILE",
 		"sim broadcast --node-count 3 --time-limit 2 --seed 1 --seeds 60 --quiet --json FILE --p-loss 0.05 --no-store --no-shrink -- --strategy flood --ack none",
 		"sim broadcast --node-count 3 --time-limit 2 --seed 1 --seeds 30 --quiet --json FILE --p-loss 0.05 --no-store --no-shrink --keep-going -- --strategy flood --ack none",
+		"sim broadcast --bin " + floodNode + " --node-count 3 --time-limit 2 --seed 1 --seeds 12 --quiet --json FILE --p-loss 0.3 --no-store --no-shrink --keep-going -- -once",
 		"bench broadcast --node-count 3 --time-limit 2 --vary interval=50ms,200ms --vary strategy=batch,flood --quiet --csv FILE",
 	} {
 		elsewhere := strings.Replace(line, "--quiet", "--quiet --on embedded", 1)
@@ -73,7 +75,8 @@ func TestAWorkerRunsNothingButFlagsOfItsOwnSimulator(t *testing.T) {
 		}
 		return text
 	}
-	if _, err := eddy.prepareSweep(work([][]string{good}, 1)); err != nil {
+	preparing := &preparer{program: eddy}
+	if _, err := preparing.sweep(work([][]string{good}, 1)); err != nil {
 		t.Fatal(err)
 	}
 	for wrong, text := range map[string]json.RawMessage{
@@ -91,10 +94,57 @@ func TestAWorkerRunsNothingButFlagsOfItsOwnSimulator(t *testing.T) {
 		"is not JSON of a":       json.RawMessage(``),
 		"there is no service \"": work([][]string{{"broadcast", "--latency", "1"}, {"no-such"}}, 1),
 	} {
-		_, err := eddy.prepareSweep(text)
+		_, err := preparing.sweep(text)
 		if err == nil || !strings.Contains(err.Error(), strings.TrimSpace(wrong)) && !strings.Contains(err.Error(), "expected one of") {
 			t.Errorf("%s: %v", text, err)
 		}
+	}
+}
+
+func TestAWorkerTakesProgramsForItsSimulatorByTheirHash(t *testing.T) {
+	host, err := newWASIHost()
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, err := host.Code(floodNode)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept := map[string][]byte{"good": code, "none": []byte("#!/bin/sh\necho evil\n")}
+	preparing := &preparer{program: eddy, wasm: true, fetch: func(hash string) ([]byte, error) {
+		if kept[hash] == nil {
+			return nil, errors.New("the server does not have it")
+		}
+		return kept[hash], nil
+	}}
+	work := func(bin, path, hash string) json.RawMessage {
+		o := faulty("broadcast", 1, "partition")
+		o.Bin = bin
+		text, err := json.Marshal(sweepWork{Runs: [][]string{cmdline.Arguments(o, []string{"-once"})}, First: 1, Seeds: 1, Programs: map[string]string{path: hash}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return text
+	}
+	jobs, err := preparing.sweep(work("/elsewhere/flood", "/elsewhere/flood", "good"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := string(jobs.Do(0)); strings.Contains(text, "could not run") {
+		t.Error(text)
+	}
+	for want, text := range map[string]json.RawMessage{
+		"the server does not have it":  work("/elsewhere/flood", "/elsewhere/flood", "other"),
+		"the server does not have it ": work("/bin/sh", "/elsewhere/flood", "good"), // no file of the worker's is looked at
+		"this is a script":             work("/bin/sh", "/bin/sh", "none"),
+	} {
+		if _, err := preparing.sweep(text); err == nil || !strings.Contains(err.Error(), strings.TrimSpace(want)) {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+	preparing.wasm = false
+	if _, err := preparing.sweep(work("/elsewhere/flood", "/elsewhere/flood", "good")); err == nil || !strings.Contains(err.Error(), "--allow-wasm") {
+		t.Error(err)
 	}
 }
 
@@ -103,7 +153,7 @@ func TestSlipsOfSweepsElsewhereSayWhatToDo(t *testing.T) {
 		"sim broadcast --on nats://127.0.0.1:1 --seed 1":                            "go with --seeds",
 		"sim broadcast --seeds 2 --nats-token x":                                    "goes with --on",
 		"sim broadcast --seeds 2 --on embedded --resume abcdefgh":                   "resume sweeps on a server that stays",
-		"sim broadcast --seeds 2 --on nats://127.0.0.1:1 --bin x.wasm":              "no program",
+		"sim broadcast --seeds 2 --on nats://127.0.0.1:1 --bin x.wasm":              "no such file",
 		"sim broadcast --seeds 2 --on nats://127.0.0.1:1":                           "no NATS server answers at nats://127.0.0.1:1",
 		"bench broadcast --on nats://127.0.0.1:1 --engine builtin":                  "only runs in the simulator",
 		"worker --nats nats://127.0.0.1:1":                                          "no NATS server answers at nats://127.0.0.1:1",

@@ -23,22 +23,27 @@ var wasiHost *wasi.Host
 // loadedGuests are the programs loaded so far, by the value of --bin.
 var loadedGuests = make(map[string]*guests)
 
+// programPaths are those that a value of --bin names.
+func programPaths(bin string) []string {
+	if bin == "" {
+		return nil
+	}
+	return strings.Split(bin, ",")
+}
+
 // loadGuests compiles the programs that --bin names for the simulator.
 func loadGuests(bin string) (*guests, error) {
 	if loaded := loadedGuests[bin]; loaded != nil {
 		return loaded, nil
 	}
 	if wasiHost == nil {
-		cache, err := os.UserCacheDir()
-		if err != nil {
-			cache = os.TempDir()
-		}
-		if wasiHost, err = wasi.NewHost(filepath.Join(cache, "eddy")); err != nil {
+		var err error
+		if wasiHost, err = newWASIHost(); err != nil {
 			return nil, err
 		}
 	}
 	g := &guests{host: wasiHost}
-	for path := range strings.SplitSeq(bin, ",") {
+	for _, path := range programPaths(bin) {
 		program, err := wasiHost.Load(path)
 		if err != nil {
 			return nil, fmt.Errorf("--bin %w", err)
@@ -64,4 +69,13 @@ func checkServiceTime(o *testbench.Options) error {
 		return fmt.Errorf("--service-time without --bin: the time of a step is for programs built for WASI; handling costs eddy's own nodes none")
 	}
 	return nil
+}
+
+// newWASIHost makes a host that keeps what it has compiled in the user's cache.
+func newWASIHost() (*wasi.Host, error) {
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		cache = os.TempDir()
+	}
+	return wasi.NewHost(filepath.Join(cache, "eddy"))
 }

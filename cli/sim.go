@@ -124,6 +124,11 @@ func (p *program) runSim(cmd *cobra.Command, args []string, o *testbench.Options
 
 // newSimulation makes nodes of the strategy's flags. Every slip is found here.
 func (p *program) newSimulation(o testbench.Options, nodeArgs []string, meta report.Meta) (simulation, error) {
+	return p.simulationWith(o, nodeArgs, meta, loadGuests)
+}
+
+// simulationWith has the programs that --bin names loaded by load.
+func (p *program) simulationWith(o testbench.Options, nodeArgs []string, meta report.Meta, load func(bin string) (*guests, error)) (simulation, error) {
 	if err := o.Validate(); err != nil {
 		return simulation{}, err
 	}
@@ -131,7 +136,7 @@ func (p *program) newSimulation(o testbench.Options, nodeArgs []string, meta rep
 		return simulation{}, err
 	}
 	if o.Bin != "" {
-		loaded, err := loadGuests(o.Bin)
+		loaded, err := load(o.Bin)
 		return simulation{guests: loaded, nodeArgs: nodeArgs, meta: meta}.with(o), err
 	}
 	made, err := p.parseNodes(o.Workload, nodeArgs)

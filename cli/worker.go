@@ -19,6 +19,7 @@ type workerFlags struct {
 	name  string
 	nats  natsFlags
 	bins  string
+	wasm  bool
 }
 
 func (p *program) workerCommand() *cobra.Command {
@@ -44,6 +45,7 @@ allows. It must be the same build as the program that asks. See docs/many-machin
 	flags.IntVar(&own.cores, "cores", runtime.GOMAXPROCS(0), "runs at the same time")
 	flags.StringVar(&own.name, "name", "", "how this worker is called in reports (default: host and process)")
 	flags.StringVar(&own.bins, "allow-bin", "", "directory of programs that tests may run here, too (default: only this program's services)")
+	flags.BoolVar(&own.wasm, "allow-wasm", true, "take programs built for WASI, which reach nothing of this machine, for the simulator")
 	own.nats.declare(flags, "data")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if info, err := os.Stat(own.bins); own.bins != "" && (err != nil || !info.IsDir()) {
@@ -79,7 +81,7 @@ func (p *program) runWorker(flags *pflag.FlagSet, own *workerFlags) error {
 	fmt.Fprintf(os.Stdout, "Worker %s, build %s, with %s, on %s. Ctrl-C ends it.\n", own.name, build, report.Plural(own.cores, "core", "cores"), conn.URL())
 	say := func(text string) { fmt.Fprintln(os.Stderr, text) }
 	stop := hosting(conn, remote.Host{Name: own.name, Build: build, Cores: own.cores, Say: say, Command: p.awayCommands(own.bins)})
-	worked, err := conn.Work(ctx, p.worker(own.name, build, own.cores, say))
+	worked, err := conn.Work(ctx, p.worker(conn, own.name, build, own.cores, own.wasm, say))
 	hosted, hostErr := stop()
 	if err = errors.Join(err, hostErr); err != nil {
 		return err

@@ -65,7 +65,7 @@ func Connect(a Access) (*Conn, error) {
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
 			switch {
 			case errors.Is(err, nats.ErrPermissionViolation):
-				c.tell(fmt.Sprintf("%s forbids something that Eddy needs (%v): allow this user eddy.>, $JS.>, $KV.eddy_orders.> and $KV.eddy_nodes.>.", c.url, err))
+				c.tell(fmt.Sprintf("%s forbids something that Eddy needs (%v): allow this user eddy.>, $JS.>, $KV.eddy_orders.>, $KV.eddy_nodes.> and $O.eddy_programs.>.", c.url, err))
 			case errors.Is(err, nats.ErrSlowConsumer):
 				c.tell("Messages are lost: more come than are taken.")
 			}

@@ -113,7 +113,7 @@ func (s *Server) clean() {
 // confined are the permissions of the one user of an embedded server: Eddy's subjects, and JetStream's own.
 func confined() *server.Permissions {
 	return &server.Permissions{
-		Publish:   &server.SubjectPermission{Allow: []string{"eddy.>", "$JS.API.>", "$JS.ACK.>", "$JS.FC.>", "$KV.eddy_orders.>", storePrefix + ">"}},
+		Publish:   &server.SubjectPermission{Allow: []string{"eddy.>", "$JS.API.>", "$JS.ACK.>", "$JS.FC.>", "$KV.eddy_orders.>", storePrefix + ">", "$O." + programBucket + ".>"}},
 		Subscribe: &server.SubjectPermission{Allow: []string{"eddy.>", "$KV.eddy_orders.>"}},
 	}
 }

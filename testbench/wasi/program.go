@@ -51,6 +51,15 @@ type Program struct {
 // Load compiles the program at path: a WASI module, or a directory with a Go package main, which is built.
 // The error says what is wrong with it and what to do.
 func (h *Host) Load(path string) (*Program, error) {
+	code, err := h.Code(path)
+	if err != nil {
+		return nil, err
+	}
+	return h.Compile(path, code)
+}
+
+// Code is the module at path, which is built if it is a package.
+func (h *Host) Code(path string) ([]byte, error) {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -58,21 +67,17 @@ func (h *Host) Load(path string) (*Program, error) {
 	case err != nil:
 		return nil, fmt.Errorf("%s: %w", path, err)
 	case info.IsDir():
-		built, err := h.build(path)
-		if err != nil {
-			return nil, err
-		}
-		return h.compile(filepath.Base(path), path, built)
+		return h.build(path)
 	}
 	code, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	return h.compile(filepath.Base(path), path, code)
+	return code, nil
 }
 
-// compile compiles a module that was read from path.
-func (h *Host) compile(name, path string, code []byte) (*Program, error) {
+// Compile compiles a module that is the program at path. The guest is called by the last part of that.
+func (h *Host) Compile(path string, code []byte) (*Program, error) {
 	if err := checkMagic(code); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
@@ -89,7 +94,7 @@ func (h *Host) compile(name, path string, code []byte) (*Program, error) {
 		_ = module.Close(ctx)
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	return &Program{name: name, module: module, nonblock: isGo(code)}, nil
+	return &Program{name: filepath.Base(path), module: module, nonblock: isGo(code)}, nil
 }
 
 // howToBuild is the remedy for a program that is no WASI module.
