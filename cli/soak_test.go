@@ -9,6 +9,7 @@ import (
 	"eddy/actor/node/journal"
 	"eddy/counter"
 	"eddy/internal/testscale"
+	"eddy/kafka"
 	"eddy/kv"
 	"eddy/testbench/checker"
 	"eddy/testbench/virtual"
@@ -25,14 +26,16 @@ func TestDisksStayShortOverAVirtualHour(t *testing.T) {
 		"g-counter":  counter.GCounter(counter.Config{Journal: small}),
 		"unique-ids": uniqueids.Service(uniqueids.Config{Strategy: uniqueids.Snowflake, Journal: small}),
 		"lin-kv":     kv.Service(kv.Config{Data: "simulated", SnapshotEvery: 200}),
+		"kafka":      kafka.Service(kafka.Config{Retention: 300, Journal: small}),
 	} {
 		t.Run(workload, func(t *testing.T) {
-			if workload == "lin-kv" && testscale.Seeds(0, 0, 1) == 0 {
+			if (workload == "lin-kv" || workload == "kafka") && testscale.Seeds(0, 0, 1) == 0 {
 				t.Skip("takes long; EDDY_CHECK=1 runs it")
 			}
 			t.Parallel()
 			o := registers(1, 3, 100, "kill")
 			o.Workload, o.TimeLimit, o.NemesisInterval, o.Faults.Kill.Duration = workload, time.Hour, time.Minute, 2*time.Second
+			o.Operations.KeyCount, o.Operations.MaxWritesPerKey = 4, 1_000_000
 			s := simulated(t, o, "")
 			disks := make(map[string]node.Disk)
 			s.nodes.Service = func(n *node.Node) error {
