@@ -36,7 +36,11 @@ func (s *simBox[M]) makeReady() {
 
 func (s *simBox[M]) census() census {
 	s.context.addTally()
-	return s.context.census()
+	out := s.context.census()
+	if shows, ok := s.context.actor.(Viewer); ok {
+		out.stats.View = shows.View()
+	}
+	return out
 }
 
 // advance starts the actor, or handles one envelope.

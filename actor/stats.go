@@ -15,7 +15,12 @@ type Stats struct {
 	Waiting  int    // messages waiting now
 	Late     uint64 // answers that came after their deadline, or twice
 	Asking   int    // requests of its own that have no answer yet
+	View     string // what it shows of its state, in a World: see [Viewer]
 }
+
+// Viewer is implemented by actors that show their state: a line or a few, for people. In a World it is called between
+// steps, and must change nothing.
+type Viewer interface{ View() string }
 
 // census is an actor's answer to the question for its counters.
 type census struct {

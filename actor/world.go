@@ -77,6 +77,18 @@ func (w *World) Reseed(seed uint64) { w.source.Seed(seed, worldStream) }
 // Events of one time run in the order in which they were asked for.
 func (w *World) At(t time.Duration, f func()) { w.events.push(event{at: max(t, w.clock), run: f}) }
 
+// Next is when the next thing will happen; ok is false if nothing will.
+func (w *World) Next() (at time.Duration, ok bool) {
+	if len(w.ready) > 0 {
+		return w.clock, true
+	}
+	w.events.skipCancelled()
+	if len(w.events.heap) == 0 {
+		return 0, false
+	}
+	return w.events.heap[0].at, true
+}
+
 // Step does the next thing: one actor's one message or, where none has any, one
 // event. It reports whether there was anything to do.
 func (w *World) Step() bool {

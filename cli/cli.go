@@ -79,6 +79,7 @@ real Maelstrom or a built-in bench, and judges what happened.
 
   eddy test broadcast --challenge 3d     run a Gossip Glomers challenge
   eddy sim broadcast --seeds 100         the same in virtual time, from seeds
+  eddy play broadcast                    walk through a run in a browser
   eddy glomers                           every challenge against its targets
   eddy trace                             what the nodes of the latest run did
   eddy serve broadcast                   be one node on stdin and stdout
@@ -93,7 +94,7 @@ real Maelstrom or a built-in bench, and judges what happened.
 	}
 	root.SetVersionTemplate(root.Name() + " {{.Version}}\n")
 	root.SetFlagErrorFunc(p.unknownFlag)
-	root.AddCommand(p.serveCommand(), p.testCommand(), p.simCommand(), p.benchCommand(), p.glomersCommand(), p.checkCommand(), p.traceCommand(), p.runsCommand(), p.journalCommand(), p.huntCommand(), p.causeCommand(), p.mutateCommand(), p.workerCommand(), callCommand(), versionCommand())
+	root.AddCommand(p.serveCommand(), p.testCommand(), p.simCommand(), p.benchCommand(), p.glomersCommand(), p.checkCommand(), p.traceCommand(), p.runsCommand(), p.journalCommand(), p.huntCommand(), p.causeCommand(), p.playCommand(), p.mutateCommand(), p.workerCommand(), callCommand(), versionCommand())
 	if p.offersNew() {
 		root.Long += "\n  eddy new mynode --lang python          the first version of a node of your own"
 		root.AddCommand(newCommand())

@@ -1,15 +1,12 @@
 package cli
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -18,13 +15,11 @@ import (
 
 	"eddy/cli/cmdline"
 	"eddy/testbench"
-	"eddy/testbench/checker"
 	"eddy/testbench/history"
 	"eddy/testbench/nemesis"
 	"eddy/testbench/network"
 	"eddy/testbench/report"
 	"eddy/testbench/search"
-	"eddy/testbench/sweep"
 	"eddy/testbench/virtual"
 	"eddy/workload"
 )
@@ -101,16 +96,16 @@ func (p *program) runCause(dir, jsonFile string, shown *progress) error {
 	case virtual.Vacuous(&out):
 		return fmt.Errorf("%s proved nothing (%s), and did not fail: name a run that did", dir, failure)
 	}
-	same, said := sameFailure(&out)
+	same, said := virtual.SameFailure(&out)
 	fmt.Fprintf(os.Stdout, "%s: %s\n", s.options.Workload, said)
 	interrupted, release := untilInterrupted()
 	defer release()
-	found := search.FindInevitable(s.lastMoment(out.History), func(at time.Duration, futures int) int {
+	found := search.FindInevitable(virtual.LastMoment(out.History), func(at time.Duration, futures int) int {
 		shown.show(fmt.Sprintf("%d futures from %.3f s on", futures, at.Seconds()))
 		if interrupted() {
 			return 0
 		}
-		return s.failing(same, at, futures)
+		return virtual.FailingFutures(s.options, func() virtual.Config { return s.config(nil) }, same, at, futures)
 	})
 	shown.clear()
 	if interrupted() {
@@ -123,74 +118,6 @@ func (p *program) runCause(dir, jsonFile string, shown *progress) error {
 	}
 	return writeOutput(jsonFile, func(w io.Writer) error { return writeJSON(w, cause) })
 }
-
-// lastMoment is the last at which anything of the run's operations and faults happened. The reads of the end show what is
-// lost, and lose nothing.
-func (s simulation) lastMoment(h history.History) time.Duration {
-	var last time.Duration
-	for _, op := range h {
-		if !op.Final {
-			last = max(last, op.Time)
-		}
-	}
-	return last
-}
-
-// lostFirst is the value, of those that were lost, that was acknowledged first; nil where none was lost.
-func lostFirst(r checker.Results) json.RawMessage {
-	var first *checker.Witness
-	for i := range r.Witnesses {
-		w := &r.Witnesses[i]
-		if w.Kind == checker.Lost && w.Known != nil && (first == nil || w.Known.Time < first.Known.Time) {
-			first = w
-		}
-	}
-	if first == nil {
-		return nil
-	}
-	return first.Value
-}
-
-// misses reports whether a value is missing from any of the last reads. What a checker calls lost may depend on which
-// node is read last.
-func misses(h history.History, value json.RawMessage) bool {
-	return slices.ContainsFunc(h, func(op history.Op) bool {
-		var shown []json.RawMessage
-		return op.Final && op.Type == history.OK && json.Unmarshal(op.Value, &shown) == nil &&
-			!slices.ContainsFunc(shown, func(v json.RawMessage) bool { return bytes.Equal(v, value) })
-	})
-}
-
-// sameFailure tells outcomes that fail as the first did: in the same words and, where a value is missing at the end, without that one.
-func sameFailure(first *testbench.Outcome) (same func(*testbench.Outcome) bool, said string) {
-	failure := virtual.Failure(first)
-	lost := lostFirst(first.Results)
-	if lost == nil || !misses(first.History, lost) {
-		return func(out *testbench.Outcome) bool { return virtual.Failure(out) == failure }, failure
-	}
-	return func(out *testbench.Outcome) bool { return out.Err == nil && misses(out.History, lost) }, fmt.Sprintf("value %s is missing at the end", lost)
-}
-
-// failing makes so many futures of the run from a moment on, and counts those that fail in the same way.
-func (s simulation) failing(same func(*testbench.Outcome) bool, at time.Duration, futures int) (failed int) {
-	work := func(i int) bool {
-		o := s.options
-		o.Branches = append(slices.DeleteFunc(slices.Clone(o.Branches), func(b testbench.Branch) bool { return b.At >= at }),
-			testbench.Branch{At: at, Seed: futureSeed + uint64(i)})
-		out := s.with(o).run()
-		return same(&out)
-	}
-	sweep.Pool(futures, runtime.GOMAXPROCS(0), work, func(_ int, fails bool) bool {
-		if fails {
-			failed++
-		}
-		return true
-	})
-	return failed
-}
-
-// futureSeed is the first seed of other futures.
-const futureSeed = 1
 
 // causeFile is what was found.
 type causeFile struct {
@@ -208,15 +135,7 @@ type decision struct {
 
 // tell says it in a sentence and draws the curve.
 func (f *causeFile) tell(to io.Writer) {
-	switch {
-	case f.From.At == 0:
-		fmt.Fprintf(to, "Inevitable from the start: all of %d runs with other chance fail in the same way.\n", f.From.Futures)
-	case f.From.Failing < f.From.Futures || f.From.Futures == 1:
-		fmt.Fprintf(to, "Not inevitable before its last moment: from %.3f s on %d of %d futures still do not fail.\n", f.Before.At.Seconds(), f.Before.Futures-f.Before.Failing, f.Before.Futures)
-	default:
-		fmt.Fprintf(to, "Inevitable from %.3f s on: all of %d futures from there fail in the same way. A millisecond earlier %d of %d do.\n",
-			f.From.At.Seconds(), f.From.Futures, f.Before.Failing, f.Before.Futures)
-	}
+	fmt.Fprintln(to, f.Inevitable)
 	if f.From.At > 0 && len(f.Decisions) > 0 {
 		fmt.Fprintln(to, "\nDecided last before it:")
 		for _, d := range f.Decisions {

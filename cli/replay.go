@@ -1,10 +1,8 @@
 package cli
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"eddy/cli/cmdline"
@@ -15,7 +13,7 @@ import (
 // that is not at its default, whether it was given or a challenge set it, and
 // always the seed.
 func simCommandLine(o testbench.Options, nodeArgs []string) string {
-	return cmdline.Shell(append([]string{programName(), "sim"}, slices.Insert(cmdline.Arguments(o, nodeArgs), 1, "--seed", fmt.Sprint(o.Seed))...))
+	return cmdline.Again(programName(), o, nodeArgs)
 }
 
 // programName is how the reader calls this program.

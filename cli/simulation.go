@@ -52,15 +52,13 @@ func collectLess(o *testbench.Options) {
 
 // checkDisks refuses bad disks for nodes that have none.
 func (s simulation) checkDisks() error {
-	switch {
-	case !slices.Contains(s.options.Nemesis, nemesis.FaultDisk):
-		return nil
-	case s.guests != nil:
+	if s.guests != nil && slices.Contains(s.options.Nemesis, nemesis.FaultDisk) {
 		return fmt.Errorf("--nemesis %s with --bin: only the disks of eddy's own nodes can be harmed", nemesis.FaultDisk)
-	case !s.nodes.OnDisk:
-		return fmt.Errorf("--nemesis %s: the nodes keep nothing on a disk: add -- --data simulated", nemesis.FaultDisk)
 	}
-	return nil
+	if s.guests != nil {
+		return nil
+	}
+	return s.nodes.CheckDisks(&s.options)
 }
 
 // seeded gives the same simulation with another seed.
@@ -81,8 +79,7 @@ func (s simulation) config(logs *virtual.Logs) virtual.Config {
 	if s.guests != nil {
 		return s.guestConfig(logs)
 	}
-	nodes := virtual.Actors{Service: s.nodes.Service, LineMax: s.nodes.LineMax, Trace: s.nodes.Trace, Logs: logs}
-	return virtual.Config{Meta: s.meta, Start: nodes.Start()}
+	return s.nodes.Config(s.meta, logs)
 }
 
 // watch is how a single run is followed while it is made.

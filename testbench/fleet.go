@@ -13,6 +13,7 @@ type fleet struct {
 	nodes   []*node
 	byID    map[string]*node
 	network *network.Network
+	changes int // of what [Conductor.NodeState] says
 }
 
 // node is what the bench knows of one node.
@@ -80,6 +81,7 @@ func (f *fleet) kill(id string) (fate json.RawMessage) {
 		return nil
 	}
 	n.life, n.ready, n.paused = dead, false, false
+	f.changes++
 	f.network.Down(id)
 	n.port.(nemesis.Mortal).Kill()
 	return wasKilled
@@ -88,12 +90,14 @@ func (f *fleet) kill(id string) (fate json.RawMessage) {
 // rose takes note that a killed node was started, and lets one client alone reach it.
 func (f *fleet) rose(n *node, client string) {
 	n.life, n.exited, n.output.deaf = rising, false, false
+	f.changes++
 	f.network.Admit(n.id, client)
 }
 
 // joined takes note that a node that was started again has answered init: all reach it.
 func (f *fleet) joined(n *node) {
 	n.life, n.ready, n.unanswered = alive, true, unanswered{}
+	f.changes++
 	n.output.numbered = numbered{}
 	f.network.Up(n.id)
 }
@@ -105,6 +109,7 @@ func (f *fleet) pause(id string) (fate json.RawMessage) {
 		return nil
 	}
 	n.paused = true
+	f.changes++
 	n.port.(nemesis.Pausable).Pause()
 	return wasPaused
 }
@@ -115,6 +120,7 @@ func (f *fleet) resume(n *node) (fate json.RawMessage) {
 		return nil
 	}
 	n.paused = false
+	f.changes++
 	n.port.(nemesis.Pausable).Resume()
 	return wasResumed
 }

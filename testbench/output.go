@@ -136,6 +136,7 @@ func (c *Conductor) Exited(id, status string, lastStderr []string) {
 		return
 	}
 	n.exited = true
+	c.fleet.changes++
 	what := fmt.Sprintf("exited during the run with %s", status)
 	if !n.ready {
 		what = fmt.Sprintf("exited with %s before it answered init", status)

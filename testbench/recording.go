@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -59,11 +61,16 @@ const wholeBytesMax = 64 << 10
 
 // NewRecording creates the files in a directory. Of messages it records about messagesBytesMax bytes, or all if that is 0.
 func NewRecording(dir string, messagesBytesMax int64) (*Recording, error) {
-	ops, err := openStream(filepath.Join(dir, HistoryFile))
+	return NewRecordingTo(func(name string) (io.WriteCloser, error) { return os.Create(filepath.Join(dir, name)) }, messagesBytesMax)
+}
+
+// NewRecordingTo is [NewRecording] with files that create makes.
+func NewRecordingTo(create func(name string) (io.WriteCloser, error), messagesBytesMax int64) (*Recording, error) {
+	ops, err := openStream(create, HistoryFile)
 	if err != nil {
 		return nil, err
 	}
-	messages, err := openStream(filepath.Join(dir, MessagesFile))
+	messages, err := openStream(create, MessagesFile)
 	if err != nil {
 		return nil, errors.Join(err, ops.close(HistoryFile))
 	}

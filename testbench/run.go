@@ -17,6 +17,7 @@ type Run struct {
 	Net         network.Stats
 	Problems    []checker.Problem // what nodes did against the protocol; any makes the run invalid
 	Errors      []string          // which errors nodes answered clients with; see [inspector.errorRows]
+	Idle        []string          // deeds that did nothing, and why; each is a warning, too
 	Warnings    []string          // where the bench's own limits shaped the figures, and what else to know
 	Interrupted bool              // ended before its time
 	Elapsed     time.Duration
@@ -64,7 +65,8 @@ func (c *Conductor) Run() Run {
 	if c.silent {
 		run.Warnings = append(run.Warnings, c.silence.text(c.options.TimeLimit))
 	}
-	run.Warnings = append(run.Warnings, c.hand.idle...)
+	run.Idle = c.hand.idle
+	run.Warnings = append(run.Warnings, run.Idle...)
 	run.Warnings = append(run.Warnings, c.pace.warnings(&c.options)...)
 	if workers := c.threads.workers; workers < len(c.fleet.nodes) {
 		run.Warnings = append(run.Warnings, fmt.Sprintf("%d workers for %d nodes: no client talks to %s and after. --concurrency 1n gives every node one.",

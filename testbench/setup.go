@@ -166,6 +166,7 @@ func (c *Conductor) startNode(n *node, done func(fate json.RawMessage)) {
 			cl.close()
 			if err := c.checkSetup("init", n, r, answered, workload.InitReply, InitTimeout.String()); err != nil {
 				n.life = dead
+				c.fleet.changes++
 				c.inspector.find(n, finding{kind: kindNoInit, expected: "an answer to init in every life of a node",
 					what: fmt.Sprintf("was killed and started again, and then: %v", err)})
 				done(wasMute)

@@ -56,6 +56,35 @@ func (c *Conductor) Status() Status {
 	return s
 }
 
+// What a node may be to the bench.
+const (
+	NodeRunning  = "running"
+	NodePaused   = "paused"
+	NodeDown     = "down"
+	NodeStarting = "starting"
+)
+
+// NodeState says what a node is at this moment.
+func (c *Conductor) NodeState(node int) string {
+	switch n := c.fleet.nodes[node]; {
+	case n.life == dead || n.exited:
+		return NodeDown
+	case n.life == rising:
+		return NodeStarting
+	case n.paused:
+		return NodePaused
+	}
+	return NodeRunning
+}
+
+// IsCut tells whether what one node sends another is lost in a partition at this moment.
+func (c *Conductor) IsCut(from, to int) bool {
+	return c.network.IsCut(c.fleet.nodes[to].id, c.fleet.nodes[from].id)
+}
+
+// Changes counts the changes of what [Conductor.NodeState] and [Conductor.IsCut] say. It tells when to ask them again.
+func (c *Conductor) Changes() int { return c.fleet.changes + c.network.Changes() }
+
 // String is the status on one line.
 func (s Status) String() string {
 	text := fmt.Sprintf("%5.1fs  %s  %d operations: %d ok, %d failed, %d unknown",

@@ -2,7 +2,7 @@ package testbench
 
 import (
 	"fmt"
-	"os"
+	"io"
 )
 
 // stream writes a file on a goroutine of its own, so that its owner does not wait for a disk. What is
@@ -23,8 +23,8 @@ const (
 )
 
 // openStream creates the file.
-func openStream(path string) (*stream, error) {
-	file, err := os.Create(path)
+func openStream(create func(name string) (io.WriteCloser, error), name string) (*stream, error) {
+	file, err := create(name)
 	if err != nil {
 		return nil, err
 	}
@@ -39,7 +39,7 @@ func openStream(path string) (*stream, error) {
 
 // write puts chunks into the file until there are no more. After an error the rest is taken and
 // dropped, and the error told at the end.
-func (s *stream) write(file *os.File) {
+func (s *stream) write(file io.WriteCloser) {
 	var failed error
 	for chunk := range s.chunks {
 		if failed == nil {

@@ -18,7 +18,7 @@ func (r *Run) findBeginning() error {
 	p := newParser()
 	for _, path := range r.Logs {
 		seen := 0
-		err := eachLine(path, func(line []byte, _ bool) error {
+		err := r.eachLine(path, func(line []byte, _ bool) error {
 			if p.parse(line) != lineRecord {
 				if seen++; seen > beginningRecords {
 					return errStop

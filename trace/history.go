@@ -17,7 +17,7 @@ func (r *Run) countOps() (n int64, known bool, err error) {
 	if r.History == "" {
 		return 0, false, nil
 	}
-	err = eachLine(r.History, func(line []byte, _ bool) error {
+	err = r.eachLine(r.History, func(line []byte, _ bool) error {
 		if string(fieldOf(line, "type")) == `"invoke"` {
 			n++
 		}

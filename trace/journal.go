@@ -44,7 +44,7 @@ func (r *Run) EachMessage(each func(m *Message) error) error {
 		return nil
 	}
 	p := newParser()
-	err := eachLine(r.Messages, func(line []byte, _ bool) error {
+	err := r.eachLine(r.Messages, func(line []byte, _ bool) error {
 		m, ok := p.message(line)
 		m.untraced = r.untraced
 		if m.Kind == messagesSampled && r.Sampled == 0 {

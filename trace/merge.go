@@ -27,7 +27,7 @@ func (r *Run) Merged(each func(e *Event) error) error {
 	bytes := max(mergeBytes/len(r.Logs), 4<<10)
 	names := newParser()
 	for i, path := range r.Logs {
-		file, err := os.Open(path)
+		file, err := r.open(path)
 		if err != nil {
 			return fmt.Errorf("read a trace: %w", err)
 		}
@@ -71,7 +71,7 @@ const mergeBytes = 32 << 20
 
 // cursor is a place in one log.
 type cursor struct {
-	file   *os.File
+	file   io.ReadCloser
 	in     *bufio.Reader
 	parser *parser
 	line   []byte

@@ -2,12 +2,14 @@ package trace
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -26,7 +28,8 @@ type Run struct {
 	Sampled time.Duration
 
 	began    int64
-	untraced bool // no node has recorded anything, but the network has
+	untraced bool              // no node has recorded anything, but the network has
+	held     map[string][]byte // the files, where they are not the system's
 }
 
 // Names of files in the directory of a run.
@@ -61,6 +64,32 @@ func Open(paths ...string) (*Run, error) {
 	}
 	slices.SortFunc(r.Logs, compareNames)
 	return r, r.findBeginning()
+}
+
+// Held is a run whose files are held in memory, by their names in its directory. Of the history nothing but operations are
+// counted. values are as in [Run].
+func Held(files map[string][]byte, values []string) (*Run, error) {
+	r := &Run{Values: values, held: files}
+	for name := range files {
+		switch {
+		case path.Dir(name) == logDir:
+			r.Logs = append(r.Logs, name)
+		case name == messagesFile:
+			r.Messages = name
+		case name == historyFile:
+			r.History = name
+		}
+	}
+	slices.SortFunc(r.Logs, compareNames)
+	return r, r.findBeginning()
+}
+
+// open opens a file of the run.
+func (r *Run) open(path string) (io.ReadCloser, error) {
+	if r.held == nil {
+		return os.Open(path)
+	}
+	return io.NopCloser(bytes.NewReader(r.held[path])), nil
 }
 
 // find looks for a run's files in a directory, its own or that of its logs.
@@ -151,7 +180,7 @@ func (r *Run) Events(each func(e *Event) error) (Tally, error) {
 const readBytes = 256 << 10
 
 func (r *Run) readLog(path string, p *parser, t *Tally, each func(*Event) error) error {
-	return eachLine(path, func(line []byte, whole bool) error {
+	return r.eachLine(path, func(line []byte, whole bool) error {
 		t.Bytes += int64(len(line)) + 1
 		kind := p.parse(line)
 		switch {
@@ -172,8 +201,8 @@ func (r *Run) readLog(path string, p *parser, t *Tally, each func(*Event) error)
 
 // eachLine gives the lines of a file without their line feeds. whole is false for
 // a last one that has none.
-func eachLine(path string, each func(line []byte, whole bool) error) error {
-	file, err := os.Open(path)
+func (r *Run) eachLine(path string, each func(line []byte, whole bool) error) error {
+	file, err := r.open(path)
 	if err != nil {
 		return fmt.Errorf("read a trace: %w", err)
 	}

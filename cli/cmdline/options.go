@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"eddy/internal/suggest"
 	"eddy/testbench"
 	"eddy/testbench/nemesis"
 	"eddy/workload"
@@ -60,50 +61,76 @@ func Arguments(o testbench.Options, nodeArgs []string) []string {
 
 // Flags gives the flags that make options of the defaults.
 func Flags(o testbench.Options, but ...string) []string {
+	var args []string
+	for _, f := range flagValues(o, but...) {
+		if f.isBool {
+			args = append(args, strings.TrimSuffix("--"+f.name+"="+f.value, "=true"))
+			continue
+		}
+		args = append(args, "--"+f.name, f.value)
+	}
+	return args
+}
+
+// flagValue is a flag that is not at its default.
+type flagValue struct {
+	name, value string
+	isBool      bool
+}
+
+func flagValues(o testbench.Options, but ...string) []flagValue {
 	shown, set := testbench.Defaults(o.Workloads), pflag.NewFlagSet("", pflag.ContinueOnError)
 	Declare(set, &shown)
 	shown = o // the flags point into it
-	for _, name := range but {
-		if flag := set.Lookup(name); flag != nil {
-			flag.Hidden = true
-		}
-	}
-	var args []string
+	var all []flagValue
 	set.VisitAll(func(f *pflag.Flag) {
 		value := f.Value.String()
-		if f.Hidden || value == f.DefValue {
+		if slices.Contains(but, f.Name) || value == f.DefValue {
 			return
 		}
 		if list, ok := f.Value.(pflag.SliceValue); ok {
 			value = strings.Join(list.GetSlice(), ",")
 		}
-		if f.Value.Type() == "bool" {
-			args = append(args, strings.TrimSuffix("--"+f.Name+"="+value, "=true"))
-			return
-		}
-		args = append(args, "--"+f.Name, value)
+		all = append(all, flagValue{f.Name, value, f.Value.Type() == "bool"})
 	})
-	return args
+	return all
 }
 
 // Parse is the run of the arguments that [Arguments] writes, its seed included. What the flags ask for is not checked yet.
 func Parse(all workload.Workloads, args []string) (o testbench.Options, nodeArgs []string, err error) {
+	o, nodeArgs, _, err = parse(all, args)
+	return o, nodeArgs, err
+}
+
+// ParseGiven is [Parse] for arguments that a person may have written: what the command would refuse is refused.
+func ParseGiven(all workload.Workloads, args []string) (o testbench.Options, nodeArgs []string, err error) {
+	o, nodeArgs, flags, err := parse(all, args)
+	if err != nil {
+		return o, nil, err
+	}
+	if names := all.Names(); !slices.Contains(names, o.Workload) {
+		return o, nil, fmt.Errorf("there is no workload %q%s", o.Workload, suggest.Among(o.Workload, names))
+	}
+	return o, nodeArgs, Check(all, flags, &o)
+}
+
+func parse(all workload.Workloads, args []string) (o testbench.Options, nodeArgs []string, flags *pflag.FlagSet, err error) {
 	if len(args) == 0 {
-		return o, nil, errors.New("no workload is named")
+		return o, nil, nil, errors.New("no workload is named")
 	}
 	o = testbench.Defaults(all)
+	flags = NewFlagSet("sim")
+	Declare(flags, &o)
 	o.Workload = args[0]
 	own := args[1:]
 	if dash := slices.Index(own, "--"); dash >= 0 {
 		own, nodeArgs = own[:dash], own[dash+1:]
 	}
-	flags := NewFlagSet("sim")
-	Declare(flags, &o)
 	if err := flags.Parse(own); err != nil {
-		return o, nil, ExplainUnknown(err, flags)
+		return o, nil, flags, ExplainUnknown(err, flags)
 	}
 	if flags.NArg() > 0 {
-		return o, nil, fmt.Errorf("%q is no flag", flags.Arg(0))
+		return o, nil, flags, fmt.Errorf("%q is no flag", flags.Arg(0))
 	}
-	return o, nodeArgs, nil
+	return o, nodeArgs, flags, nil
 }

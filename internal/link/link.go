@@ -2,6 +2,7 @@ package link
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"time"
 
@@ -90,6 +91,11 @@ func (l *Link) Push(data []byte, mark int64) {
 
 // Queued is how many items wait for acknowledgement.
 func (l *Link) Queued() int { return len(l.queue) }
+
+// String is how far the link is, for people.
+func (l *Link) String() string {
+	return fmt.Sprintf("acknowledged up to %d, %d under way, %d waiting; has come up to %d", l.acked, l.sent-l.acked, int64(len(l.queue))-(l.sent-l.acked), l.upTo)
+}
 
 // Reached is the highest mark among the items that the peer has acknowledged.
 func (l *Link) Reached() int64 { return l.reached }

@@ -17,12 +17,12 @@ import (
 )
 
 // followable is the value of the first witness, if the run's files have anything of it.
-func followable(dir string, out *testbench.Outcome) string {
+func followable(open opener, out *testbench.Outcome) string {
 	w := firstWitness(out.Results)
 	if w == nil || len(w.Value) == 0 {
 		return ""
 	}
-	run, err := trace.Open(dir)
+	run, err := open()
 	if err != nil {
 		return ""
 	}
@@ -57,17 +57,25 @@ func lostFirst(r checker.Results) *checker.Witness {
 // Of looks into the files of an invalid run, in a directory, and puts what went wrong first into the outcome's Meta. It gives
 // what to follow in the run's trace, a value or the name of a message, so as to see more; empty where that would show nothing.
 func Of(dir string, out *testbench.Outcome) (follow string) {
+	return OfRun(func() (*trace.Run, error) { return trace.Open(dir) }, out)
+}
+
+// opener gives the run whose files are looked into.
+type opener func() (*trace.Run, error)
+
+// OfRun is [Of] for a run that is wherever open finds it.
+func OfRun(open func() (*trace.Run, error), out *testbench.Outcome) (follow string) {
 	w := lostFirst(out.Results)
 	if w == nil {
-		if follow = explainOther(dir, out); follow == "" {
-			follow = followable(dir, out)
+		if follow = explainOther(open, out); follow == "" {
+			follow = followable(open, out)
 		}
 		return follow
 	}
-	cause, err := causeOfLoss(dir, w, out.Meta.NodeOf)
+	cause, err := causeOfLoss(open, w, out.Meta.NodeOf)
 	if shown := shownOtherwise(w, out.History, out.Meta.NodeOf); shown != "" && (err != nil || cause.Kind != trace.Altered) {
 		out.Meta.Cause = shown
-		return followable(dir, out)
+		return followable(open, out)
 	}
 	if err != nil {
 		out.Meta.Warnings = append(out.Meta.Warnings, "Why the run failed was not found out: "+err.Error()+".")
@@ -77,11 +85,11 @@ func Of(dir string, out *testbench.Outcome) (follow string) {
 	if p := problemOf(out.Results.Problems, cause.Node, cause.Dest); p != nil {
 		out.Meta.Cause = problemInWords(p) + " So " + out.Meta.Cause
 	}
-	return followable(dir, out)
+	return followable(open, out)
 }
 
 // explainOther tells of a failure other than a loss: what is wrong, then which node was asked what and replied what.
-func explainOther(dir string, out *testbench.Outcome) (follow string) {
+func explainOther(open opener, out *testbench.Outcome) (follow string) {
 	text, ops := inWords(out)
 	if polls := out.Results.Stats.ByF["poll"]; polls.Valid == checker.Invalid && polls.InfoCount > 0 && firstWitness(out.Results) != nil {
 		var stuck string // what no poll showed was not necessarily lost
@@ -101,7 +109,7 @@ func explainOther(dir string, out *testbench.Outcome) (follow string) {
 			all = append(all, w)
 		}
 	}
-	run, err := trace.Open(dir)
+	run, err := open()
 	if err != nil {
 		return "" // without a journal there is no more to tell
 	}
@@ -185,8 +193,8 @@ func problemOf(problems []checker.Problem, nodes ...string) *checker.Problem {
 
 // causeOfLoss finds out why a lost value is not on the node whose read missed it
 // last or, where that has it, on the first node that has not.
-func causeOfLoss(dir string, w *checker.Witness, nodeOf func(int) string) (trace.Cause, error) {
-	run, err := trace.Open(dir)
+func causeOfLoss(open opener, w *checker.Witness, nodeOf func(int) string) (trace.Cause, error) {
+	run, err := open()
 	if err != nil {
 		return trace.Cause{}, err
 	}

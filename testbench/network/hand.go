@@ -59,6 +59,7 @@ func (n *Network) Mend(dest, src string) {
 	if to := n.endpoints[dest]; to != nil && to.cut[src] {
 		delete(to.cut, src)
 		n.cuts--
+		n.changes++
 	}
 }
 

@@ -78,6 +78,7 @@ type Network struct {
 	weather   Weather
 	orders    []order // fates given by hand
 	apart     *apart  // nil: all chance comes from one source
+	changes   int     // of what is cut
 }
 
 // New makes a network without endpoints. A nil journal hears nothing.
@@ -174,6 +175,7 @@ func (n *Network) Cut(dest, src string) {
 	if !to.cut[src] {
 		to.cut[src] = true
 		n.cuts++
+		n.changes++
 	}
 }
 
@@ -183,6 +185,7 @@ func (n *Network) Cut(dest, src string) {
 func (n *Network) Divide(cut func(dest, src string) bool, links int) {
 	n.division = cut
 	n.cuts += links
+	n.changes++
 }
 
 // Heal ends every partition.
@@ -191,10 +194,20 @@ func (n *Network) Heal() {
 		e.cut = nil
 	}
 	n.division, n.cuts = nil, 0
+	n.changes++
 }
 
 // Cuts is how many directed links are cut now.
 func (n *Network) Cuts() int { return n.cuts }
+
+// IsCut tells whether dest drops what comes from src.
+func (n *Network) IsCut(dest, src string) bool {
+	to := n.endpoints[dest]
+	return to != nil && (to.cut[src] || n.division != nil && n.division(dest, src))
+}
+
+// Changes counts the changes of what is cut.
+func (n *Network) Changes() int { return n.changes }
 
 // Stats is what was counted until now.
 func (n *Network) Stats() Stats { return n.stats }

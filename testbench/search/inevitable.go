@@ -1,6 +1,9 @@
 package search
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // Moment is how many of the futures of a failing run fail in the same way, where chance begins again at that moment.
 type Moment struct {
@@ -65,4 +68,16 @@ func FindInevitable(end time.Duration, failing func(at time.Duration, futures in
 		}
 	}
 	return found
+}
+
+// String says it in a sentence or two.
+func (f Inevitable) String() string {
+	switch {
+	case f.From.At == 0:
+		return fmt.Sprintf("Inevitable from the start: all of %d runs with other chance fail in the same way.", f.From.Futures)
+	case f.From.Failing < f.From.Futures || f.From.Futures == 1:
+		return fmt.Sprintf("Not inevitable before its last moment: from %.3f s on %d of %d futures still do not fail.", f.Before.At.Seconds(), f.Before.Futures-f.Before.Failing, f.Before.Futures)
+	}
+	return fmt.Sprintf("Inevitable from %.3f s on: all of %d futures from there fail in the same way. A millisecond earlier %d of %d do.",
+		f.From.At.Seconds(), f.From.Futures, f.Before.Failing, f.Before.Futures)
 }

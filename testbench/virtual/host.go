@@ -20,6 +20,7 @@ type host struct {
 	conductor *testbench.Conductor
 	ended     bool
 	ahead     time.Duration // of its clock, which is the same one in its next life
+	skews     *int          // how often a clock of the run was set
 }
 
 var (
@@ -71,6 +72,7 @@ func (n *host) Start(started func(error)) {
 
 func (n *host) SetClock(ahead time.Duration) {
 	n.ahead = ahead
+	*n.skews++
 	n.process.SetClock(ahead)
 }
 

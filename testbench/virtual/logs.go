@@ -17,6 +17,7 @@ type Logs struct {
 	dir    string // empty for no files
 	stderr bool
 	level  zapcore.Level
+	to     func(id string, lines []byte) // in place of files; nil for none
 	byID   map[string]*nodeLog
 	all    []*nodeLog // in the order in which nodes began
 }
@@ -27,11 +28,16 @@ func LogsIn(dir string, stderr bool, level zapcore.Level) *Logs {
 	return &Logs{dir: dir, stderr: stderr, level: level, byID: make(map[string]*nodeLog)}
 }
 
+// LogsTo hands what nodes write to a function, in whole lines.
+func LogsTo(to func(id string, lines []byte), level zapcore.Level) *Logs {
+	return &Logs{to: to, level: level, byID: make(map[string]*nodeLog)}
+}
+
 // of is a node's log, the same for all its incarnations.
 func (l *Logs) of(id string) *nodeLog {
 	log := l.byID[id]
 	if log == nil {
-		log = &nodeLog{id: id, stderr: l.stderr}
+		log = &nodeLog{id: id, stderr: l.stderr, to: l.to}
 		if l.dir != "" {
 			log.path = filepath.Join(l.dir, id+".log")
 			_ = os.WriteFile(log.path, nil, 0o644) // one that cannot be written stops no run
@@ -47,7 +53,7 @@ func (l *Logs) Records(id string) func(lines []byte) { return l.of(id).records }
 
 // logger is zap's way into a log; nil for one that goes nowhere.
 func (l *Logs) logger(id string) *zap.Logger {
-	if l.dir == "" && !l.stderr {
+	if l.dir == "" && !l.stderr && l.to == nil {
 		return nil
 	}
 	config := zap.NewProductionEncoderConfig()
@@ -67,6 +73,7 @@ func (l *Logs) Close() {
 type nodeLog struct {
 	path   string
 	stderr bool
+	to     func(id string, lines []byte)
 	id     string
 	buffer []byte
 }
@@ -78,6 +85,9 @@ const nodeLogBytes = 256 << 10
 func (l *nodeLog) records(lines []byte) {
 	if l.stderr {
 		fmt.Fprintf(os.Stderr, "%s: %s", l.id, lines)
+	}
+	if l.to != nil {
+		l.to(l.id, lines)
 	}
 	if l.path == "" {
 		return

@@ -10,13 +10,15 @@ import (
 	"eddy/testbench/checker"
 )
 
-// session is a run that is made step by step.
-type session struct {
+// Session is a run that is made step by step, so that it may be looked at between two of them. The run is the one that
+// [Run] makes, however it is stepped.
+type Session struct {
 	config    Config
 	world     *actor.World
 	nodes     []*host
 	conductor *testbench.Conductor
 	over      bool
+	skews     int
 
 	steps     int
 	moment    time.Duration // when it was last seen that time passes
@@ -36,18 +38,18 @@ const attendEvery = 4096
 // on for ever. The start of 100,000 nodes takes a tenth of it.
 var momentStepsMax = 20_000_000 // fewer in a test
 
-// begin makes a run that has not taken a step yet. It must be closed.
-func begin(options testbench.Options, config Config) (*session, error) {
+// Begin makes a run that has not taken a step yet. It must be closed.
+func Begin(options testbench.Options, config Config) (*Session, error) {
 	if config.Recorder == nil {
 		config.Recorder = Nobody
 	}
-	s := &session{config: config, world: actor.NewWorld(options.Seed), moment: -1}
+	s := &Session{config: config, world: actor.NewWorld(options.Seed), moment: -1}
 	if config.World != nil {
 		config.World(s.world)
 	}
 	var ports []testbench.Node
 	for _, id := range options.Nodes() {
-		n := &host{id: id, world: s.world, start: config.Start, unsynced: config.Unsynced}
+		n := &host{id: id, world: s.world, start: config.Start, unsynced: config.Unsynced, skews: &s.skews}
 		s.nodes, ports = append(s.nodes, n), append(ports, n)
 	}
 	var err error
@@ -72,8 +74,8 @@ func begin(options testbench.Options, config Config) (*session, error) {
 	return s, nil
 }
 
-// step does the next thing, and reports whether the run goes on.
-func (s *session) step() bool {
+// Step does the next thing, and reports whether the run goes on.
+func (s *Session) Step() bool {
 	if !s.goesOn() {
 		return false
 	}
@@ -81,7 +83,7 @@ func (s *session) step() bool {
 }
 
 // goesOn looks at the run before each step.
-func (s *session) goesOn() bool {
+func (s *Session) goesOn() bool {
 	if s.steps++; s.steps%attendEvery == 0 {
 		if now := s.world.Elapsed(); now != s.moment {
 			s.moment, s.since = now, s.steps
@@ -96,8 +98,51 @@ func (s *session) goesOn() bool {
 	return !s.over && s.broken == nil && s.steps-s.since <= momentStepsMax
 }
 
-// run is what was measured of a run that is over, or why there is nothing.
-func (s *session) run() (testbench.Run, error) {
+// To does all that happens up to a time, and reports whether the run goes on.
+func (s *Session) To(t time.Duration) bool {
+	for {
+		if at, any := s.world.Next(); !any || at > t {
+			return any && !s.over
+		}
+		if !s.Step() {
+			return false
+		}
+	}
+}
+
+// Nodes are the names of the nodes.
+func (s *Session) Nodes() []string {
+	names := make([]string, len(s.nodes))
+	for i, n := range s.nodes {
+		names[i] = n.id
+	}
+	return names
+}
+
+// Now is the time of the run.
+func (s *Session) Now() time.Duration { return s.world.Elapsed() }
+
+// Conductor is that of the run.
+func (s *Session) Conductor() *testbench.Conductor { return s.conductor }
+
+// Ahead is how far a node's clock is ahead of the right time.
+func (s *Session) Ahead(node int) time.Duration { return s.nodes[node].ahead }
+
+// Changes counts the changes of the state of nodes, of what is cut and of clocks.
+func (s *Session) Changes() int { return s.conductor.Changes() + s.skews }
+
+// Stats are the counters of a node's actors, and what they show of their state; ok is false for a program that is not made
+// of actors.
+func (s *Session) Stats(node int) (all []actor.Stats, ok bool) {
+	made, ok := s.nodes[node].process.(interface{ Stats() []actor.Stats })
+	if !ok {
+		return nil, false
+	}
+	return made.Stats(), true
+}
+
+// Run is what was measured of a run that is over, or why there is nothing.
+func (s *Session) Run() (testbench.Run, error) {
 	switch {
 	case s.broken != nil:
 		run := s.conductor.Run()
@@ -112,8 +157,8 @@ func (s *session) run() (testbench.Run, error) {
 	return testbench.Run{}, errors.New("the simulation came to a standstill before the run was over")
 }
 
-// close frees what the nodes hold.
-func (s *session) close() {
+// Close frees what the nodes hold.
+func (s *Session) Close() {
 	for _, n := range s.nodes {
 		n.close()
 	}

@@ -95,14 +95,14 @@ func Run(options testbench.Options, config Config) testbench.Outcome {
 
 // conduct steps the world until the run is over.
 func conduct(options testbench.Options, config Config) (testbench.Run, error) {
-	s, err := begin(options, config)
+	s, err := Begin(options, config)
 	if err != nil {
 		return testbench.Run{}, err
 	}
-	defer s.close()
-	for s.step() {
+	defer s.Close()
+	for s.Step() {
 	}
-	return s.run()
+	return s.Run()
 }
 
 // clock is a world's time as the conductor knows it.

@@ -170,7 +170,7 @@ func TestEveryFaultHasAColourOnThePage(t *testing.T) {
 	}
 	for _, name := range nemesis.Known() {
 		if n := strings.Count(html.String(), "--"+name+":"); n != 2 {
-			t.Errorf("%s has %d colours, not one for light and one for dark: add it to trace/picture/page/src/style.css and theme.ts", name, n)
+			t.Errorf("%s has %d colours, not one for light and one for dark: add it to trace/picture/page/src/theme.css and theme.ts", name, n)
 		}
 	}
 }

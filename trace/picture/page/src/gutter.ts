@@ -1,5 +1,5 @@
-import { seconds } from "./panel";
 import type { State } from "./state";
+import { seconds } from "./words";
 
 /** The names of the lanes, beside the diagram: a click opens a node into its actors, or hides it. */
 export class Gutter {

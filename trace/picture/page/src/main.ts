@@ -5,13 +5,14 @@ import { effectsOf, light, spotlight } from "./causality";
 import { drawDiagram, messageAt } from "./diagram";
 import { Gutter } from "./gutter";
 import { Lanes } from "./lanes";
-import { element, seconds, showMessage } from "./panel";
+import { showMessage } from "./panel";
 import { type Picture, unpack } from "./picture";
 import { endOf, nothingFound, search, timeOf } from "./search";
 import type { State } from "./state";
 import { betweenNodes, drawStrip, faultAt, stripHeight } from "./strip";
 import { readTheme, typeColour } from "./theme";
 import { showVerdict } from "./verdict";
+import { element, seconds } from "./words";
 
 const byId = <T extends HTMLElement>(id: string) => document.getElementById(id) as T;
 const restMs = 120;

@@ -1,6 +1,7 @@
 import { hopsOf, type Light } from "./causality";
 import type { Picture } from "./picture";
 import { timeOf } from "./search";
+import { duration, element, seconds } from "./words";
 
 const listed = 40; // messages of the past and of the future each
 
@@ -59,18 +60,4 @@ function list(p: Picture, messages: number[], select: (message: number) => void)
 
 function place(p: Picture, lane: number): string {
   return `${p.nodes[p.laneNode[lane]].name} ${p.laneName[lane]}`.trim();
-}
-
-export function seconds(us: number): string {
-  return `${(us / 1e6).toFixed(3)} s`;
-}
-
-function duration(us: number): string {
-  return us >= 1000 ? `${(us / 1000).toFixed(1)} ms` : `${us} µs`;
-}
-
-export function element(tag: string, text: string): HTMLElement {
-  const made = document.createElement(tag);
-  made.textContent = text;
-  return made;
 }

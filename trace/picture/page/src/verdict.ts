@@ -1,5 +1,5 @@
-import { element } from "./panel";
 import type { Picture } from "./picture";
+import { element } from "./words";
 
 /** What the head of the page does when something in it is clicked. */
 export interface Acts {

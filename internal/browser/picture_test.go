@@ -1,9 +1,7 @@
 package browser
 
 import (
-	"context"
 	"fmt"
-	"iter"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -61,112 +59,6 @@ func hop(p *picture.Page, v int, id, cause, from, to string, at time.Duration, l
 	p.Hop(h)
 	if !lost {
 		p.Event(picture.Event{At: h.Got, Lane: picture.Lane{Node: to, Actor: "gossip"}, Kind: "receive", Message: id, Depth: 1, Text: fmt.Sprint("+value ", v)})
-	}
-}
-
-// tab is a page that has been loaded, and what its console says.
-type tab struct {
-	context.Context
-	t       *testing.T
-	console iter.Seq2[chromedp.ConsoleMessage, error]
-}
-
-// open loads a page in a Chromium of its own.
-func open(t *testing.T, file string) *tab {
-	t.Helper()
-	path := ""
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if found, err := exec.LookPath(name); err == nil {
-			path = found
-			break
-		}
-	}
-	if path == "" {
-		t.Fatal("there is no chromium on the PATH: install Debian's package of that name")
-	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox,
-		chromedp.WindowSize(1400, 800), chromedp.WSURLReadTimeout(time.Minute))
-	allocator, end := chromedp.NewExecAllocator(context.Background(), options...)
-	ctx, leave := chromedp.NewContext(allocator)
-	ctx, expire := context.WithTimeout(ctx, time.Minute)
-	t.Cleanup(func() { expire(); leave(); end() })
-	b := &tab{Context: ctx, t: t, console: chromedp.Console(ctx)}
-	b.do(chromedp.Navigate("about:blank"))
-	began := time.Now()
-	b.do(chromedp.Navigate("file://" + file))
-	b.do(chromedp.Query(chromedp.CSS(`html[data-ready="true"]`)))
-	b.frames(2)
-	t.Logf("loaded in %v", time.Since(began).Round(ms))
-	return b
-}
-
-func run[T any](b *tab, action chromedp.Action[T]) T {
-	b.t.Helper()
-	result, err := chromedp.Run(b, action)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	return result
-}
-
-func (b *tab) do(actions ...chromedp.Action[chromedp.Void]) {
-	b.t.Helper()
-	if err := chromedp.Do(b, actions...); err != nil {
-		b.t.Fatal(err)
-	}
-}
-
-// frames waits until so many frames have been drawn.
-func (b *tab) frames(n int) {
-	b.t.Helper()
-	run(b, chromedp.Evaluate[int](fmt.Sprintf(`new Promise(done => { let left = %d; const f = () => left-- > 0 ? requestAnimationFrame(f) : done(0); f(); })`, n), chromedp.EvalAwaitPromise))
-}
-
-// keys are pressed while the diagram has the focus.
-func (b *tab) keys(keys string) {
-	b.t.Helper()
-	b.do(chromedp.Focus(chromedp.CSS("#diagram")), chromedp.KeyEvent(keys))
-	b.frames(2)
-}
-
-// text is what an element says, shown or not.
-func (b *tab) text(selector string) string {
-	b.t.Helper()
-	return run(b, chromedp.Evaluate[string](fmt.Sprintf("document.querySelector(%q).textContent", selector)))
-}
-
-func (b *tab) search(text string) {
-	b.t.Helper()
-	b.do(chromedp.Focus(chromedp.CSS("#query")), chromedp.Evaluate[chromedp.Void](`document.getElementById("query").value = ""`), chromedp.SendKeys(chromedp.CSS("#query"), text+kb.Enter))
-	b.frames(2)
-}
-
-// quiet fails the test if the console complained.
-func (b *tab) quiet() {
-	b.t.Helper()
-	b.do(chromedp.Evaluate[chromedp.Void](`console.log("the end")`, chromedp.EvalIgnoreExceptions))
-	for m, err := range b.console {
-		switch {
-		case err != nil:
-			b.t.Fatal(err)
-		case m.Text == "the end":
-			return
-		default:
-			b.t.Errorf("the console says: %s", m)
-		}
-	}
-}
-
-// shoot leaves a picture of the tab where $SCREENSHOTS asks for them.
-func (b *tab) shoot(name string) {
-	b.t.Helper()
-	dir := os.Getenv("SCREENSHOTS")
-	if dir == "" {
-		return
-	}
-	image := run(b, chromedp.CaptureScreenshot())
-	if err := os.WriteFile(filepath.Join(dir, name+".png"), image, 0o644); err != nil {
-		b.t.Fatal(err)
 	}
 }
 
@@ -404,9 +296,8 @@ func TestReadableInTheDark(t *testing.T) {
 // TestARunOf25NodesTracedInFullIsFollowed draws challenge 3d as eddy does. How long it takes to load is reported.
 func TestARunOf25NodesTracedInFullIsFollowed(t *testing.T) {
 	dir := t.TempDir()
-	eddy, page := filepath.Join(dir, "eddy"), filepath.Join(dir, "page.html")
+	page := filepath.Join(dir, "page.html")
 	for _, command := range [][]string{
-		{"go", "build", "-C", "../../..", "-o", eddy, "./cmd/eddy"},
 		{eddy, "sim", "broadcast", "--challenge", "3d", "--nemesis", "partition", "--nemesis-interval", "5", "--seed", "1", "--quiet", "--store", dir, "--html", page},
 	} {
 		if out, err := exec.Command(command[0], command[1:]...).CombinedOutput(); err != nil {
@@ -454,10 +345,6 @@ func TestClientsAreOneLineUntilTheyAreOpened(t *testing.T) {
 // eddy trace makes of its files later.
 func TestALostValueOfARealRunIsFollowed(t *testing.T) {
 	dir := t.TempDir()
-	eddy := filepath.Join(dir, "eddy")
-	if out, err := exec.Command("go", "build", "-C", "../../..", "-o", eddy, "./cmd/eddy").CombinedOutput(); err != nil {
-		t.Fatalf("build eddy: %v\n%s", err, out)
-	}
 	sim, later := filepath.Join(dir, "sim.html"), filepath.Join(dir, "later.html")
 	if out, err := exec.Command(eddy, "sim", "broadcast", "--node-count", "5", "--rate", "20", "--time-limit", "10", "--latency", "50", "--nemesis", "partition,loss",
 		"--seed", "7", "--quiet", "--store", dir, "--html", sim, "--", "--fault", "gives-up").CombinedOutput(); err == nil || !strings.Contains(string(out), "INVALID") {

@@ -1,4 +1,4 @@
-module eddy/trace/picture/browser
+module eddy/internal/browser
 
 go 1.26.0
 
@@ -10,4 +10,4 @@ require (
 
 require github.com/go-json-experiment/json v0.0.0-20260820222146-c27c302e5fc3 // indirect
 
-replace eddy => ../../..
+replace eddy => ../..

@@ -1,0 +1,84 @@
+package virtual
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"runtime"
+	"slices"
+	"time"
+
+	"eddy/testbench"
+	"eddy/testbench/checker"
+	"eddy/testbench/history"
+	"eddy/testbench/sweep"
+)
+
+// LastMoment is the last at which anything of the run's operations and faults happened. The reads of the end show what is
+// lost, and lose nothing.
+func LastMoment(h history.History) time.Duration {
+	var last time.Duration
+	for _, op := range h {
+		if !op.Final {
+			last = max(last, op.Time)
+		}
+	}
+	return last
+}
+
+// lostFirst is the value, of those that were lost, that was acknowledged first; nil where none was lost.
+func lostFirst(r checker.Results) json.RawMessage {
+	var first *checker.Witness
+	for i := range r.Witnesses {
+		w := &r.Witnesses[i]
+		if w.Kind == checker.Lost && w.Known != nil && (first == nil || w.Known.Time < first.Known.Time) {
+			first = w
+		}
+	}
+	if first == nil {
+		return nil
+	}
+	return first.Value
+}
+
+// misses reports whether a value is missing from any of the last reads. What a checker calls lost may depend on which
+// node is read last.
+func misses(h history.History, value json.RawMessage) bool {
+	return slices.ContainsFunc(h, func(op history.Op) bool {
+		var shown []json.RawMessage
+		return op.Final && op.Type == history.OK && json.Unmarshal(op.Value, &shown) == nil &&
+			!slices.ContainsFunc(shown, func(v json.RawMessage) bool { return bytes.Equal(v, value) })
+	})
+}
+
+// SameFailure tells outcomes that fail as the first did: in the same words and, where a value is missing at the end, without that one.
+func SameFailure(first *testbench.Outcome) (same func(*testbench.Outcome) bool, said string) {
+	failure := Failure(first)
+	lost := lostFirst(first.Results)
+	if lost == nil || !misses(first.History, lost) {
+		return func(out *testbench.Outcome) bool { return Failure(out) == failure }, failure
+	}
+	return func(out *testbench.Outcome) bool { return out.Err == nil && misses(out.History, lost) }, fmt.Sprintf("value %s is missing at the end", lost)
+}
+
+// FailingFutures makes so many futures of a run from a moment on, each the same up to there and with other chance from
+// then on, and counts those that fail in the same way. config is called for each.
+func FailingFutures(options testbench.Options, config func() Config, same func(*testbench.Outcome) bool, at time.Duration, futures int) (failed int) {
+	work := func(i int) bool {
+		o := options
+		o.Branches = append(slices.DeleteFunc(slices.Clone(o.Branches), func(b testbench.Branch) bool { return b.At >= at }),
+			testbench.Branch{At: at, Seed: futureSeed + uint64(i)})
+		out := Run(o, config())
+		return same(&out)
+	}
+	sweep.Pool(futures, runtime.GOMAXPROCS(0), work, func(_ int, fails bool) bool {
+		if fails {
+			failed++
+		}
+		return true
+	})
+	return failed
+}
+
+// futureSeed is the first seed of other futures.
+const futureSeed = 1
