@@ -1,10 +1,12 @@
 package cli
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
 	"os"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -57,18 +59,22 @@ did: a link opens the same moment.`),
 
 func (p *program) runPlay(cmd *cobra.Command, args []string, o *testbench.Options, own *playFlags) error {
 	args, nodeArgs := splitAtDash(cmd, args)
-	start, bin, err := p.playStart(cmd.Flags(), args, nodeArgs, o, own)
+	open, err := p.playStart(cmd.Flags(), args, nodeArgs, o, own)
 	if err != nil {
 		return err
 	}
+	bench := p.playBench(open)
+	if open.again {
+		open.start.At = p.whereItFailed(bench, open.start)
+		bench.Start = open.start
+	}
 	if own.export != "" {
-		if err := p.exportPlay(own.export, start); err != nil {
+		if err := p.exportPlay(own.export, open); err != nil {
 			return err
 		}
 		fmt.Fprintf(os.Stdout, "%s holds the page. Any server of files shows it, such as: python3 -m http.server --bind 127.0.0.1 -d %s\n", own.export, cmdline.Shell([]string{own.export}))
 		return nil
 	}
-	bench := p.playBench(start, bin)
 	listener, err := listenForPlay(own.port)
 	if err != nil {
 		return err
@@ -91,10 +97,10 @@ func (p *program) runPlay(cmd *cobra.Command, args []string, o *testbench.Option
 }
 
 // playBench answers with the services of the program, and the program of --bin that was given, if there was one.
-func (p *program) playBench(start play.Start, bin string) *play.Bench {
+func (p *program) playBench(open opened) *play.Bench {
 	return &play.Bench{
-		Workloads: cmdline.PlayWorkloads(p.services), Start: start, Local: true, Lessons: lessons.For(p.serviceNames()),
-		Make: func(arguments []string) (play.Simulation, error) { return p.played(arguments, bin) },
+		Workloads: cmdline.PlayWorkloads(p.services), Start: open.start, Stored: open.stored, Local: true, Lessons: lessons.For(p.serviceNames()),
+		Make: func(arguments []string) (play.Simulation, error) { return p.played(arguments, open.bin) },
 	}
 }
 
@@ -120,8 +126,16 @@ func (p *program) played(arguments []string, bin string) (play.Simulation, error
 	}, s.checkDisks()
 }
 
-// playStart is what the command line asks for, and the program that it names.
-func (p *program) playStart(flags *pflag.FlagSet, args, nodeArgs []string, o *testbench.Options, own *playFlags) (play.Start, string, error) {
+// opened is what the page opens.
+type opened struct {
+	start  play.Start
+	bin    string       // the program that the command line names
+	stored *play.Stored // a run that can only be shown
+	again  bool         // the start is a stored run, made again
+}
+
+// playStart is what the command line asks for.
+func (p *program) playStart(flags *pflag.FlagSet, args, nodeArgs []string, o *testbench.Options, own *playFlags) (opened, error) {
 	if len(args) == 1 && !slices.Contains(p.workloads.Names(), args[0]) {
 		if _, err := os.Stat(args[0]); err == nil {
 			return p.playStored(flags, args[0])
@@ -135,11 +149,11 @@ func (p *program) playStart(flags *pflag.FlagSet, args, nodeArgs []string, o *te
 	}
 	nodeArgs, err := p.settle(flags, args, nodeArgs, o, &own.testFlags, &report.Meta{})
 	if err != nil {
-		return play.Start{}, "", err
+		return opened{}, err
 	}
 	if own.challenge == "" {
 		if err := p.watchable(flags, o); err != nil {
-			return play.Start{}, "", err
+			return opened{}, err
 		}
 	}
 	if !flags.Changed("seed") {
@@ -147,9 +161,9 @@ func (p *program) playStart(flags *pflag.FlagSet, args, nodeArgs []string, o *te
 	}
 	s, err := p.newSimulation(*o, nodeArgs, report.Meta{})
 	if err != nil {
-		return play.Start{}, "", err
+		return opened{}, err
 	}
-	return s.start(), o.Bin, s.checkDisks()
+	return opened{start: s.start(), bin: o.Bin}, s.checkDisks()
 }
 
 // watchable sets flags that were not given to those of a run that can be watched.
@@ -171,8 +185,9 @@ func (p *program) watchable(flags *pflag.FlagSet, o *testbench.Options) error {
 	return nil
 }
 
-// playStored is the run that left the files of a directory.
-func (p *program) playStored(flags *pflag.FlagSet, dir string) (play.Start, string, error) {
+// playStored has the page open the run that left the files of a directory: made again if it is one of eddy sim, else as its
+// files have it.
+func (p *program) playStored(flags *pflag.FlagSet, dir string) (opened, error) {
 	given := ""
 	flags.Visit(func(f *pflag.Flag) {
 		if f.Name != "port" && f.Name != "export" {
@@ -180,13 +195,50 @@ func (p *program) playStored(flags *pflag.FlagSet, dir string) (play.Start, stri
 		}
 	})
 	if given != "" {
-		return play.Start{}, "", fmt.Errorf("--%s with %s: a stored run has its own flags; leave it out", given, dir)
+		return opened{}, fmt.Errorf("--%s with %s: a stored run has its own flags; leave it out", given, dir)
 	}
-	s, err := p.madeAgain(dir)
+	made, ok, err := testbench.ReadMade(dir)
+	switch {
+	case err != nil:
+		return opened{}, err
+	case !ok:
+		return opened{}, fmt.Errorf("%s is no run, or one of an older version: name a workload, or the directory of a run", dir)
+	case len(made.Again) > 0:
+		s, err := p.madeAgain(dir)
+		if err != nil {
+			return opened{}, err
+		}
+		return opened{start: s.start(), bin: s.options.Bin, again: true}, nil
+	}
+	text, err := os.ReadFile(filepath.Join(dir, testbench.ResultsFile))
 	if err != nil {
-		return play.Start{}, "", err
+		return opened{}, fmt.Errorf("%s has not been judged: %w", dir, err)
 	}
-	return s.start(), s.options.Bin, nil
+	results, err := decodeResults(p.workloads, dir, text)
+	if err != nil {
+		return opened{}, err
+	}
+	o := made.Cluster()
+	o.Workload = made.Workload
+	stored, err := play.OpenStored(dir, dir, o, results)
+	if err != nil {
+		return opened{}, err
+	}
+	return opened{start: stored.Start(), stored: stored}, nil
+}
+
+// whereItFailed is the moment at which a stored run is opened: that from which every future fails, if the run fails; its
+// begin if not.
+func (p *program) whereItFailed(bench *play.Bench, start play.Start) (at int64) {
+	request, err := json.Marshal(play.Request{Do: play.DoCause, Scene: start.Scene, Seed: start.Seed, Deeds: start.Deeds})
+	if err != nil {
+		return 0
+	}
+	var cause play.Cause
+	if json.Unmarshal(bench.Answer(request), &cause) == nil && cause.Text != "" {
+		fmt.Fprintln(os.Stdout, cause.Text)
+	}
+	return cause.At
 }
 
 // start is a simulation as the page opens it.

@@ -67,7 +67,7 @@ type filmed struct {
 // What the page shows is the run of the command line, for the same seed and deeds: each message, its times and its fate, the
 // operations and the results.
 func TestAFilmIsTheRunOfTheCommandLine(t *testing.T) {
-	b := eddy.playBench(play.Start{}, "")
+	b := eddy.playBench(opened{})
 	film := asking[filmed](t, b, play.Request{Do: play.DoFilm, Scene: flooded(), Seed: 3, Deeds: floodedDeeds})
 	store := t.TempDir()
 	o, nodeArgs, err := cmdline.Parse(eddy.workloads, []string{"broadcast", "--seed=3", "--node-count=5", "--rate=10", "--time-limit=10", "--latency=50", "--deeds=" + floodedDeeds, "--", "--strategy", "flood", "--ack", "none"})
@@ -171,10 +171,10 @@ func TestAMomentIsTheSameHoweverOneGotThere(t *testing.T) {
 		}
 		return string(b.Answer(request))
 	}
-	walked := eddy.playBench(play.Start{}, "")
+	walked := eddy.playBench(opened{})
 	for _, ms := range []int64{100, 2001, 2000, 9000, 5100, 5600, 6500, 3, 12_000, 7001, 25_000} {
 		for _, node := range []string{"n0", "n3"} {
-			if got, want := ask(walked, ms, node), ask(eddy.playBench(play.Start{}, ""), ms, node); got != want || !strings.Contains(got, `"state":`) {
+			if got, want := ask(walked, ms, node), ask(eddy.playBench(opened{}), ms, node); got != want || !strings.Contains(got, `"state":`) {
 				t.Errorf("%s at %d ms, by steps:\n%s\nat once:\n%s", node, ms, got, want)
 			}
 		}
@@ -208,7 +208,7 @@ func TestASessionThatStopsOftenMakesTheRunOfOneThatDoesNot(t *testing.T) {
 }
 
 func TestAMessageTellsWhatCausedIt(t *testing.T) {
-	b := eddy.playBench(play.Start{}, "")
+	b := eddy.playBench(opened{})
 	film := asking[filmed](t, b, play.Request{Do: play.DoFilm, Scene: flooded(), Seed: 3})
 	caused := 0
 	for _, m := range film.Messages {
@@ -231,7 +231,7 @@ func TestAMessageTellsWhatCausedIt(t *testing.T) {
 }
 
 func TestTheVerdictOfAMomentCountsWhatCameBefore(t *testing.T) {
-	b := eddy.playBench(play.Start{}, "")
+	b := eddy.playBench(opened{})
 	at := int64(1500 * time.Millisecond)
 	if v := asking[play.Verdict](t, b, play.Request{Do: play.DoVerdict, Scene: flooded(), Seed: 3, Deeds: floodedDeeds, At: &at}); v.Valid != "true" {
 		t.Errorf("before the cut: %+v", v)
@@ -243,7 +243,7 @@ func TestTheVerdictOfAMomentCountsWhatCameBefore(t *testing.T) {
 }
 
 func TestAFailureIsFoundAndItsCause(t *testing.T) {
-	b := eddy.playBench(play.Start{}, "")
+	b := eddy.playBench(opened{})
 	scene := flooded()
 	scene.Flags["nemesis"], scene.Flags["nemesis-interval"] = "partition", "3"
 	found := asking[play.Sought](t, b, play.Request{Do: play.DoSeek, Scene: scene, From: 1, Count: 20})
@@ -262,7 +262,7 @@ func TestAFailureIsFoundAndItsCause(t *testing.T) {
 }
 
 func TestScenesOfEveryWorkloadThatCanBeWatchedAreValid(t *testing.T) {
-	b := eddy.playBench(play.Start{}, "")
+	b := eddy.playBench(opened{})
 	for _, w := range b.Workloads {
 		v := asking[play.Verdict](t, b, play.Request{Do: play.DoVerdict, Seed: 1, Scene: play.Scene{Version: play.Version, Workload: w.Name, Flags: w.Flags}})
 		if v.Valid != "true" {
@@ -272,7 +272,7 @@ func TestScenesOfEveryWorkloadThatCanBeWatchedAreValid(t *testing.T) {
 }
 
 func TestWhatCannotBeAnsweredIsASentenceWithTheRemedy(t *testing.T) {
-	b := eddy.playBench(play.Start{}, "")
+	b := eddy.playBench(opened{})
 	for _, c := range []struct{ request, want string }{
 		{`{"do":"film"`, "load the page again"},
 		{`{"do":"film","nodes":3}`, "load the page again"},
@@ -306,7 +306,7 @@ func served(t *testing.T) (*playServer, func(method, path, body string, headers 
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := newPlayServer(l, eddy.playBench(play.Start{}, ""))
+	s := newPlayServer(l, eddy.playBench(opened{}))
 	t.Cleanup(func() { l.Close() })
 	return s, func(method, path, body string, headers ...string) *http.Response {
 		r := httptest.NewRequest(method, "http://"+s.hosts[0]+path, strings.NewReader(body))
@@ -382,14 +382,15 @@ func TestAStoredRunIsOpenedWithItsFlags(t *testing.T) {
 	if out.Err != nil {
 		t.Fatal(out.Err)
 	}
-	start, bin, err := eddy.playStored(cmdline.NewFlagSet("play"), out.Meta.Dir)
-	if err != nil || bin != "" {
-		t.Fatal(bin, err)
+	open, err := eddy.playStored(cmdline.NewFlagSet("play"), out.Meta.Dir)
+	if err != nil || open.bin != "" || open.stored != nil {
+		t.Fatal(open, err)
 	}
+	start := open.start
 	if start.Scene.Workload != "broadcast" || start.Scene.Flags["node-count"] != "5" || start.Seed != 1 || start.Deeds != "2s cut n0 n1" || !slices.Equal(start.Scene.Args, []string{"--strategy", "flood", "--ack", "none"}) {
 		t.Errorf("%+v", start)
 	}
-	if _, _, err := eddy.playStored(cmdline.NewFlagSet("play"), filepath.Join(store, "gone")); err == nil || !strings.Contains(err.Error(), "is no run") {
+	if _, err := eddy.playStored(cmdline.NewFlagSet("play"), filepath.Join(store, "gone")); err == nil || !strings.Contains(err.Error(), "is no run") {
 		t.Errorf("a store that is gone: %v", err)
 	}
 }
@@ -415,7 +416,7 @@ func TestThePageAloneAnswersAsTheServerDoes(t *testing.T) {
 		t.Skip("there is no Node.js")
 	}
 	dir := t.TempDir()
-	if err := eddy.exportPlay(dir, play.Start{Scene: flooded(), Seed: 3}); err != nil {
+	if err := eddy.exportPlay(dir, opened{start: play.Start{Scene: flooded(), Seed: 3}}); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(filepath.Join(dir, "ask.cjs"), []byte(asksOnce), 0o644); err != nil {
@@ -423,7 +424,7 @@ func TestThePageAloneAnswersAsTheServerDoes(t *testing.T) {
 	}
 	at := int64(4 * time.Second)
 	var requests []play.Request
-	for _, w := range eddy.playBench(play.Start{}, "").Workloads {
+	for _, w := range eddy.playBench(opened{}).Workloads {
 		requests = append(requests, play.Request{Do: play.DoFilm, Seed: 7, Scene: play.Scene{Version: play.Version, Workload: w.Name, Flags: w.Flags}})
 	}
 	for _, do := range []string{play.DoFilm, play.DoLook, play.DoMessage, play.DoVerdict} {
@@ -432,7 +433,7 @@ func TestThePageAloneAnswersAsTheServerDoes(t *testing.T) {
 	}
 	requests = append(requests, play.Request{Do: play.DoVerdict, Scene: play.Scene{Version: "0"}})
 	var lines, want bytes.Buffer
-	b := eddy.playBench(play.Start{}, "")
+	b := eddy.playBench(opened{})
 	for _, r := range requests {
 		text, err := json.Marshal(r)
 		if err != nil {
@@ -451,6 +452,59 @@ func TestThePageAloneAnswersAsTheServerDoes(t *testing.T) {
 	for i := range requests {
 		if i >= len(gotLines) || !bytes.Equal(gotLines[i], wantLines[i]) {
 			t.Errorf("%+v: in the page\n%.300s\non the machine\n%.300s", requests[i], gotLines[min(i, len(gotLines)-1)], wantLines[i])
+		}
+	}
+}
+
+// A run of processes has left its files, and that is all there is: it is shown as they have it.
+func TestARunOfProcessesIsShownAsItsFilesHaveIt(t *testing.T) {
+	s := byHand(t, "broadcast", "--strategy flood --ack none", "2s cut n0 n1,n2,n3,n4; 4s heal; 5s kill n3; 5500ms restart n3; 6s pause n1; 7s resume n1")
+	out := s.record(t.TempDir(), watch{})
+	if out.Err != nil {
+		t.Fatal(out.Err)
+	}
+	request := play.Request{Do: play.DoFilm, Scene: cmdline.Scene(s.options, s.nodeArgs), Seed: 1, Deeds: testbench.DeedsText(s.options.Deeds)}
+	want := asking[filmed](t, eddy.playBench(opened{}), request)
+	made := filepath.Join(out.Meta.Dir, testbench.RunFile)
+	text, err := os.ReadFile(made)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text = bytes.Replace(text, []byte(`"again"`), []byte(`"was"`), 1) // as if it were one of processes
+	if err := os.WriteFile(made, text, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	open, err := eddy.playStored(cmdline.NewFlagSet("play"), out.Meta.Dir)
+	if err != nil || open.stored == nil {
+		t.Fatal(err)
+	}
+	b := eddy.playBench(open)
+	request = play.Request{Do: play.DoFilm, Scene: open.start.Scene}
+	got := asking[filmed](t, b, request)
+	if !slices.Equal(got.Messages, want.Messages) || !slices.Equal(got.Types, want.Types) || !slices.Equal(got.Nodes, want.Nodes) || len(got.Ops) != len(want.Ops) || got.End != want.End {
+		t.Errorf("%d messages, %d operations up to %d, where the run has %d, %d, %d", len(got.Messages), len(got.Ops), got.End, len(want.Messages), len(want.Ops), want.End)
+	}
+	if len(got.Cuts) != len(want.Cuts) || len(got.States) < 4 || got.Verdict.Valid != want.Verdict.Valid || !slices.Equal(got.Verdict.Lost, want.Verdict.Lost) {
+		t.Errorf("cuts %v, states %v, verdict %+v, where the run has %v, %v, %+v", got.Cuts, got.States, got.Verdict, want.Cuts, want.States, want.Verdict)
+	}
+	at := int64(5100 * time.Millisecond)
+	if look := asking[play.Look](t, b, play.Request{Do: play.DoLook, Scene: open.start.Scene, At: &at, Node: "n3"}); look.State != testbench.NodeDown || !look.Program {
+		t.Errorf("%+v", look)
+	}
+	if letter := asking[play.Letter](t, b, play.Request{Do: play.DoMessage, Scene: open.start.Scene, ID: 100}); letter.ID != 100 || len(letter.Body) == 0 {
+		t.Errorf("%+v", letter)
+	}
+	for _, r := range []play.Request{
+		{Do: play.DoFilm, Scene: open.start.Scene, Deeds: "2s kill n0"}, {Do: play.DoVerdict, Scene: open.start.Scene, At: &at},
+		{Do: play.DoSeek, Scene: open.start.Scene, Count: 3}, {Do: play.DoFilm, Scene: play.Scene{Version: play.Version, Run: "/etc"}},
+	} {
+		text, err := json.Marshal(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var failed play.Failed
+		if answer := b.Answer(text); json.Unmarshal(answer, &failed) != nil || failed.Error == "" {
+			t.Errorf("%s: %.200s", text, answer)
 		}
 	}
 }

@@ -15,11 +15,15 @@ import (
 )
 
 // exportPlay writes the page and the simulator compiled to WebAssembly into a directory: a site of files alone.
-func (p *program) exportPlay(dir string, start play.Start) error {
+func (p *program) exportPlay(dir string, open opened) error {
 	if !p.offersNew() {
 		return errors.New("--export: it writes a page of eddy's own services, and this program has others")
 	}
-	if start.Scene.Flags["bin"] != "" {
+	if open.stored != nil {
+		return errors.New("--export of a run of processes: a page alone makes runs, and this one cannot be made again; name a run of eddy sim")
+	}
+	start := open.start
+	if open.bin != "" {
 		return errors.New("--export with --bin: a page alone runs no programs of yours; leave one of them out")
 	}
 	source, err := eddySource("")

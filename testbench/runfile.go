@@ -46,14 +46,14 @@ func (o *Outcome) saveMade() error {
 	return os.WriteFile(filepath.Join(o.Meta.Dir, RunFile), append(text, '\n'), 0o644)
 }
 
-// cluster is what of the options says which node a client talks to.
-func (m *Made) cluster() Options {
+// Cluster is what of the options says which node a client talks to.
+func (m *Made) Cluster() Options {
 	return Options{NodeCount: m.Nodes, NodeNames: m.NodeNames, Concurrency: m.Concurrency}
 }
 
 // NodeOf gives the node that a process of the history talks to, as [Options.NodeOf] does.
 func (m *Made) NodeOf() func(process int) string {
-	o := m.cluster()
+	o := m.Cluster()
 	return o.NodeOf()
 }
 
@@ -66,7 +66,7 @@ func ReadMade(dir string) (made Made, ok bool, err error) {
 	if err == nil {
 		err = json.Unmarshal(text, &made)
 	}
-	o := made.cluster()
+	o := made.Cluster()
 	if err == nil && (made.Nodes < 0 || made.Nodes > NodesMax) {
 		err = fmt.Errorf("nodes is %d", made.Nodes)
 	}

@@ -32,6 +32,7 @@ type Bench struct {
 	Start     Start
 	Lessons   []Lesson
 	Local     bool
+	Stored    *Stored // that was opened; nil for none
 
 	films   []kept // the latest first
 	moments []*moment
@@ -80,6 +81,9 @@ func (b *Bench) answer(text []byte) (any, error) {
 	}
 	if r.Scene.Version != Version {
 		return nil, fmt.Errorf("this address is of version %s, and this page knows version %s: make the scene again here, or open the address with the eddy that made it", quoted(r.Scene.Version), Version)
+	}
+	if r.Scene.Run != "" {
+		return b.stored(&r)
 	}
 	return do(b, &r)
 }

@@ -81,12 +81,17 @@ func (b *Bench) film(r *Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	return made.part(r), nil
+}
+
+// part is the film with those of its messages that were asked for.
+func (made *reel) part(r *Request) Film {
 	film := made.film
 	to := r.To
 	if to == 0 {
 		to = film.End
 	}
-	var some []Hop
+	some := []Hop{}
 	for _, m := range film.Messages {
 		over := m[colArrives] >= 0 && m[colArrives] < r.From || m[colSent] > to
 		switch {
@@ -98,7 +103,7 @@ func (b *Bench) film(r *Request) (any, error) {
 		}
 	}
 	film.Messages = some
-	return film, nil
+	return film
 }
 
 // shoot makes the run and records it.

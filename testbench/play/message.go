@@ -30,9 +30,14 @@ func (b *Bench) message(r *Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	i, found := slices.BinarySearchFunc(made.film.Messages, r.ID, func(m Hop, id int64) int { return int(m[colID] - id) })
+	return made.letter(r.ID)
+}
+
+// letter is a message of the run.
+func (made *reel) letter(id int64) (any, error) {
+	i, found := slices.BinarySearchFunc(made.film.Messages, id, func(m Hop, id int64) int { return int(m[colID] - id) })
 	if !found {
-		return nil, fmt.Errorf("this run has no message %d: take one that the picture shows", r.ID)
+		return nil, fmt.Errorf("this run has no message %d: take one that the picture shows", id)
 	}
 	m := made.film.Messages[i]
 	letter := Letter{
@@ -45,10 +50,10 @@ func (b *Bench) message(r *Request) (any, error) {
 	if err := made.findCauses(); err != nil {
 		return nil, err
 	}
-	for id, known := made.cause[r.ID]; known && len(letter.Causes) < len(made.film.Messages); id, known = made.cause[id] {
-		letter.Causes = append(letter.Causes, id)
+	for cause, known := made.cause[id]; known && len(letter.Causes) < len(made.film.Messages); cause, known = made.cause[cause] {
+		letter.Causes = append(letter.Causes, cause)
 	}
-	letter.Effects = append(letter.Effects, made.effects[r.ID][:min(effectsMax, len(made.effects[r.ID]))]...)
+	letter.Effects = append(letter.Effects, made.effects[id][:min(effectsMax, len(made.effects[id]))]...)
 	return letter, nil
 }
 

@@ -28,6 +28,7 @@ type Scene struct {
 	Workload string            `json:"workload"`
 	Flags    map[string]string `json:"flags,omitempty"` // of eddy sim, by name
 	Args     []string          `json:"args,omitempty"`  // of the nodes: what comes after --
+	Run      string            `json:"run,omitempty"`   // in place of all that: a stored run that can only be shown
 }
 
 // The requests.
