@@ -359,9 +359,9 @@ func TestNodesAreChosenInABoxAndTypesAreHidden(t *testing.T) {
 
 // The picture that README.md shows is one of these.
 func TestThePictureOfTheREADME(t *testing.T) {
-	b := playing(t, "broadcast?node-count=9&rate=10&time-limit=10&latency=100&args=--strategy+flood+--ack+none+--topology+tree:4&deeds=2s+cut+n1+n0;+2.2s+kill+n7;+2.3s+skew+n4+2s&at=2.56s")
+	b := playing(t, "broadcast?node-count=9&rate=40&time-limit=10&latency=100&args=--strategy+flood+--ack+none+--topology+tree:4&deeds=2s+cut+n1+n0;+2.2s+kill+n7;+2.3s+skew+n4+2s&at=2.42s")
 	b.do(chromedp.MouseClickXY(b.node(1, 9)))
-	b.comes("#details", "n1 at 2.560 s")
+	b.comes("#details", "n1 at 2.420 s")
 	b.shoot("play-readme")
 	b.quiet()
 }

@@ -32,7 +32,11 @@ export function showNode(home: HTMLElement, name: string, look: Look): void {
   parts.push(element("p", look.state + (look.clockAhead ? `, its clock is ${seconds(look.clockAhead)} ahead` : "")));
   if (look.program) parts.push(faint("A program: what it holds inside cannot be seen, only what it says."));
   for (const actor of look.actors ?? []) {
-    parts.push(element("h3", actor.name), faint(`${actor.mailbox} in its mailbox, ${actor.handled} handled`));
+    const title = element("h3", `${actor.name} `);
+    const figures = element("span", `${actor.mailbox} in its mailbox, ${actor.handled} handled`);
+    figures.className = "faint";
+    title.append(figures);
+    parts.push(title);
     if (actor.view) parts.push(element("pre", actor.view));
   }
   if (look.log?.length) {

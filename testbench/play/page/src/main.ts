@@ -16,7 +16,7 @@ import { chooseScene, sceneWords } from "./scene";
 import { drawLine, timeAt, type Line } from "./timeline";
 import { type Ask, transport } from "./transport";
 import { showVerdict } from "./verdict";
-import { faultsBetween, summary } from "./voice";
+import { faultsBetween, nodeWords, summary } from "./voice";
 
 const byId = <T extends HTMLElement>(id: string) => document.getElementById(id) as T;
 const speeds = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10];
@@ -347,7 +347,7 @@ class Play {
   private showTypes(): void {
     const { film } = this.sight!;
     const named = film.types.map((name, t) => ({ name, rank: film.typeRank[t], used: false }));
-    for (let i = 0; i < film.count; i++) if (film.src[i] < film.nodes && film.dst[i] < film.nodes) named[film.type[i]].used = true;
+    for (let i = 0; i < film.count; i++) if (film.arrives[i] > film.sent[i]) named[film.type[i]].used = true;
     const shown = named.filter((t) => t.used).sort((a, b) => a.rank - b.rank).slice(0, 11).map(({ name, rank }) => {
       const label = element("label", name);
       label.className = `rank-${rank < this.theme.types.length ? rank : "other"}`;
@@ -528,7 +528,8 @@ class Play {
 
   private haveChosen(): void {
     this.showWords();
-    this.say(`${chosen(this.sight!)} chosen.`);
+    const s = this.sight!;
+    this.say(s.chosen.size === 1 ? `${nodeWords(s.film, s.at, [...s.chosen][0])}.` : `${chosen(s)} chosen.`);
     this.redraw();
   }
 

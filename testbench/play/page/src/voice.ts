@@ -25,6 +25,18 @@ export function summary(film: Film, at: number): string {
   return `${seconds(at)}: ${words.join("; ")}.`;
 }
 
+/** A node at a moment. */
+export function nodeWords(film: Film, at: number, node: number): string {
+  const standing = film.standingOf(at);
+  let coming = 0;
+  film.inFlight(at, (i) => {
+    if (film.dst[i] === node && film.src[i] < film.nodes && !film.isLost(i)) coming++;
+  });
+  const words = [`${film.names[node]}, ${standing.state[node]}`, `${coming} ${coming === 1 ? "message" : "messages"} on the way to it`];
+  if (standing.ahead[node] !== 0) words.push(`its clock is ${seconds(standing.ahead[node])} ahead`);
+  return words.join(", ");
+}
+
 /** What faults did after one moment and up to another; empty where they did nothing. */
 export function faultsBetween(film: Film, from: number, to: number): string {
   const words: string[] = [];
