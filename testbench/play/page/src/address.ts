@@ -6,13 +6,14 @@ export interface Place extends Moment {
   lesson: string; // its id; empty for none
 }
 
-const own = new Set(["seed", "args", "deeds", "at", "v", "lesson"]);
+const own = new Set(["seed", "args", "deeds", "at", "v", "lesson", "run"]);
 
 /** The address of a moment, such as #broadcast?seed=1&node-count=5&deeds=2s+cut+n0+n1&at=2.5s&v=1. */
 export function addressOf(p: Place): string {
   const fields: [string, string][] = [["seed", String(p.seed)]];
   for (const [flag, value] of Object.entries(p.scene.flags)) if (value !== "") fields.push([flag, value]);
   if (p.scene.args.length > 0) fields.push(["args", joinWords(p.scene.args)]);
+  if (p.scene.run) fields.push(["run", p.scene.run]);
   if (p.deeds !== "") fields.push(["deeds", p.deeds]);
   if (p.lesson !== "") fields.push(["lesson", p.lesson]);
   fields.push(["at", timeText(p.at)], ["v", p.scene.version]);
@@ -37,13 +38,14 @@ export function placeOf(hash: string, start: Run & { at?: number }): Place {
       workload: decodeURIComponent(mark < 0 ? text : text.slice(0, mark)),
       flags,
       args: splitWords(fields.get("args") ?? ""),
+      ...(fields.get("run") ? { run: fields.get("run")! } : {}),
     },
     seed: seed === null ? start.seed : Number(seed), deeds: fields.get("deeds") ?? "", at, lesson: fields.get("lesson") ?? "",
   };
 }
 
 export function sameRun(a: Run, b: Run): boolean {
-  const text = (r: Run) => JSON.stringify([r.scene.version, r.scene.workload, Object.entries(r.scene.flags).filter(([, v]) => v !== "").sort(), r.scene.args, r.seed, r.deeds]);
+  const text = (r: Run) => JSON.stringify([r.scene.version, r.scene.workload, Object.entries(r.scene.flags).filter(([, v]) => v !== "").sort(), r.scene.args, r.scene.run ?? "", r.seed, r.deeds]);
   return text(a) === text(b);
 }
 

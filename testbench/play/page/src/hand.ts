@@ -1,6 +1,6 @@
 import type { Sight } from "./drawing";
 import { setText } from "./lists";
-import type { Workload } from "./protocol";
+import type { Scene, Workload } from "./protocol";
 
 const byId = <T extends HTMLElement>(id: string) => document.getElementById(id) as T;
 const buttons = () => document.querySelectorAll<HTMLButtonElement>("[data-deed]");
@@ -8,6 +8,7 @@ const buttons = () => document.querySelectorAll<HTMLButtonElement>("[data-deed]"
 /** The buttons and fields that do something to the run at this moment. */
 export class Hand {
   private workload: Workload | undefined;
+  private recorded = false; // the run is only looked at
 
   constructor(act: (deed: string) => void) {
     for (const button of buttons()) button.addEventListener("click", () => act(button.dataset.deed!));
@@ -20,7 +21,8 @@ export class Hand {
   }
 
   /** Takes the operations and the flags of another run. */
-  of(workload: Workload | undefined, flags: Record<string, string>): void {
+  of(workload: Workload | undefined, { flags, run }: Scene): void {
+    this.recorded = run !== undefined;
     const fs = byId<HTMLSelectElement>("f");
     if (this.workload !== workload) fs.replaceChildren(...(workload?.fs ?? []).map((f) => new Option(f, f)));
     this.workload = workload;
@@ -42,6 +44,7 @@ export class Hand {
   /** The deed that a button stands for, or what it needs first. */
   deed(what: string, s: Sight): { text: string } | { needs: string } {
     const nodes = namesOf(s);
+    if (this.recorded) return { needs: "This run was recorded, and cannot be made again another way: choose one of the simulator (press s)." };
     switch (what) {
       case "rate":
       case "latency":

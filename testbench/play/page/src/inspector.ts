@@ -30,7 +30,7 @@ export function showNodes(home: HTMLElement, names: readonly string[]): void {
 export function showNode(home: HTMLElement, name: string, look: Look): void {
   const parts: HTMLElement[] = [element("h2", `${name} at ${seconds(look.at)}`)];
   parts.push(element("p", look.state + (look.clockAhead ? `, its clock is ${seconds(look.clockAhead)} ahead` : "")));
-  if (look.program) parts.push(faint("A program: what it holds inside cannot be seen, only what it says."));
+  if (look.program) parts.push(faint("A program: what it holds cannot be seen, only what it sends and logs."));
   for (const actor of look.actors ?? []) {
     const title = element("h3", `${actor.name} `);
     const figures = element("span", `${actor.mailbox} in its mailbox, ${actor.handled} handled`);

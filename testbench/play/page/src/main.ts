@@ -150,7 +150,8 @@ class Play {
     setText(byId("scene"), sceneWords(place));
     document.title = `${sceneWords(place)}: Eddy play`;
     setText(byId("command"), film.command);
-    this.hand.of(this.hello.workloads.find((w) => w.name === place.scene.workload), place.scene.flags);
+    this.hand.of(this.hello.workloads.find((w) => w.name === place.scene.workload), place.scene);
+    for (const id of ["find", "cause"]) byId(id).hidden = place.scene.run !== undefined;
     this.showTypes();
     this.go(place.at);
     this.tell();
@@ -420,9 +421,9 @@ class Play {
     const s = this.sight;
     if (!s) return;
     const at = Math.round(s.at);
-    const atEnd = at >= s.film.end;
+    const atEnd = at >= s.film.end || this.place.scene.run !== undefined;
     const run = runOf(this.place);
-    const of = JSON.stringify([run, this.place.lesson, at]);
+    const of = JSON.stringify([run, this.place.lesson, atEnd ? s.film.end : at]);
     if (this.verdictAsked || of === this.verdictOf) return;
     this.verdictOf = of;
     this.verdictAsked = true;
@@ -572,6 +573,7 @@ class Play {
   // Failures.
 
   private async find(): Promise<void> {
+    if (this.place.scene.run) return this.say("This run was recorded: other seeds are tried of runs of the simulator.");
     if (this.seeking) {
       this.seeking = false;
       return;
@@ -602,6 +604,7 @@ class Play {
   }
 
   private async goToCause(): Promise<void> {
+    if (this.place.scene.run) return this.say("This run was recorded: only one of the simulator has other futures.");
     this.stop();
     this.say("Looking for the moment from which every future fails …");
     const run = runOf(this.place);

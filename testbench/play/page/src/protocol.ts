@@ -6,6 +6,7 @@ export interface Scene {
   workload: string;
   flags: Record<string, string>;
   args: string[];
+  run?: string; // a stored run that cannot be made again: it is only looked at
 }
 
 /** A run: the same scene, seed and deeds make it again. */

@@ -18,6 +18,7 @@ export function sceneWords(r: Run): string {
   if (flags["node-count"]) words.push(`${flags["node-count"]} nodes`);
   if (flags.nemesis) words.push(flags.nemesis);
   if (args.length > 0) words.push(joinWords(args));
+  if (r.scene.run) return `${words.join(", ")}, recorded in ${r.scene.run}`;
   return `${words.join(", ")}, seed ${r.seed}`;
 }
 
