@@ -120,11 +120,10 @@ func (b *tab) says(selector, want string) {
 // comes waits until an element contains a text.
 func (b *tab) comes(selector, want string) {
 	b.t.Helper()
-	for range 300 {
+	for begun := time.Now(); time.Since(begun) < time.Minute; time.Sleep(30 * time.Millisecond) {
 		if strings.Contains(b.text(selector), want) {
 			return
 		}
-		time.Sleep(30 * time.Millisecond)
 	}
 	b.t.Errorf("%s says %q, never %q", selector, b.text(selector), want)
 }

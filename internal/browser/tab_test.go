@@ -61,7 +61,7 @@ func open(t *testing.T, page string) *tab {
 		chromedp.WindowSize(1400, 800), chromedp.WSURLReadTimeout(time.Minute))
 	allocator, end := chromedp.NewExecAllocator(context.Background(), options...)
 	ctx, leave := chromedp.NewContext(allocator)
-	ctx, expire := context.WithTimeout(ctx, time.Minute)
+	ctx, expire := context.WithTimeout(ctx, 3*time.Minute)
 	t.Cleanup(func() { expire(); leave(); end() })
 	b := &tab{Context: ctx, t: t, console: chromedp.Console(ctx)}
 	b.do(chromedp.Navigate("about:blank"))
