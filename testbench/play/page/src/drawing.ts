@@ -324,7 +324,7 @@ function drawOps(c: CanvasRenderingContext2D, s: Sight, theme: Theme): void {
     c.textAlign = left ? "right" : "left";
     const room = (left ? x - r : s.width - x - r) - 12;
     const text = many ? mark : `${f} ${shorten(value)} ${mark}`;
-    c.fillText(c.measureText(text).width > room ? mark : text, x + out * (r + 8), y + row * 13 - 6);
+    c.fillText(c.measureText(text).width > room ? mark : text, x + out * (r + 8), y + row * 13 - 14);
   }
   c.globalAlpha = 1;
 }

@@ -4,24 +4,22 @@ import { addressOf, placeOf, sameRun, type Place } from "./address";
 import { branch, deedsText, parseDeeds, timeText } from "./deeds";
 import { draw, type Sight } from "./drawing";
 import { Film } from "./film";
-import { chosen, Hand, namesOf } from "./hand";
-import * as inspector from "./inspector";
+import { chosen, Hand } from "./hand";
 import { layoutOf } from "./layout";
 import { showLessons, showTask } from "./lessons";
 import * as lists from "./lists";
 import { seconds, setText } from "./lists";
 import { Pointer } from "./pointer";
-import type { Cause, FilmData, Hello, Lesson, Look, MessageLook, Run, Seek, Verdict } from "./protocol";
+import { Present, said } from "./present";
+import { type Cause, type FilmData, type Hello, type Lesson, runOf, type Seek, type Verdict } from "./protocol";
 import { chooseScene, sceneWords } from "./scene";
 import { drawLine, timeAt, type Line } from "./timeline";
 import { type Ask, transport } from "./transport";
-import { showVerdict } from "./verdict";
 import { faultsBetween, nodeWords, summary } from "./voice";
 
 const byId = <T extends HTMLElement>(id: string) => document.getElementById(id) as T;
 const speeds = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10];
 const listEvery = 250; // ms between changes of what is told in words while the run plays
-const askEvery = 700; // ms between questions about the present while it plays
 const flightShown = 0.5e9; // ns that a message is in sight at least, at the first speed
 const seekStep = 1000; // seeds at most that one answer tries: it takes about a second
 
@@ -34,6 +32,7 @@ class Play {
   private readonly timeline = byId<HTMLCanvasElement>("timeline");
   private readonly hand = new Hand((deed) => this.act(deed));
   private readonly pointer: Pointer;
+  private readonly present: Present;
   private theme = readTheme();
   private place: Place;
   private sight: Sight | null = null; // once there is a film
@@ -49,14 +48,19 @@ class Play {
   private loads = 0;
   private seeking = false;
   private fetching = false;
-  private verdictOf = ""; // the moment that the verdict shown or asked for is of
-  private verdictAsked = false;
-  private verdict: Verdict | null = null;
-  private detailsOf = "";
   private readonly done = new Set<string>(); // lessons
 
   constructor(private readonly ask: Ask, private readonly hello: Hello) {
     this.place = { ...hello.start, at: hello.start.at ?? 0, lesson: "" };
+    this.present = new Present(ask, {
+      place: () => this.place,
+      sight: () => this.sight,
+      playing: () => this.playing,
+      inDetail: () => this.tab === "details",
+      judged: (verdict) => this.judged(verdict),
+      reveal: (message) => this.reveal(message),
+      redraw: () => this.redraw(),
+    }, byId("verdict"), byId("details"));
     this.pointer = new Pointer(this.cluster, {
       sight: () => this.sight,
       redraw: () => this.redraw(),
@@ -85,7 +89,7 @@ class Play {
     });
     addEventListener("popstate", () => void this.arrive());
     byId("lessons").hidden = hello.lessons.length === 0;
-    this.showDetails();
+    this.present.showChosen();
   }
 
   /** Goes to where the address says. */
@@ -146,7 +150,7 @@ class Play {
       this.speed = Math.max(0, speeds.findLastIndex((s) => film.flight / s >= flightShown));
     }
     this.causeAt = -1;
-    this.verdictOf = this.detailsOf = "";
+    this.present.forget();
     setText(byId("scene"), sceneWords(place));
     document.title = `${sceneWords(place)}: Eddy play`;
     setText(byId("command"), film.command);
@@ -180,7 +184,7 @@ class Play {
     this.stop();
     const home = byId("problem");
     home.hidden = false;
-    home.textContent = why instanceof Error ? why.message : String(why);
+    home.textContent = said(why);
     const start = element("button", "Start again");
     start.addEventListener("click", () => {
       home.hidden = true;
@@ -234,7 +238,7 @@ class Play {
 
   private tell(): void {
     this.toldTo = this.at;
-    void this.askVerdict();
+    void this.present.askVerdict();
     this.showWords();
   }
 
@@ -392,8 +396,8 @@ class Play {
     if (this.tab === "deeds") {
       lists.fill(table("deeds"), ["Time", "Deed", ""], lists.deedRows(parseDeeds(this.place.deeds), (t) => this.goAndSettle(t), (i) => this.undo(i)), "You have done nothing yet.");
     }
-    if (this.tab === "details") this.askDetails();
-    if (this.playing) this.askVerdict();
+    if (this.tab === "details") void this.present.askDetails();
+    if (this.playing) void this.present.askVerdict();
     this.hand.show(s);
   }
 
@@ -415,90 +419,13 @@ class Play {
     if (focus) byId(`tab-${tab}`).focus();
   }
 
-  // Questions about the present.
-
-  private async askVerdict(): Promise<void> {
-    const s = this.sight;
-    if (!s) return;
-    const at = Math.round(s.at);
-    const atEnd = at >= s.film.end || this.place.scene.run !== undefined;
-    const run = runOf(this.place);
-    const of = JSON.stringify([run, this.place.lesson, atEnd ? s.film.end : at]);
-    if (this.verdictAsked || of === this.verdictOf) return;
-    this.verdictOf = of;
-    this.verdictAsked = true;
-    const home = byId("verdict");
-    home.classList.add("old");
-    const began = performance.now();
-    try {
-      const lesson = this.place.lesson === "" ? {} : { lesson: this.place.lesson };
-      const verdict = await this.ask<Verdict>({ do: "verdict", ...run, ...lesson, ...(atEnd ? {} : { at }) });
-      if (sameRun(run, this.place)) this.showVerdict(verdict, atEnd);
-    } catch (why) {
-      home.className = "";
-      home.replaceChildren(element("span", why instanceof Error ? why.message : String(why)));
-    } finally {
-      this.verdictAsked = false;
-    }
-    // Another moment may have come meanwhile; while the run plays there is no hurry.
-    if (!this.playing) void this.askVerdict();
-    else setTimeout(() => { if (this.playing) void this.askVerdict(); }, Math.max(askEvery, performance.now() - began));
-  }
-
-  private showVerdict(v: Verdict, atEnd: boolean): void {
-    this.verdict = v;
-    showVerdict(byId("verdict"), v, atEnd);
-    if (this.tab === "details") this.showDetails();
+  private judged(v: Verdict): void {
     if (!v.task) return;
     if (v.task.done && !this.done.has(this.place.lesson)) {
       this.done.add(this.place.lesson);
       this.showLessons(true);
     }
     showTask(byId("lesson"), v.task.done, v.task.text);
-  }
-
-  private async askDetails(): Promise<void> {
-    const s = this.sight;
-    const home = byId("details");
-    if (!s) return this.showDetails();
-    const nodes = [...s.chosen].sort((a, b) => a - b);
-    const run = runOf(this.place);
-    const at = Math.round(s.at);
-    const of = JSON.stringify([run, s.message >= 0 ? s.message : [nodes, nodes.length === 1 ? at : 0]]);
-    if (of === this.detailsOf) return;
-    if (s.message < 0 && nodes.length !== 1) {
-      this.detailsOf = of;
-      return this.showDetails();
-    }
-    if (this.detailsOf.startsWith("…")) return; // asked: the answer looks again
-    this.detailsOf = `…${of}`;
-    try {
-      if (s.message >= 0) {
-        const m = await this.ask<MessageLook>({ do: "message", ...run, id: s.film.id[s.message] });
-        if (this.sight === s && s.message >= 0 && s.film.id[s.message] === m.id) {
-          inspector.showMessage(home, s.film, m, (i) => this.reveal(i));
-          s.led = new Set([...(m.causes ?? []), ...(m.effects ?? [])].map((id) => s.film.indexOf(id)));
-          this.next = { cause: m.causes?.[0], effect: m.effects?.[0] };
-          this.redraw();
-        }
-      } else {
-        const look = await this.ask<Look>({ do: "look", ...run, at, node: s.film.names[nodes[0]] });
-        if (this.sight === s && s.chosen.has(nodes[0])) inspector.showNode(home, s.film.names[nodes[0]], look);
-      }
-    } catch (why) {
-      home.replaceChildren(element("p", why instanceof Error ? why.message : String(why)));
-    }
-    if (this.detailsOf === `…${of}`) this.detailsOf = of;
-    else return; // another run has come
-    if (!this.playing && this.tab === "details") void this.askDetails();
-  }
-
-  private next: { cause?: number; effect?: number } = {};
-
-  private showDetails(): void {
-    const s = this.sight;
-    if (s && s.chosen.size > 1) inspector.showNodes(byId("details"), namesOf(s));
-    else if (!s || s.message < 0 && s.chosen.size === 0) inspector.showNothing(byId("details"), this.verdict);
   }
 
   // Choosing.
@@ -522,7 +449,7 @@ class Play {
   private chooseMessage(i: number): void {
     const s = this.sight!;
     [s.chosen, s.message, s.led] = [new Set(), i, new Set()];
-    this.next = {};
+    this.present.next = {};
     this.open("details");
     this.haveChosen();
   }
@@ -616,7 +543,7 @@ class Play {
       this.settle(false);
       this.say(cause.text);
     } catch (why) {
-      this.say(why instanceof Error ? why.message : String(why));
+      this.say(said(why));
     }
   }
 
@@ -636,8 +563,8 @@ class Play {
   private async take(lesson: Lesson): Promise<void> {
     await this.depart({ ...lesson.start, at: lesson.start.at ?? 0, lesson: lesson.id });
     this.showLessons(true);
-    this.verdictOf = "";
-    void this.askVerdict();
+    this.present.forget();
+    void this.present.askVerdict();
   }
 
   // The mouse and the keyboard.
@@ -738,8 +665,8 @@ class Play {
     ArrowRight: (shift) => this.jump((this.sight?.film.end ?? 0) / (shift ? 20 : 200)),
     Home: () => this.jump(-Infinity),
     End: () => this.jump(Infinity),
-    "[": () => this.revealId(this.next.cause),
-    "]": () => this.revealId(this.next.effect),
+    "[": () => this.revealId(this.present.next.cause),
+    "]": () => this.revealId(this.present.next.effect),
     n: () => this.open("nodes", true),
     m: () => this.open("messages", true),
     o: () => this.open("ops", true),
@@ -769,10 +696,6 @@ class Play {
     if (i >= 0) this.reveal(i);
     else this.say("No message leads there.");
   }
-}
-
-function runOf(p: Run): Run {
-  return { scene: p.scene, seed: p.seed, deeds: p.deeds };
 }
 
 const ask = transport();

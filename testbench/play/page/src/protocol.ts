@@ -16,6 +16,11 @@ export interface Run {
   deeds: string;
 }
 
+/** The run of something that has more. */
+export function runOf(p: Run): Run {
+  return { scene: p.scene, seed: p.seed, deeds: p.deeds };
+}
+
 /** A moment of a run. */
 export interface Moment extends Run {
   at: number;
