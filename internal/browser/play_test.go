@@ -655,6 +655,13 @@ func TestTheKeyboardIsEnoughToPlay(t *testing.T) {
 	b.do(chromedp.Evaluate[chromedp.Void](`document.getElementById("field-nodes").value = "7"`), chromedp.Focus(chromedp.CSS("#apply")), chromedp.KeyEvent(kb.Enter))
 	b.comes("#scene", "7 nodes")
 	b.settled()
+	for _, workload := range []string{"lin-kv", "kafka", "g-counter"} {
+		b.press("s")
+		b.do(chromedp.Focus(chromedp.CSS("#field-workload")), chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`{const e = document.getElementById("field-workload"); e.value = %q; e.dispatchEvent(new Event("change"))}`, workload)), chromedp.Focus(chromedp.CSS("#apply")), chromedp.KeyEvent(kb.Enter))
+		b.comes("#scene", workload)
+		b.goTo("5.33s")
+		b.shoot("play-" + workload)
+	}
 	b.quiet()
 }
 

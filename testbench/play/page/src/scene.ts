@@ -45,8 +45,8 @@ export function chooseScene(home: HTMLElement, dialog: HTMLDialogElement, worklo
   for (const w of workloads) workload.append(new Option(w.title && w.title !== w.name ? `${w.name}: ${w.title}` : w.name, w.name, false, w.name === now.scene.workload));
   const seed = input("Seed", String(now.seed), "1");
   for (const [flag, words, hint] of fields) inputs.set(flag, input(words, now.scene.flags[flag] ?? "", hint));
-  const others = Object.entries(now.scene.flags).filter(([flag]) => !inputs.has(flag)).flatMap(([flag, value]) => [`--${flag}`, value]);
-  const further = input("Further flags of eddy sim", joinWords(others), "--loss-probability 0.2");
+  const others = (flags: Record<string, string>) => joinWords(Object.entries(flags).filter(([flag]) => !inputs.has(flag)).flatMap(([flag, value]) => [`--${flag}`, value]));
+  const further = input("Further flags of eddy sim", others(now.scene.flags), "--loss-probability 0.2");
   const args = input("Flags of the node", joinWords(now.scene.args), "--strategy flood --ack none");
   const help = element("pre", "");
   home.append(help);
@@ -57,8 +57,9 @@ export function chooseScene(home: HTMLElement, dialog: HTMLDialogElement, worklo
   helps();
   workload.onchange = () => {
     // Another workload has flags of its own.
-    args.value = further.value = "";
+    args.value = "";
     const { flags } = workloads.find((w) => w.name === workload.value)!;
+    further.value = others(flags);
     for (const [flag, e] of inputs) e.value = flags[flag] ?? "";
     helps();
   };
