@@ -100,8 +100,8 @@ class Play {
       if (this.sight && sameRun(place, this.place)) {
         this.place = place;
         this.go(place.at);
-        this.settle(false);
-      } else if (await this.load(place)) this.keepAddress();
+        this.settle(true);
+      } else if (await this.load(place)) this.settle(this.sight!.film.idle.length === 0);
       this.showLessons(this.place.lesson !== "" || this.lessonsOpen);
     } catch (why) {
       this.complain(why);
@@ -161,7 +161,6 @@ class Play {
     this.tell();
     const idle = film.idle.filter((text) => !wasIdle.has(text));
     if (idle.length > 0) this.say(idle.join(" "));
-    else if (!before) this.say(summary(film, this.at));
     document.documentElement.dataset.ready = "true";
   }
 
