@@ -45,7 +45,7 @@ func lostValue() play.Lesson {
 			switch {
 			case p.Count(testbench.DoCut) == 0:
 				return false, "Cut a link while values travel."
-			case p.Count(testbench.DoCut) > 1 || p.Count(testbench.DoKill, testbench.DoDrop) > 0:
+			case p.Count(testbench.DoCut) > 1 || p.Count(testbench.DoKill, testbench.DoDrop, testbench.DoLose, testbench.DoDeafen) > 0:
 				return false, "Use a single cut, and nothing else that loses messages."
 			case p.Verdict.Valid != "false" || len(p.Verdict.Lost) == 0:
 				return false, "No value is lost yet: keep the link cut until a new value has to cross it."
@@ -186,7 +186,7 @@ func blindWrite() play.Lesson {
 			switch {
 			case p.Count(testbench.DoDrop) == 0:
 				return false, "Drop a message between a node and seq-kv."
-			case p.Count(testbench.DoDrop) > 1 || p.Count(testbench.DoCut, testbench.DoKill) > 0:
+			case p.Count(testbench.DoDrop) > 1 || p.Count(testbench.DoCut, testbench.DoKill, testbench.DoLose, testbench.DoTwice) > 0:
 				return false, "Drop one message, and break nothing else."
 			case p.Verdict.Valid != "false":
 				return false, "The sum is right: that message was not missed. Drop the reply to a cas."
