@@ -60,7 +60,9 @@ directory around it, as in store/broadcast/20261127T160124Z.`,
 			if !cmd.Flags().Changed("strict") {
 				options.Strict = made.Strict
 			}
-			if nodeOf = made.NodeOf(); made.KillsForget {
+			nodeOf = made.NodeOf()
+			options.NodeOf = nodeOf
+			if made.KillsForget {
 				options.KillsForget = nodeOf
 			}
 		}

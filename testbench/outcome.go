@@ -73,6 +73,7 @@ func Judge(options Options, run Run, meta report.Meta) Outcome {
 		ConsistencyModels: options.ConsistencyModels,
 		Net:               netStats(run.Net),
 		Problems:          run.Problems,
+		NodeOf:            options.NodeOf(),
 	}
 	judged.Strict = options.Strict
 	if run.Runaway != "" && options.Strict {

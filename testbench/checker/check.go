@@ -18,6 +18,9 @@ type Options struct {
 	Net               *NetStats // counts of messages; nil where there is no journal
 	Problems          []Problem // violations of the protocol; any makes the run invalid
 
+	// NodeOf is the node that a client's process talks to; nil where that is not known.
+	NodeOf func(process int) string
+
 	// Strict has what Maelstrom does not look for decide, too. Without it the verdict is Maelstrom's, and
 	// such findings are told beside it. See [Stricter].
 	Strict bool

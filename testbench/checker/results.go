@@ -66,6 +66,12 @@ type Settling interface {
 	Settled() *Quantiles
 }
 
+// Exceeding is a [Workload] that measures how much longer that took than the partitions of the run made it.
+type Exceeding interface {
+	// Excess gives the quantiles, nil where there were no partitions.
+	Excess() *Quantiles
+}
+
 // Problem is a violation of the protocol by a node: something that a run can
 // survive, but a correct node does not do.
 type Problem struct {

@@ -27,7 +27,7 @@ import (
 const commandPrefix = "# eddy bench "
 
 var figureColumns = [figures]string{
-	"messages_per_op", "median_ms", "max_ms", "request_median_ms", "request_p99_ms", "ops_per_second", "cpu_s_per_1000_ops", "peak_mib",
+	"messages_per_op", "median_ms", "max_ms", "request_median_ms", "request_p99_ms", "ops_per_second", "cpu_s_per_1000_ops", "peak_mib", "excess_p95_ms",
 }
 
 const intervalSuffix = "_ci95"

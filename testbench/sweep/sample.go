@@ -23,6 +23,7 @@ const (
 	PerSecond                     // operations that succeeded
 	CPUPerThousand                // seconds that nodes used of processors for a thousand operations
 	PeakMiB                       // of memory, of the node that held most
+	ExcessP95Ms                   // of stable latencies, beyond what partitions made inevitable
 	figures
 )
 
@@ -35,10 +36,10 @@ func Figures() []Figure {
 	return all
 }
 
-var figureNames = [figures]string{"messages an op", "median latency", "max latency", "median request", "p99 request", "ops a second", "CPU s / 1000 ops", "peak memory"}
+var figureNames = [figures]string{"messages an op", "median latency", "max latency", "median request", "p99 request", "ops a second", "CPU s / 1000 ops", "peak memory", "p95 excess"}
 
 // headings are those of tables.
-var headings = [figures]string{"messages an op", "median ms", "max ms", "request median ms", "request p99 ms", "ops a second", "CPU s / 1000 ops", "peak MiB"}
+var headings = [figures]string{"messages an op", "median ms", "max ms", "request median ms", "request p99 ms", "ops a second", "CPU s / 1000 ops", "peak MiB", "excess p95 ms"}
 
 // String names the figure for people.
 func (f Figure) String() string { return figureNames[f] }
@@ -64,6 +65,11 @@ func Measure(o *testbench.Outcome) Sample {
 		}
 	}
 	real := o.Run.Usage != testbench.Usage{}
+	if exceeding, ok := o.Results.Workload.(checker.Exceeding); ok {
+		if q := exceeding.Excess(); q != nil {
+			s[ExcessP95Ms] = float64(q.P95Ms)
+		}
+	}
 	requests, any := o.Results.Latencies.Together()
 	if any && (real || !settles) {
 		s[RequestMedianMs], s[RequestP99Ms] = requests.MedianMs, requests.P99Ms
@@ -96,7 +102,7 @@ func Ranges(samples []Sample) string {
 
 func (f Figure) unit() string {
 	switch f {
-	case MedianMs, MaxMs, RequestMedianMs, RequestP99Ms:
+	case MedianMs, MaxMs, RequestMedianMs, RequestP99Ms, ExcessP95Ms:
 		return " ms"
 	case PeakMiB:
 		return " MiB"

@@ -33,6 +33,7 @@ func check(addF string, h history.History, pairs history.Pairing, o checker.Opti
 		return nil, nil, err
 	}
 	result := fold.result(h)
+	result.ExcessLatencies = fold.excess(h, o.NodeOf, result.Elements)
 	fold.forgive(addF, h, o.KillsForget, result)
 	return result, fold.witnesses(h, result.Elements), nil
 }

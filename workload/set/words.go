@@ -40,6 +40,9 @@ func (s *Results) Failure() string { return "values lost" }
 // Settled gives the stable latencies.
 func (s *Results) Settled() *checker.Quantiles { return s.StableLatencies }
 
+// Excess gives the latencies beyond what partitions made inevitable.
+func (s *Results) Excess() *checker.Quantiles { return s.ExcessLatencies }
+
 // Title counts the lost values.
 func (s *Results) Title() (string, int) { return "Lost values", s.LostCount }
 
@@ -55,6 +58,7 @@ func (s *Results) Figures(p *report.Page) {
 			report.Plural(s.ForgottenCount, "value", "values"), examples(s.Forgotten)))
 	}
 	p.Quantiles("stable latency", s.StableLatencies)
+	p.Quantiles("excess latency", s.ExcessLatencies)
 	p.Quantiles("lost latency", s.LostLatencies)
 }
 
