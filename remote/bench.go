@@ -74,11 +74,13 @@ type Bench struct {
 	run     string
 	workers []presence
 	silence time.Duration // after which a worker is lost
+	closed  chan struct{}
 }
 
-// OpenBench finds the workers of this build. Those of another are told of.
+// OpenBench finds the workers of this build. Those of another are told of. Until the bench is closed say is called, on another
+// goroutine too, with what becomes of the connection.
 func (c *Conn) OpenBench(ctx context.Context, build string, say func(string)) (*Bench, error) {
-	b := &Bench{conn: c, build: build, run: rand.Text(), silence: silenceMax}
+	b := &Bench{conn: c, build: build, run: rand.Text(), silence: silenceMax, closed: make(chan struct{})}
 	answers := make(chan *nats.Msg, 256)
 	inbox := c.nc.NewInbox()
 	subscription, err := c.nc.ChanSubscribe(inbox, answers)
@@ -115,6 +117,16 @@ func (c *Conn) OpenBench(ctx context.Context, build string, say func(string)) (*
 	if len(b.workers) == 0 {
 		return nil, fmt.Errorf("no worker of this build answers: start one with eddy worker --nats %s", c.url)
 	}
+	go func() {
+		for {
+			select {
+			case text := <-c.news:
+				say(text)
+			case <-b.closed:
+				return
+			}
+		}
+	}()
 	slices.SortFunc(b.workers, func(p, q presence) int { return strings.Compare(p.Name+p.ID, q.Name+q.ID) })
 	return b, nil
 }
@@ -128,8 +140,11 @@ func (b *Bench) Workers() []string {
 	return names
 }
 
-// Close has workers remove what the run leaves there.
-func (b *Bench) Close() { _ = b.conn.nc.Publish(benchOver+b.run, nil) }
+// Close has workers remove what the run leaves there. It is called once.
+func (b *Bench) Close() {
+	_ = b.conn.nc.Publish(benchOver+b.run, nil)
+	close(b.closed)
+}
 
 // Start starts a process for a node, on the worker whose turn it is. The same number is the same worker.
 func (b *Bench) Start(number int, node string, work json.RawMessage) (*Process, error) {

@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -54,7 +55,13 @@ func bench(t *testing.T, c *Conn, workers int) *Bench {
 	if len(b.workers) != workers {
 		t.Fatalf("%d workers are found, not %d", len(b.workers), workers)
 	}
-	t.Cleanup(b.Close)
+	t.Cleanup(func() {
+		select {
+		case <-b.closed:
+		default:
+			b.Close()
+		}
+	})
 	return b
 }
 
@@ -231,6 +238,54 @@ func TestLostBytesEndAProcess(t *testing.T) {
 	must(0, out.nc.Publish(out.subject("from.out"), []byte("\x00\x00\x00\x00\x00\x00\x00\x01x")))(t)
 	if _, lost := out.Wait(); lost == nil || !strings.Contains(lost.Error(), "NATS has lost a part of what it printed") {
 		t.Error(lost)
+	}
+}
+
+// What NATS loses with its server must not look like a fault of the node or of its network.
+func TestAServerThatRestartsLosesNoBytesUnnoticed(t *testing.T) {
+	t.Parallel()
+	s := must(Serve(ServerOptions{Listen: "127.0.0.1:0"}))(t)
+	url := s.URL()
+	hostOf(t, connect(t, s), "one", nil)
+	said := make(chan string, 100)
+	b := must(connect(t, s).OpenBench(t.Context(), testBuild, func(text string) { said <- text }))(t)
+	defer b.Close()
+	p := run(t, b, 0, "cat")
+	go func() { _, _ = io.Copy(io.Discard, p.Stderr()) }()
+	const lines = 3000
+	go func() {
+		for i := range lines {
+			if i == lines/2 {
+				s.Close()
+				again, err := Serve(ServerOptions{Listen: strings.TrimPrefix(url, "nats://")})
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				t.Cleanup(again.Close)
+			}
+			if _, err := fmt.Fprintf(p.Stdin(), "%d\n", i); err != nil {
+				return // it has ended
+			}
+			time.Sleep(50 * time.Microsecond)
+		}
+	}()
+	came := bufio.NewScanner(p.Stdout())
+	next := 0
+	for ; next < lines && came.Scan(); next++ {
+		if came.Text() != fmt.Sprint(next) {
+			t.Fatalf("line %q comes where %d was next", came.Text(), next)
+		}
+	}
+	if next < lines {
+		if _, lost := p.Wait(); lost == nil {
+			t.Errorf("%d of %d lines come back, and nothing is told", next, lines)
+		}
+	}
+	for _, want := range []string{"is lost", "Connected again"} {
+		if text := <-said; !strings.Contains(text, want) {
+			t.Errorf("it is said that %q, not that %q", text, want)
+		}
 	}
 }
 
