@@ -110,7 +110,7 @@ func (c *Conn) Serve(ctx context.Context, n Node) (Carried, error) {
 	if err := n.Validate(); err != nil {
 		return Carried{}, err
 	}
-	if err := c.callRoll(ctx, &n); err != nil {
+	if err := c.callRoll(ctx, &n); err != nil || ctx.Err() != nil {
 		return Carried{}, err
 	}
 	s := &seat{Conn: c, Node: n, heard: make(chan *nats.Msg, heardMax), input: make(chan []byte, inputMax), printed: make(chan [][]byte),
@@ -123,7 +123,8 @@ func (c *Conn) Serve(ctx context.Context, n Node) (Carried, error) {
 		}
 		defer func() { _ = subscription.Unsubscribe() }()
 	}
-	return s.carried, s.own(ctx)
+	err := s.own(ctx)
+	return s.carried, err
 }
 
 // rollCall is who a node is, told by one that starts and by those that are there.
@@ -152,7 +153,7 @@ func (c *Conn) callRoll(ctx context.Context, n *Node) error {
 				id, n.Cluster, strings.Join(there.Nodes, ","), strings.Join(n.Nodes, ","))
 		}
 	}
-	return ctx.Err()
+	return nil
 }
 
 // seat is a node's place at NATS. One goroutine owns it; it waits for nothing but the next thing to do, so that a node which
