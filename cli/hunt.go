@@ -201,12 +201,18 @@ func bounded() func(*testbench.Conductor) {
 	}
 }
 
-// looksMax is several times as many as a run of a soak test takes: a look is taken every few thousand steps.
-const looksMax = 100
+// looksMax is several times as many as a run of a soak test takes: a look is taken every few thousand steps. printedMax is
+// many times what its nodes print: two leaders of one term send each other all they have, and more and more of it.
+const (
+	looksMax   = 100
+	printedMax = 64 << 20
+)
 
 func (s simulation) watchedUntil(seen *search.Seen, attend func(*testbench.Conductor)) testbench.Outcome {
 	c := s.config(nil)
-	c.Attend = attend
+	if c.Attend = attend; attend != nil {
+		c.PrintedMax = printedMax
+	}
 	if seen != nil {
 		c.Recorder = seen
 	}

@@ -2,9 +2,11 @@ package cli
 
 import (
 	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -21,6 +23,8 @@ import (
 	"eddy/testbench/report"
 	"eddy/testbench/search"
 	"eddy/testbench/virtual"
+	"eddy/trace/drawing"
+	"eddy/trace/picture"
 	"eddy/workload"
 )
 
@@ -38,7 +42,8 @@ the failure became inevitable; what was decided last before it is the culprit.
   eddy cause                        the latest run
   eddy cause store/lin-kv/20261130T023136.158Z
 
-The share of futures that fail is shown over the time of the run.
+The share of futures that fail is shown over the time of the run, and marked in its
+picture that eddy trace --html makes from then on.
 
 Exit status: 0 found out, 2 could not.`,
 		Args: cobra.MaximumNArgs(1),
@@ -113,10 +118,60 @@ func (p *program) runCause(dir, jsonFile string, shown *progress) error {
 	}
 	cause := causeFile{Failure: said, Inevitable: found, Decisions: d.last(found.From.At)}
 	cause.tell(os.Stdout)
-	if jsonFile == "" {
+	for _, path := range []string{filepath.Join(dir, causeName), jsonFile} {
+		if path == "" {
+			continue
+		}
+		if err := writeOutput(path, func(w io.Writer) error { return writeJSON(w, cause) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// causeName is the file of a run in which what was found is kept, for its picture.
+const causeName = "cause.json"
+
+// futuresShade is the kind of shade by which a picture marks how many futures fail.
+const futuresShade = "futures"
+
+// markFutures marks in the picture of a run of which eddy cause was asked, how many futures fail over its time, and from when on
+// all do.
+func markFutures(page *picture.Page, dir string, part drawing.Span) error {
+	text, err := os.ReadFile(filepath.Join(dir, causeName))
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	return writeOutput(jsonFile, func(w io.Writer) error { return writeJSON(w, cause) })
+	var c causeFile
+	if err == nil {
+		err = json.Unmarshal(text, &c)
+	}
+	if err != nil {
+		return fmt.Errorf("read what eddy cause found out: %w", err)
+	}
+	until := page.End
+	if part.To > 0 {
+		until = part.To
+	}
+	mark := func(from, to time.Duration, format string, args ...any) {
+		if from, to = max(from, part.From), min(to, until); from < to {
+			page.Shade(picture.Shade{Kind: futuresShade, From: from, To: to, Label: fmt.Sprintf(format, args...)})
+		}
+	}
+	for i, m := range c.Curve {
+		if m.At >= c.From.At {
+			break
+		}
+		to := c.From.At
+		if i+1 < len(c.Curve) {
+			to = min(to, c.Curve[i+1].At)
+		}
+		mark(m.At, to, "%d of %d futures fail", m.Failing, m.Futures)
+	}
+	if c.From.Futures > 1 {
+		mark(c.From.At, until, "inevitable from %.3f s on: all futures fail", c.From.At.Seconds())
+	}
+	return nil
 }
 
 // causeFile is what was found.
@@ -128,7 +183,7 @@ type causeFile struct {
 
 // decision is something that might have gone otherwise.
 type decision struct {
-	At   time.Duration `json:"at"` // in nanoseconds
+	At   time.Duration `json:"at_ns"`
 	Text string        `json:"text"`
 	rank int           // of several at a moment the gravest is the culprit: a fault before a loss before a delivery
 }

@@ -63,6 +63,11 @@ func writePicture(to io.Writer, run *trace.Run, part drawing.Span, path string, 
 		return fmt.Errorf("--html %s: there is nothing to draw: was the run made with --trace messages or full?", path)
 	}
 	page.Title, page.Verdict = verdictOf(run, workloads)
+	if run.Dir != "" {
+		if err := markFutures(page, run.Dir, part); err != nil {
+			return err
+		}
+	}
 	if err := writeOutput(path, page.Write); err != nil {
 		return err
 	}

@@ -16,6 +16,7 @@ import (
 	"eddy/testbench/history"
 	"eddy/testbench/nemesis"
 	"eddy/testbench/search"
+	"eddy/testbench/virtual"
 )
 
 // soaked are options with every fault of messages and nodes.
@@ -170,3 +171,17 @@ func TestATableOfHuntsComparesWithRandom(t *testing.T) {
 }
 
 func setCores(n int) (before int) { return runtime.GOMAXPROCS(n) }
+
+func TestARunWhoseNodesPrintWithoutEndIsEnded(t *testing.T) {
+	s := simulated(t, soaked(), "")
+	c := s.config(nil)
+	c.PrintedMax = 1000
+	if out := virtual.Run(s.options, c); !out.Interrupted || out.Run.Elapsed > time.Second {
+		t.Errorf("interrupted: %v, after %v", out.Interrupted, out.Run.Elapsed)
+	}
+	c = s.config(nil)
+	c.PrintedMax = printedMax
+	if out := virtual.Run(s.options, c); out.Interrupted {
+		t.Error("a run of a soak test is ended")
+	}
+}

@@ -2,14 +2,20 @@ package cli
 
 import (
 	"bytes"
+	"compress/gzip"
+	"encoding/base64"
+	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"eddy/testbench"
 	"eddy/testbench/nemesis"
+	"eddy/trace/drawing"
+	"eddy/trace/picture"
 )
 
 func TestFailuresOfOneReasonAreOneGroup(t *testing.T) {
@@ -83,6 +89,36 @@ func TestTheMomentOfNoReturnOfALostValueIsWhenItsLastCopyIsLost(t *testing.T) {
 	if err != nil || !strings.Contains(string(text), "lost") {
 		t.Errorf("%v\n%s", err, text)
 	}
+	var page picture.Page
+	page.Event(picture.Event{At: 10 * time.Second, Lane: picture.Lane{Node: "n0"}, Kind: "state"})
+	var written bytes.Buffer
+	if err := markFutures(&page, made.Meta.Dir, drawing.Span{}); err != nil || page.Write(&written) != nil {
+		t.Fatal(err)
+	}
+	if shown := shownBy(t, written.String()); !strings.Contains(shown, "of 8 futures fail") || !strings.Contains(shown, "inevitable from ") {
+		t.Errorf("the picture shows %s", shown)
+	}
+}
+
+// shownBy is what a page shows, unpacked.
+func shownBy(t *testing.T, page string) string {
+	t.Helper()
+	for _, packed := range regexp.MustCompile(`H4sI[A-Za-z0-9+/=]+`).FindAllString(page, -1) {
+		data, err := base64.StdEncoding.DecodeString(packed)
+		if err != nil {
+			continue
+		}
+		zip, err := gzip.NewReader(bytes.NewReader(data))
+		if err != nil {
+			continue
+		}
+		text, err := io.ReadAll(zip)
+		if err == nil {
+			return string(text)
+		}
+	}
+	t.Fatal("the page has no packed data")
+	return ""
 }
 
 func TestOnlyASimulatedRunHasOtherFutures(t *testing.T) {

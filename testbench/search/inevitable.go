@@ -7,7 +7,7 @@ import (
 
 // Moment is how many of the futures of a failing run fail in the same way, where chance begins again at that moment.
 type Moment struct {
-	At      time.Duration `json:"at"` // in nanoseconds
+	At      time.Duration `json:"at_ns"`
 	Failing int           `json:"failing"`
 	Futures int           `json:"futures"`
 }

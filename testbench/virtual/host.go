@@ -15,6 +15,7 @@ type host struct {
 	id        string
 	world     *actor.World
 	start     Start
+	printed   *int64                              // bytes of all nodes
 	unsynced  func(at time.Duration, node string) // nil for nobody
 	process   Process
 	conductor *testbench.Conductor
@@ -33,7 +34,10 @@ var (
 // begin starts a process.
 func (n *host) begin() {
 	n.ended = false
-	n.process = n.start(n.world, n.id, func(line []byte) { n.conductor.FromNode(n.id, line) })
+	n.process = n.start(n.world, n.id, func(line []byte) {
+		*n.printed += int64(len(line))
+		n.conductor.FromNode(n.id, line)
+	})
 	if told, ok := n.process.(Attached); ok {
 		told.Attach(bench{n})
 	}

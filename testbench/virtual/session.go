@@ -21,6 +21,7 @@ type Session struct {
 	skews     int
 
 	steps     int
+	printed   int64         // bytes of all nodes
 	moment    time.Duration // when it was last seen that time passes
 	since     int           // steps by then
 	invariant string
@@ -49,7 +50,7 @@ func Begin(options testbench.Options, config Config) (*Session, error) {
 	}
 	var ports []testbench.Node
 	for _, id := range options.Nodes() {
-		n := &host{id: id, world: s.world, start: config.Start, unsynced: config.Unsynced, skews: &s.skews}
+		n := &host{id: id, world: s.world, start: config.Start, unsynced: config.Unsynced, skews: &s.skews, printed: &s.printed}
 		s.nodes, ports = append(s.nodes, n), append(ports, n)
 	}
 	var err error
@@ -91,6 +92,9 @@ func (s *Session) goesOn() bool {
 		if s.config.Attend != nil {
 			s.config.Attend(s.conductor)
 		}
+	}
+	if most := s.config.PrintedMax; most > 0 && s.printed > most && !s.over {
+		s.conductor.Interrupt()
 	}
 	if s.config.Always != nil {
 		s.invariant, s.broken = s.config.Always()

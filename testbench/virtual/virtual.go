@@ -72,6 +72,8 @@ type Config struct {
 	// Always is called after every step of the world, and gives the name of what must always hold and does not, and
 	// how. That breaks the run off, as invalid. Nil for nothing.
 	Always func() (invariant string, broken error)
+	// PrintedMax is how many bytes nodes may print; with more the run is interrupted. 0: no bound.
+	PrintedMax int64
 	// Attend is called every few thousand steps of the world, to show how the run stands or to interrupt it.
 	Attend func(*testbench.Conductor)
 }
