@@ -540,6 +540,13 @@ func TestAFailureIsFoundAndTheMomentOfItsCause(t *testing.T) {
 	b.quiet()
 }
 
+func TestAWorkloadWithoutFlagsIsPlayed(t *testing.T) {
+	b := playing(t, "", "broadcast")
+	b.says("#scene", "broadcast, 5 nodes, seed ")
+	b.says("#verdict", "If it ended now: ")
+	b.quiet()
+}
+
 func TestALessonKnowsWhenItsTaskIsDone(t *testing.T) {
 	b := playing(t, "")
 	b.press("l")
@@ -557,6 +564,32 @@ func TestALessonKnowsWhenItsTaskIsDone(t *testing.T) {
 	b.comes("#task", "Done.")
 	b.says("#lesson li", "✓")
 	b.shoot("play-lesson")
+	b.quiet()
+}
+
+// A run of processes cannot be made again: it is looked at, moment by moment.
+func TestARecordedRunIsLookedAt(t *testing.T) {
+	store := t.TempDir()
+	if out, err := exec.Command(eddy, "test", "broadcast", "--node-count", "3", "--rate", "20", "--time-limit", "2", "--recovery", "1s", "--latency", "50", "--engine", "builtin", "--quiet", "--store", store).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	b := playing(t, "", filepath.Join(store, "latest"))
+	b.says("#scene", "recorded in ")
+	b.says("#verdict", "VALID")
+	b.press(kb.ArrowRight + "k")
+	b.says("#status", "This run was recorded")
+	if got := b.value(`[...document.querySelectorAll("#find, #cause")].filter(e => !e.hidden).map(e => e.id).join()`); got != "" {
+		t.Errorf("buttons that cannot act on it are shown: %s", got)
+	}
+	b.click("#next")
+	b.says("#status", " s: ")
+	b.do(chromedp.MouseClickXY(b.node(1, 3)))
+	b.comes("#details", "A program")
+	b.shoot("play-recorded")
+	address := b.value("location.href")
+	b.do(chromedp.Navigate("about:blank"), chromedp.Navigate(address))
+	b.settled()
+	b.says("#scene", "recorded in ")
 	b.quiet()
 }
 

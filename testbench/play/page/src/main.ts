@@ -11,7 +11,7 @@ import * as lists from "./lists";
 import { seconds, setText } from "./lists";
 import { Pointer } from "./pointer";
 import { Present, said } from "./present";
-import { type Cause, type FilmData, type Hello, type Lesson, runOf, type Seek, type Verdict } from "./protocol";
+import { type Cause, type FilmData, type Hello, type Lesson, runOf, type Seek, type Verdict, wholeHello } from "./protocol";
 import { chooseScene, sceneWords } from "./scene";
 import { drawLine, timeAt, type Line } from "./timeline";
 import { type Ask, transport } from "./transport";
@@ -699,7 +699,7 @@ class Play {
 
 const ask = transport();
 byId("status").textContent = "The run is being made …";
-ask<Hello>({ do: "hello" }).then((hello) => new Play(ask, hello).arrive()).catch((why: Error) => {
+ask<Hello>({ do: "hello" }).then((hello) => new Play(ask, wholeHello(hello)).arrive()).catch((why: Error) => {
   const home = byId("problem");
   home.hidden = false;
   home.textContent = why.message;

@@ -51,6 +51,12 @@ export interface Hello {
   local: boolean;
 }
 
+/** What eddy says first, with the flags and arguments that it left out where there are none. */
+export function wholeHello(h: Hello): Hello {
+  const whole = <R extends Run>(r: R): R => ({ ...r, scene: { ...r.scene, flags: r.scene.flags ?? {}, args: r.scene.args ?? [] } });
+  return { ...h, start: whole(h.start), lessons: h.lessons.map((l) => ({ ...l, start: whole(l.start) })) };
+}
+
 export interface Verdict {
   valid: "true" | "false" | "unknown";
   reasons?: string[];
