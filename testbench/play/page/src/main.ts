@@ -304,7 +304,7 @@ class Play {
     }
     if (this.sight) [this.sight.width, this.sight.height] = [this.cluster.clientWidth, this.cluster.clientHeight];
     this.pointer.resize();
-    this.redraw();
+    this.frame(performance.now()); // at once: a canvas that gets another size is empty
   }
 
   private redraw(): void {
