@@ -116,10 +116,10 @@ const freshShare = 4
 const recent = 16
 
 // plan draws a run, or changes one that was kept.
-func (c *corpus) plan(o testbench.Options) testbench.Options {
+func (c *corpus) plan(o testbench.Options, i int) testbench.Options {
 	rng := draws(&o, ofCoverage)
 	if len(c.kept) == 0 || rng.IntN(10) < freshShare {
-		return swarm(o)
+		return swarm(o, i)
 	}
 	from := c.kept
 	if n := len(from); n > recent && rng.IntN(2) == 0 {

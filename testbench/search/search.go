@@ -33,12 +33,12 @@ func New(name string, o testbench.Options) (*Search, error) {
 	case Random, "":
 		s.plan = s.seeded
 	case Swarm:
-		s.plan = func(i int) testbench.Options { return swarm(s.seeded(i)) }
+		s.plan = func(i int) testbench.Options { return swarm(s.seeded(i), i) }
 	case Priorities:
 		s.plan = func(i int) testbench.Options { return preempted(s.seeded(i)) }
 	case Coverage:
 		s.learns = newCorpus()
-		s.plan = func(i int) testbench.Options { return s.learns.plan(s.seeded(i)) }
+		s.plan = func(i int) testbench.Options { return s.learns.plan(s.seeded(i), i) }
 	default:
 		return nil, fmt.Errorf("--search %s: expected one of %s", name, strings.Join(Names(), ", "))
 	}

@@ -139,7 +139,7 @@ func TestStatesUnderAFaultAreOthers(t *testing.T) {
 
 func TestCoverageChangesWhatItHasKept(t *testing.T) {
 	s := named(t, Coverage, wanted())
-	kept := swarm(wanted())
+	kept := swarm(wanted(), 0)
 	s.Learn(kept, reached("a"))
 	branched := 0
 	for i := range 100 {

@@ -2,6 +2,7 @@ package search
 
 import (
 	"math"
+	"math/bits"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -13,8 +14,13 @@ import (
 
 // swarm draws a run within what the options allow: some of their faults, of up to their nodes, for up to their time. What
 // is at its default is drawn too, such as how many messages are lost; what was chosen stays as it is.
-func swarm(o testbench.Options) testbench.Options {
+//
+// Runs are short first: failures that take long are rare, and of what most runs show a short one costs little. How long the i-th is follows the
+// sequence of Luby, Sinclair and Zuckerman (Optimal speedup of Las Vegas algorithms, 1993), which loses little against the length that would be best.
+func swarm(o testbench.Options, i int) testbench.Options {
 	rng := draws(&o, ofSwarm)
+	o.Apart = true // so that what fails is told by its decisions
+	o.TimeLimit = min(o.TimeLimit, max(timeLimitMin, (o.TimeLimit/shortest).Truncate(timeLimitStep))*time.Duration(luby(i+1)))
 	for _, change := range dimensions {
 		next := o
 		change(&next, rng)
@@ -26,11 +32,11 @@ func swarm(o testbench.Options) testbench.Options {
 }
 
 // dimensions are what a run can be changed in, each by itself.
-var dimensions = []func(o *testbench.Options, rng *rand.Rand){fewerFaults, faultPace, faultOptions, fewerNodes, lessTime, otherRate, otherTopology, holdUps}
+var dimensions = []func(o *testbench.Options, rng *rand.Rand){fewerFaults, faultPace, faultOptions, fewerNodes, otherRate, otherTopology, holdUps}
 
 // fewerFaults keeps each fault in every other run, and one at least: a fault may hide what another brings to light.
 func fewerFaults(o *testbench.Options, rng *rand.Rand) {
-	if len(o.Nemesis) == 0 {
+	if len(o.Nemesis) == 0 || rng.IntN(2) == 0 {
 		return
 	}
 	kept := slices.DeleteFunc(slices.Clone(o.Nemesis), func(string) bool { return rng.IntN(2) == 0 })
@@ -41,7 +47,7 @@ func fewerFaults(o *testbench.Options, rng *rand.Rand) {
 }
 
 func faultPace(o *testbench.Options, rng *rand.Rand) {
-	o.NemesisInterval = scaled(rng, o.NemesisInterval, 0.2, 1.5)
+	o.NemesisInterval = min(scaled(rng, o.NemesisInterval, 0.2, 1.5), scaled(rng, o.TimeLimit, 0.04, 0.4))
 }
 
 // scaled draws a time between two multiples of another, evenly by its logarithm, in whole milliseconds.
@@ -138,12 +144,21 @@ func fewerNodes(o *testbench.Options, rng *rand.Rand) {
 	o.NodeCount = fewer
 }
 
-// timeLimitMin is the shortest time that is drawn.
-const timeLimitMin = time.Second
+// The shortest runs take one in so many parts of the time, but not less than timeLimitMin.
+const (
+	shortest      = 12
+	timeLimitMin  = time.Second
+	timeLimitStep = 100 * time.Millisecond
+)
 
-func lessTime(o *testbench.Options, rng *rand.Rand) {
-	less := scaled(rng, o.TimeLimit, 0.15, 1).Truncate(100 * time.Millisecond)
-	o.TimeLimit = min(o.TimeLimit, max(timeLimitMin, less))
+// luby is the i-th of 1, 1, 2, 1, 1, 2, 4, 1, 1, 2, 1, 1, 2, 4, 8 and so on, from 1.
+func luby(i int) int {
+	for k := bits.Len(uint(i)); ; k = bits.Len(uint(i)) {
+		if i == 1<<k-1 {
+			return 1 << (k - 1)
+		}
+		i -= 1<<(k-1) - 1
+	}
 }
 
 func otherRate(o *testbench.Options, rng *rand.Rand) {
