@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -139,6 +140,9 @@ func (p *program) playStart(flags *pflag.FlagSet, args, nodeArgs []string, o *te
 	if len(args) == 1 && !slices.Contains(p.workloads.Names(), args[0]) {
 		if _, err := os.Stat(args[0]); err == nil {
 			return p.playStored(flags, args[0])
+		}
+		if strings.ContainsRune(args[0], filepath.Separator) {
+			return opened{}, fmt.Errorf("there is no run %s: eddy runs lists those of the store", args[0])
 		}
 	}
 	if len(args) == 0 && own.challenge == "" {

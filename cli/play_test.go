@@ -390,6 +390,10 @@ func TestAStoredRunIsOpenedWithItsFlags(t *testing.T) {
 	if start.Scene.Workload != "broadcast" || start.Scene.Flags["node-count"] != "5" || start.Seed != 1 || start.Deeds != "2s cut n0 n1" || !slices.Equal(start.Scene.Args, []string{"--strategy", "flood", "--ack", "none"}) {
 		t.Errorf("%+v", start)
 	}
+	gone := filepath.Join(store, "gone")
+	if _, err := eddy.playStart(cmdline.NewFlagSet("play"), []string{gone}, nil, &testbench.Options{}, &playFlags{}); err == nil || err.Error() != "there is no run "+gone+": eddy runs lists those of the store" {
+		t.Errorf("a run that is gone: %v", err)
+	}
 	if _, err := eddy.playStored(cmdline.NewFlagSet("play"), filepath.Join(store, "gone")); err == nil || !strings.Contains(err.Error(), "is no run") {
 		t.Errorf("a store that is gone: %v", err)
 	}
