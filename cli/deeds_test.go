@@ -79,3 +79,14 @@ func TestADeedThatDoesNothingIsTold(t *testing.T) {
 		t.Errorf("a deed to a node that is not there: %v", err)
 	}
 }
+
+// The hub of a star of counters was killed when its last client had come. It greeted nobody, and its neighbours took it to have
+// what its earlier incarnation had.
+func TestAHubThatNoClientComesToGreetsItsNeighbours(t *testing.T) {
+	s := byHand(t, "g-counter", "--data simulated", "0s kill n0; 0s restart n0; 900ms kill n1; 900ms restart n1; 1.1s kill n0; 1.1s restart n0")
+	o := &s.options
+	o.Seed, o.Apart, o.NodeCount, o.Rate, o.TimeLimit, o.LatencyMs, o.LatencyDist = 1000001, true, 4, 10, 1100*time.Millisecond, 10, "exponential"
+	if out := s.run(); out.Err != nil || out.Results.Valid != checker.Valid {
+		t.Errorf("%v, %v", out.Results.Valid, out.Err)
+	}
+}

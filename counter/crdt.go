@@ -88,6 +88,7 @@ func (r *crdtCounter) Receive(c *actor.Context[message], m message) {
 	case stateRequest:
 		r.hear(c, m)
 	case tick:
+		r.greet(c)
 		for _, near := range r.neighbours {
 			near.tell(r, c.Elapsed())
 		}
@@ -149,9 +150,9 @@ func (r *crdtCounter) tellSum(c *actor.Context[message]) {
 	}
 }
 
-// greet says hello to the neighbours when the first client comes, and the first reads wait for their replies: a
-// node that was killed has forgotten what they know. It does not do so earlier, since peers may not be up yet while
-// the cluster starts.
+// greet says hello to the neighbours when the first client comes or the first interval is over, and the first reads wait
+// for their replies: a node that was killed has forgotten what they know, and they take it to have that still. Who has
+// not replied is greeted again (see [neighbour.tell]).
 func (r *crdtCounter) greet(c *actor.Context[message]) {
 	if r.greeted {
 		return

@@ -17,12 +17,14 @@ type neighbour struct {
 	sentAt time.Duration
 }
 
-// tell sends, at the end of an interval, what the neighbour is not known to have or has asked for. The same is
-// sent again only after two intervals: the reply comes with the neighbour's own.
+// tell sends, at the end of an interval, what the neighbour is not known to have or has asked for, and says hello to one
+// that has said nothing. The same is sent again only after two intervals: the reply comes with the neighbour's own.
 func (n *neighbour) tell(r *crdtCounter, now time.Duration) {
 	lacks := n.lacks(r.shards)
 	due := now-n.sentAt > r.config.Interval*3/2 && r.config.Bug != TellsOnce
-	if n.owes || lacks && (due || !maps.EqualFunc(n.sent, r.shards, shard.equals)) {
+	if !n.heard && due {
+		n.hello(r, now)
+	} else if n.owes || lacks && (due || !maps.EqualFunc(n.sent, r.shards, shard.equals)) {
 		n.send(r, now, stateBody{Asks: lacks})
 	}
 }
