@@ -11,6 +11,7 @@ import (
 
 	"eddy/cli/cmdline"
 	"eddy/testbench"
+	"eddy/testbench/report"
 	"eddy/testbench/search"
 	"eddy/testbench/sweep"
 	"eddy/testbench/virtual"
@@ -280,7 +281,7 @@ func (b batch) report(r *sweepResult, own *simFlags) (why map[uint64]string, err
 	}
 	made := fmt.Sprintf("all %d seeds", b.count)
 	if run := len(r.all); run < b.count {
-		made = fmt.Sprintf("%d seeds until the first failure; --keep-going makes all %d", run, b.count)
+		made = fmt.Sprintf("%s until the first failure; --keep-going makes all %d", report.Plural(run, "seed", "seeds"), b.count)
 	}
 	fmt.Fprintf(os.Stdout, "\n%s: %s, %d failed of %s%s\n", b.options.Workload, r.outcome(), len(failures), made, alsoVacuous(len(r.vacuous)))
 	return why, nil
