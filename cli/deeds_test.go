@@ -41,7 +41,7 @@ func TestDeedsMakeTheSameRunAgain(t *testing.T) {
 
 func TestWhatDeedsBreakIsMendedBeforeTheRunIsJudged(t *testing.T) {
 	for _, c := range []struct{ workload, deeds string }{
-		{"broadcast", everyDeed}, {"broadcast", "2s cut n0 n1,n2,n3,n4; 3s pause n4; 3s skew n1 1h"}, {"kafka", "2s cut n0,n1 n2,n3,n4; 3s pause n2"},
+		{"broadcast", everyDeed}, {"broadcast", "2s kill n0; 2s restart n0; 2s kill n0"}, {"broadcast", "2s cut n0 n1,n2,n3,n4; 3s pause n4; 3s skew n1 1h"}, {"kafka", "2s cut n0,n1 n2,n3,n4; 3s pause n2"},
 		{"g-set", "2s cut n0 n1,n2,n3,n4; 5s end"}, {"lin-kv", "5s cut n0,n1 n2,n3,n4; 6s kill n3; 7s pause n4"},
 	} {
 		s := byHand(t, c.workload, "", c.deeds)

@@ -50,7 +50,7 @@ func (c *clusterFlags) serve(flags *pflag.FlagSet, s Service, built node.Service
 	}
 	say := func(text string) { fmt.Fprintln(os.Stderr, text) }
 	n := remote.Node{
-		Cluster: c.name, ID: c.id, Nodes: c.nodes, Say: say,
+		Cluster: c.name, Service: s.Workload.Name, ID: c.id, Nodes: c.nodes, Say: say,
 		Run: func(in io.Reader, out io.Writer) error {
 			options.In, options.Out = in, out
 			return node.Run(built, options)

@@ -80,7 +80,9 @@ func (s *playServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, why, http.StatusForbidden)
 		return
 	}
-	switch _, name, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/"); {
+	switch _, name, whole := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/"); {
+	case !whole:
+		http.Redirect(w, r, "/"+s.token+"/", http.StatusMovedPermanently)
 	case name == "ask" && r.Method == http.MethodPost:
 		s.answer(w, r)
 	case name == "ask":

@@ -26,6 +26,7 @@ import (
 // protocol, and does not know what carries them.
 type Node struct {
 	Cluster string
+	Service string // the same on all of them
 	ID      string
 	Nodes   []string // ids of all nodes of the cluster, this one included, in the same order everywhere
 	// Setup are the bodies of its first requests, init before the others. Each is sent once the one before is answered.
@@ -89,6 +90,9 @@ func (n *Node) Validate() error {
 			return fmt.Errorf("%s is twice among the nodes %s: name each once", id, strings.Join(n.Nodes, ","))
 		}
 	}
+	if len(n.Nodes) == 0 {
+		return fmt.Errorf("node %q needs the nodes of its cluster: list all of them, this one too, the same everywhere", n.ID)
+	}
 	if !slices.Contains(n.Nodes, n.ID) {
 		return fmt.Errorf("node %q is not among the nodes %s: list all of them, this one too, the same everywhere", n.ID, strings.Join(n.Nodes, ","))
 	}
@@ -129,13 +133,14 @@ func (c *Conn) Serve(ctx context.Context, n Node) (Carried, error) {
 
 // rollCall is who a node is, told by one that starts and by those that are there.
 type rollCall struct {
-	ID    string   `json:"id"`
-	Nodes []string `json:"nodes"`
+	ID      string   `json:"id"`
+	Service string   `json:"service"`
+	Nodes   []string `json:"nodes"`
 }
 
 // callRoll asks the nodes that are there whether this one may join them. What is not there does not answer.
 func (c *Conn) callRoll(ctx context.Context, n *Node) error {
-	text, err := json.Marshal(rollCall{n.ID, n.Nodes})
+	text, err := json.Marshal(rollCall{n.ID, n.Service, n.Nodes})
 	if err != nil {
 		return err
 	}
@@ -148,6 +153,8 @@ func (c *Conn) callRoll(ctx context.Context, n *Node) error {
 		case err != nil || json.Unmarshal(m.Data, &there) != nil:
 		case id == n.ID:
 			return fmt.Errorf("%s of the cluster %s is there already: give this node another id, or end the other one", id, n.Cluster)
+		case there.Service != n.Service:
+			return fmt.Errorf("%s of the cluster %s serves %s, and this one %s: give this one another --cluster", id, n.Cluster, there.Service, n.Service)
 		case !slices.Equal(there.Nodes, n.Nodes):
 			return fmt.Errorf("%s of the cluster %s has the nodes %s, and this one %s: give all of them the same --nodes",
 				id, n.Cluster, strings.Join(there.Nodes, ","), strings.Join(n.Nodes, ","))
@@ -317,10 +324,10 @@ func parseBody(text []byte) (body []byte, form bodyForm, err error) {
 
 func (s *seat) answerRoll(m *nats.Msg) {
 	var asks rollCall
-	if json.Unmarshal(m.Data, &asks) != nil || !slices.Equal(asks.Nodes, s.Nodes) {
-		s.refuse(&nats.Msg{Subject: m.Subject}, 0, "it is of a node whose cluster has other nodes")
+	if json.Unmarshal(m.Data, &asks) != nil || asks.Service != s.Service || !slices.Equal(asks.Nodes, s.Nodes) {
+		s.refuse(&nats.Msg{Subject: m.Subject}, 0, "it is of a node whose cluster has another service or other nodes")
 	}
-	text, _ := json.Marshal(rollCall{s.ID, s.Nodes}) // nothing in it fails
+	text, _ := json.Marshal(rollCall{s.ID, s.Service, s.Nodes}) // nothing in it fails
 	s.publish(m.Reply, text)
 }
 

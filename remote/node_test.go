@@ -321,13 +321,14 @@ func TestANodeThatDoesNotFitItsClusterIsRefused(t *testing.T) {
 	s := serve(t)
 	c := connect(t, s)
 	run := scripted(func(string, func(string)) {})
-	there := join(t, connect(t, s), Node{Cluster: "demo", ID: "n1", Nodes: []string{"n1", "n2"}, Run: run, Setup: nil})
+	there := join(t, connect(t, s), Node{Cluster: "demo", Service: "broadcast", ID: "n1", Nodes: []string{"n1", "n2"}, Run: run, Setup: nil})
 	eventually(t, "n1 is there", func() bool {
 		return s.server.NumSubscriptions() > 0 && c.callRoll(t.Context(), &Node{Cluster: "demo", ID: "n1", Nodes: []string{"n1"}}) != nil
 	})
 	for want, n := range map[string]Node{
 		"n1 of the cluster demo is there already":                        {Cluster: "demo", ID: "n1", Nodes: []string{"n1", "n2"}},
-		"has the nodes n1,n2, and this one n1,n2,n3":                     {Cluster: "demo", ID: "n3", Nodes: []string{"n1", "n2", "n3"}},
+		"n1 of the cluster demo serves broadcast, and this one kafka":    {Cluster: "demo", Service: "kafka", ID: "n2", Nodes: []string{"n1", "n2"}},
+		"has the nodes n1,n2, and this one n1,n2,n3":                     {Cluster: "demo", Service: "broadcast", ID: "n3", Nodes: []string{"n1", "n2", "n3"}},
 		"is not among the nodes n1,n2":                                   {Cluster: "demo", ID: "n3", Nodes: []string{"n1", "n2"}},
 		"is not among the nodes ":                                        {Cluster: "demo", ID: "n3"},
 		"is twice among the nodes":                                       {Cluster: "demo", ID: "n1", Nodes: []string{"n1", "n1"}},

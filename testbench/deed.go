@@ -190,7 +190,7 @@ func (d *Deed) parse(words []string, text string) (err error) {
 		}
 	case DoRate, DoLatency:
 		d.Number, err = strconv.ParseFloat(words[0], 64)
-		if err != nil || d.Number < 0 || d.Number > LatencyMsMax || d.Do == DoRate && d.Number <= 0 || d.Do == DoLatency && d.Number != float64(int64(d.Number)) {
+		if err != nil || !(d.Number >= 0 && d.Number <= LatencyMsMax) || d.Do == DoRate && d.Number <= 0 || d.Do == DoLatency && d.Number != float64(int64(d.Number)) {
 			return fmt.Errorf("%q is no such number", words[0])
 		}
 	case DoEnd:

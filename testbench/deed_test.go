@@ -28,6 +28,7 @@ func TestADeedThatIsWrongIsRefusedWithItsForm(t *testing.T) {
 		"1s drop -1":                 `"-1" is no number of a message`,
 		"1s delay 1 -5s":             `"-5s" is no time`,
 		"1s rate 0":                  `"0" is no such number`,
+		"1s rate NaN":                `"NaN" is no such number`,
 		"1s latency 1.5":             `"1.5" is no such number`,
 		"1s ask n0 broadcast {":      "the value { is not JSON",
 		"1s end now":                 "it is written TIME end",

@@ -23,6 +23,7 @@ type node struct {
 	ready  bool // init is answered
 	exited bool // by itself
 	life   life
+	kills  int
 	paused bool
 
 	initAsker, topologyAsker string // the clients that ask for it
@@ -81,6 +82,7 @@ func (f *fleet) kill(id string) (fate json.RawMessage) {
 		return nil
 	}
 	n.life, n.ready, n.paused = dead, false, false
+	n.kills++
 	f.changes++
 	f.network.Down(id)
 	n.port.(nemesis.Mortal).Kill()

@@ -161,9 +161,14 @@ func (c *Conductor) startNode(n *node, done func(fate json.RawMessage)) {
 		}
 		cl := c.clients.add()
 		c.fleet.rose(n, cl.id)
+		kills := n.kills
 		body := func(msgID int64) []byte { return workload.InitRequest(n.id, c.options.Nodes(), msgID) }
 		cl.ask(n.id, body, InitTimeout, func(r workload.Reply, answered bool) {
 			cl.close()
+			if n.kills > kills { // killed again before it could answer
+				done(wasKilled)
+				return
+			}
 			if err := c.checkSetup("init", n, r, answered, workload.InitReply, InitTimeout.String()); err != nil {
 				n.life = dead
 				c.fleet.changes++

@@ -67,6 +67,10 @@ func (b *Bench) reel(r *Request) (*reel, error) {
 	if n := len(s.Options.Nodes()); n > nodesMax {
 		return nil, fmt.Errorf("%d nodes are more than can be played: choose a --node-count up to %d", n, nodesMax)
 	}
+	if o := &s.Options; o.Rate*o.TimeLimit.Seconds()*float64(len(o.Nodes())) > runMessagesMax && len(o.Nodes()) > 1 {
+		return nil, fmt.Errorf("%d nodes are to hear of %.0f operations: a run of more than %d messages is more than can be played; choose a lower --rate, --time-limit or --node-count",
+			len(o.Nodes()), o.Rate*o.TimeLimit.Seconds(), runMessagesMax)
+	}
 	made, err := s.shoot()
 	if err != nil {
 		return nil, err

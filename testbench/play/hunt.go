@@ -14,8 +14,8 @@ import (
 // Sought is how far a search for a seed that fails has come.
 type Sought struct {
 	Tried   int      `json:"tried"`
-	Seed    *uint64  `json:"seed,omitempty"` // the first that fails; absent if none of these does
-	At      int64    `json:"at"`             // when it went wrong, as far as that is known
+	Seed    *uint64  `json:"seed,omitempty,string"` // the first that fails; absent if none of these does
+	At      int64    `json:"at"`                    // when it went wrong, as far as that is known
 	Reasons []string `json:"reasons"`
 }
 
@@ -30,7 +30,7 @@ func (b *Bench) seek(r *Request) (any, error) {
 	found := Sought{Reasons: []string{}}
 	for begun := time.Now(); found.Tried < r.Count && (found.Tried == 0 || time.Since(begun) < seekFor); found.Tried++ {
 		of := *r
-		of.Seed = uint64(r.From) + uint64(found.Tried)
+		of.Seed = r.Seed + uint64(found.Tried)
 		s, err := b.simulation(&of)
 		if err != nil {
 			return nil, err

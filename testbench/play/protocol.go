@@ -9,17 +9,17 @@ const Version = "1"
 type Request struct {
 	Do    string `json:"do"`
 	Scene Scene  `json:"scene"`
-	Seed  uint64 `json:"seed"`
-	Deeds string `json:"deeds"` // as eddy sim --deeds takes them
+	Seed  uint64 `json:"seed,string"` // as text: numbers of a page are exact up to 2^53 only
+	Deeds string `json:"deeds"`       // as eddy sim --deeds takes them
 
 	At     *int64 `json:"at,omitempty"`   // look, verdict: the moment, in ns; of the whole run without
 	Node   string `json:"node,omitempty"` // look
 	ID     int64  `json:"id,omitempty"`   // message
 	Lesson string `json:"lesson,omitempty"`
 
-	From  int64 `json:"from,omitempty"` // film: ns; seek: the first seed
-	To    int64 `json:"to,omitempty"`   // film: ns; 0 for the end
-	Count int   `json:"count,omitempty"`
+	From  int64 `json:"from,omitempty"`  // film: ns
+	To    int64 `json:"to,omitempty"`    // film: ns; 0 for the end
+	Count int   `json:"count,omitempty"` // seek: seeds, that of the request the first
 }
 
 // Scene is a run but for its seed and deeds, in the words of the command line.
@@ -59,7 +59,7 @@ type Hello struct {
 // Start is a run and a moment of it.
 type Start struct {
 	Scene Scene  `json:"scene"`
-	Seed  uint64 `json:"seed"`
+	Seed  uint64 `json:"seed,string"`
 	Deeds string `json:"deeds"`
 	At    int64  `json:"at"` // ns
 }

@@ -26,6 +26,19 @@ func LastMoment(h history.History) time.Duration {
 	return last
 }
 
+// endOf is where the reads of the end begin: those that are final or, in a workload that marks none, all after the last
+// operation of another kind.
+func endOf(h history.History) int {
+	if first := slices.IndexFunc(h, func(op history.Op) bool { return op.Final }); first >= 0 {
+		return first
+	}
+	end := len(h)
+	for end > 0 && h[end-1].F == h[len(h)-1].F {
+		end--
+	}
+	return end
+}
+
 // lostFirst is the value, of those that were lost, that was acknowledged first; nil where none was lost.
 func lostFirst(r checker.Results) json.RawMessage {
 	var first *checker.Witness
@@ -41,14 +54,22 @@ func lostFirst(r checker.Results) json.RawMessage {
 	return first.Value
 }
 
-// misses reports whether a value is missing from any of the last reads. What a checker calls lost may depend on which
+// misses reports whether a value is missing from any client's last read. What a checker calls lost may depend on which
 // node is read last.
 func misses(h history.History, value json.RawMessage) bool {
-	return slices.ContainsFunc(h, func(op history.Op) bool {
+	missing := make(map[int]bool)
+	for _, op := range h[endOf(h):] {
 		var shown []json.RawMessage
-		return op.Final && op.Type == history.OK && json.Unmarshal(op.Value, &shown) == nil &&
-			!slices.ContainsFunc(shown, func(v json.RawMessage) bool { return bytes.Equal(v, value) })
-	})
+		if op.Type == history.OK && json.Unmarshal(op.Value, &shown) == nil {
+			missing[op.Process] = !slices.ContainsFunc(shown, func(v json.RawMessage) bool { return bytes.Equal(v, value) })
+		}
+	}
+	for _, m := range missing {
+		if m {
+			return true
+		}
+	}
+	return false
 }
 
 // SameFailure tells outcomes that fail as the first did: in the same words and, where a value is missing at the end, without that one.

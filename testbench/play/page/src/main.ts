@@ -508,18 +508,18 @@ class Play {
     this.seeking = true;
     const button = byId("find");
     setText(button, "Stop looking");
-    const begin = this.place.seed + 1;
     const run = runOf(this.place);
     try {
-      for (let from = begin, found: Seek; this.seeking; from += found.tried) {
-        found = await this.ask<Seek>({ do: "seek", ...run, from, count: seekStep });
+      for (let tried = 0, found: Seek; this.seeking; ) {
+        found = await this.ask<Seek>({ do: "seek", ...run, seed: String(BigInt.asUintN(64, BigInt(run.seed) + BigInt(1 + tried))), count: seekStep });
+        tried += found.tried;
         if (found.seed !== undefined) {
           await this.depart({ ...this.place, seed: found.seed, at: found.at ?? 0 });
-          this.say(`Seed ${found.seed} fails: ${(found.reasons ?? []).join("; ")}. ${from - begin + found.tried} seeds were tried.`);
+          this.say(`Seed ${found.seed} fails: ${(found.reasons ?? []).join("; ")}. ${tried} seeds were tried.`);
           return;
         }
         const hint = run.deeds === "" && !run.scene.flags.nemesis ? " Nothing harms these runs: choose faults (press s), or cut something first." : "";
-        this.say(`${from - begin + found.tried} seeds tried, all valid.${hint}`);
+        this.say(`${tried} seeds tried, all valid.${hint}`);
       }
     } catch (why) {
       this.complain(why);

@@ -12,7 +12,7 @@ export interface Scene {
 /** A run: the same scene, seed and deeds make it again. */
 export interface Run {
   scene: Scene;
-  seed: number;
+  seed: string; // up to 2^64-1: more than a number holds
   deeds: string;
 }
 
@@ -117,7 +117,7 @@ export interface MessageLook {
 
 export interface Seek {
   tried: number;
-  seed?: number;
+  seed?: string;
   at?: number;
   reasons?: string[];
 }

@@ -1,5 +1,5 @@
 import { element } from "../../../../trace/picture/page/src/words";
-import { joinWords, splitWords } from "./address";
+import { isSeed, joinWords, splitWords } from "./address";
 import type { Run, Workload } from "./protocol";
 
 const fields: [flag: string, words: string, hint: string][] = [
@@ -43,10 +43,10 @@ export function chooseScene(home: HTMLElement, dialog: HTMLDialogElement, worklo
   };
   const workload = row("Workload", document.createElement("select"));
   for (const w of workloads) workload.append(new Option(w.title && w.title !== w.name ? `${w.name}: ${w.title}` : w.name, w.name, false, w.name === now.scene.workload));
-  const seed = input("Seed", String(now.seed), "1");
+  const seed = input("Seed", now.seed, "1");
   for (const [flag, words, hint] of fields) inputs.set(flag, input(words, now.scene.flags[flag] ?? "", hint));
   const others = (flags: Record<string, string>) => joinWords(Object.entries(flags).filter(([flag]) => !inputs.has(flag)).flatMap(([flag, value]) => [`--${flag}`, value]));
-  const further = input("Further flags of eddy sim", others(now.scene.flags), "--loss-probability 0.2");
+  const further = input("Further flags of eddy sim", others(now.scene.flags), "--loss-rate 0.2");
   const args = input("Flags of the node", joinWords(now.scene.args), "--strategy flood --ack none");
   const help = element("pre", "");
   home.append(help);
@@ -74,7 +74,7 @@ export function chooseScene(home: HTMLElement, dialog: HTMLDialogElement, worklo
       else flags[flag] = words[i + 1] !== undefined && !words[i + 1].startsWith("--") ? words[++i] : "true";
     }
     const scene = { version: now.scene.version, workload: workload.value, flags, args: splitWords(args.value) };
-    done({ scene, seed: Number(seed.value) || 0, deeds: "" });
+    done({ scene, seed: isSeed(seed.value.trim()) ? seed.value.trim() : now.seed, deeds: "" });
   };
   dialog.returnValue = "";
   dialog.showModal();
