@@ -489,7 +489,7 @@ func TestARunOnThePageIsTheRunOfTheCommandLine(t *testing.T) {
 	got := strings.Split(b.value(`(async () => {
 		const fields = new URLSearchParams(location.hash.split("?")[1]);
 		const flags = Object.fromEntries(["node-count", "rate", "time-limit", "latency"].map(name => [name, fields.get(name)]));
-		const request = {do: "film", scene: {version: fields.get("v"), workload: "broadcast", flags, args: fields.get("args").split(" ")}, seed: Number(fields.get("seed")), deeds: fields.get("deeds")};
+		const request = {do: "film", scene: {version: fields.get("v"), workload: "broadcast", flags, args: fields.get("args").split(" ")}, seed: fields.get("seed"), deeds: fields.get("deeds")};
 		const film = await (await fetch("ask", {method: "POST", headers: {"Content-Type": "application/json"}, body: JSON.stringify(request)})).json();
 		const name = i => [...film.nodes, ...film.ends][i];
 		return film.messages.flatMap(([id, from, to, sent, arrives, type, why]) => [
