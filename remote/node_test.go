@@ -330,7 +330,7 @@ func TestANodeThatDoesNotFitItsClusterIsRefused(t *testing.T) {
 		"n1 of the cluster demo serves broadcast, and this one kafka":    {Cluster: "demo", Service: "kafka", ID: "n2", Nodes: []string{"n1", "n2"}},
 		"has the nodes n1,n2, and this one n1,n2,n3":                     {Cluster: "demo", Service: "broadcast", ID: "n3", Nodes: []string{"n1", "n2", "n3"}},
 		"is not among the nodes n1,n2":                                   {Cluster: "demo", ID: "n3", Nodes: []string{"n1", "n2"}},
-		"is not among the nodes ":                                        {Cluster: "demo", ID: "n3"},
+		`node "n3" needs the nodes of its cluster`:                       {Cluster: "demo", ID: "n3"},
 		"is twice among the nodes":                                       {Cluster: "demo", ID: "n1", Nodes: []string{"n1", "n1"}},
 		`"c1" is no id of a node: those of clients`:                      {Cluster: "demo", ID: "c1", Nodes: []string{"c1"}},
 		`"lin-kv" is no id of a node: it is a service's`:                 {Cluster: "demo", ID: "lin-kv", Nodes: []string{"lin-kv"}},
