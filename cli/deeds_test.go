@@ -80,13 +80,28 @@ func TestADeedThatDoesNothingIsTold(t *testing.T) {
 	}
 }
 
-// The hub of a star of counters was killed when its last client had come. It greeted nobody, and its neighbours took it to have
-// what its earlier incarnation had.
+// The hub of a star of counters was killed when its last client had come. It greeted nobody, and its neighbours took
+// it to have what its earlier incarnation had.
 func TestAHubThatNoClientComesToGreetsItsNeighbours(t *testing.T) {
 	s := byHand(t, "g-counter", "--data simulated", "0s kill n0; 0s restart n0; 900ms kill n1; 900ms restart n1; 1.1s kill n0; 1.1s restart n0")
 	o := &s.options
 	o.Seed, o.Apart, o.NodeCount, o.Rate, o.TimeLimit, o.LatencyMs, o.LatencyDist = 1000001, true, 4, 10, 1100*time.Millisecond, 10, "exponential"
 	if out := s.run(); out.Err != nil || out.Results.Valid != checker.Valid {
 		t.Errorf("%v, %v", out.Results.Valid, out.Err)
+	}
+}
+
+func TestADeedAfterTheRunIsWarnedOf(t *testing.T) {
+	out := byHand(t, "broadcast", "", "9h kill n0").run()
+	if out.Err != nil || len(out.Run.Idle) != 1 || !strings.Contains(out.Run.Idle[0], `"9h0m0s kill n0" did nothing: the run was over`) {
+		t.Errorf("%v, %q", out.Err, out.Run.Idle)
+	}
+}
+
+func TestANodeIsNotCutFromItself(t *testing.T) {
+	o := testbench.Defaults(eddy.workloads)
+	o.Workload, o.NodeCount, o.Deeds = "broadcast", 3, []testbench.Deed{{Do: testbench.DoCut, Nodes: []string{"n0", "n1"}, Others: []string{"n1", "n2"}}}
+	if err := o.Validate(); err == nil || !strings.Contains(err.Error(), "n1 is on both sides") {
+		t.Error(err)
 	}
 }

@@ -83,7 +83,8 @@ func (f *farm) tellResume(to io.Writer, command string, more ...string) {
 	fmt.Fprintf(to, "  go on   %s\n", own)
 }
 
-// sweepWork is what workers are asked for: seeds First to First+Seeds-1 of each run. Job j is seed First+j%Seeds of run j/Seeds.
+// sweepWork is what workers are asked for: seeds First to First+Seeds-1 of each run. Job j is seed First+j%Seeds of
+// run j/Seeds.
 type sweepWork struct {
 	Runs  [][]string `json:"runs"` // arguments as [cmdline.Arguments] writes them
 	First uint64     `json:"first"`
@@ -217,8 +218,8 @@ type preparer struct {
 	host    *wasi.Host
 }
 
-// sweep makes simulations of what is asked for. It takes nothing but the flags of eddy sim, and programs for its simulator by
-// their hashes: what they do not mean to this program is refused.
+// sweep makes simulations of what is asked for. It takes nothing but the flags of eddy sim, and programs for its
+// simulator by their hashes: what they do not mean to this program is refused.
 func (p *preparer) sweep(text json.RawMessage) (remote.Jobs, error) {
 	var work sweepWork
 	if err := json.Unmarshal(text, &work); err != nil {
@@ -240,7 +241,8 @@ func (p *preparer) sweep(text json.RawMessage) (remote.Jobs, error) {
 	return s, nil
 }
 
-// simulationOf makes a simulation of the arguments that [cmdline.Arguments] writes. Arguments that mean something else here are refused.
+// simulationOf makes a simulation of the arguments that [cmdline.Arguments] writes. Arguments that mean something
+// else here are refused.
 func (p *preparer) simulationOf(args []string, work *sweepWork, loaded map[string]*guests) (simulation, error) {
 	o, nodeArgs, err := cmdline.Parse(p.program.workloads, args)
 	if err != nil {
@@ -261,7 +263,8 @@ func (p *preparer) simulationOf(args []string, work *sweepWork, loaded map[strin
 	return s, err
 }
 
-// guests compiles the programs of a --bin. Of the paths nothing but what the guests are called is used: no file is opened.
+// guests compiles the programs of a --bin. Of the paths nothing but what the guests are called is used: no file is
+// opened.
 func (p *preparer) guests(bin string, hashes map[string]string) (g *guests, err error) {
 	if !p.wasm {
 		return nil, errors.New("--bin: this worker runs no programs but its own services; its owner takes those built for WASI with --allow-wasm")

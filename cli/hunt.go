@@ -191,7 +191,8 @@ func (t target) hunt(name string, repetition int, own *huntFlags, interrupted fu
 // watchedBy makes the run for a search that may learn of it.
 func (s simulation) watchedBy(seen *search.Seen) testbench.Outcome { return s.watchedUntil(seen, nil) }
 
-// bounded ends a run that does not end, as nodes with a bug may send each other messages for ever. It proves nothing then.
+// bounded ends a run that does not end, as nodes with a bug may send each other messages for ever. It proves nothing
+// then.
 func bounded() func(*testbench.Conductor) {
 	looks := 0
 	return func(c *testbench.Conductor) {
@@ -201,8 +202,9 @@ func bounded() func(*testbench.Conductor) {
 	}
 }
 
-// looksMax is several times as many as a run of a soak test takes: a look is taken every few thousand steps. printedMax is
-// many times what its nodes print: two leaders of one term send each other all they have, and more and more of it.
+// looksMax is several times as many as a run of a soak test takes: a look is taken every few thousand steps.
+// printedMax is many times what its nodes print: two leaders of one term send each other all they have, and more and
+// more of it.
 const (
 	looksMax   = 100
 	printedMax = 64 << 20
@@ -277,8 +279,8 @@ func (p *program) runHunt(flags *pflag.FlagSet, args []string, own *huntFlags) e
 	return nil
 }
 
-// all makes the hunts, those for one bug with one strategy after each other. Once more than half of them have found nothing, their median is
-// known, and no more are made.
+// all makes the hunts, those for one bug with one strategy after each other. Once more than half of them have found
+// nothing, their median is known, and no more are made.
 func (own *huntFlags) all(targets []target, interrupted func() bool) []hunt {
 	shown := newProgress(own.quiet)
 	jobs := len(targets) * len(own.searches)

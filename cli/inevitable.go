@@ -135,8 +135,8 @@ const causeName = "cause.json"
 // futuresShade is the kind of shade by which a picture marks how many futures fail.
 const futuresShade = "futures"
 
-// markFutures marks in the picture of a run of which eddy cause was asked, how many futures fail over its time, and from when on
-// all do.
+// markFutures marks in the picture of a run of which eddy cause was asked, how many futures fail over its time, and
+// from when on all do.
 func markFutures(page *picture.Page, dir string, part drawing.Span) error {
 	text, err := os.ReadFile(filepath.Join(dir, causeName))
 	if errors.Is(err, fs.ErrNotExist) {

@@ -105,7 +105,8 @@ func (p *program) playBench(open opened) *play.Bench {
 	}
 }
 
-// played makes what a scene asks for. It may have come with a link, so that it names no program but the one that this command was given.
+// played makes what a scene asks for. It may have come with a link, so that it names no program but the one that this
+// command was given.
 func (p *program) played(arguments []string, bin string) (play.Simulation, error) {
 	o, nodeArgs, err := cmdline.ParseGiven(p.workloads, arguments)
 	if err != nil {
@@ -167,6 +168,9 @@ func (p *program) playStart(flags *pflag.FlagSet, args, nodeArgs []string, o *te
 	if err != nil {
 		return opened{}, err
 	}
+	if err := play.CheckSize(&s.options); err != nil {
+		return opened{}, err
+	}
 	return opened{start: s.start(), bin: o.Bin}, s.checkDisks()
 }
 
@@ -189,8 +193,8 @@ func (p *program) watchable(flags *pflag.FlagSet, o *testbench.Options) error {
 	return nil
 }
 
-// playStored has the page open the run that left the files of a directory: made again if it is one of eddy sim, else as its
-// files have it.
+// playStored has the page open the run that left the files of a directory: made again if it is one of eddy sim, else
+// as its files have it.
 func (p *program) playStored(flags *pflag.FlagSet, dir string) (opened, error) {
 	given := ""
 	flags.Visit(func(f *pflag.Flag) {

@@ -64,8 +64,8 @@ type filmed struct {
 	Command  string
 }
 
-// What the page shows is the run of the command line, for the same seed and deeds: each message, its times and its fate, the
-// operations and the results.
+// What the page shows is the run of the command line, for the same seed and deeds: each message, its times and its
+// fate, the operations and the results.
 func TestAFilmIsTheRunOfTheCommandLine(t *testing.T) {
 	b := eddy.playBench(opened{})
 	film := asking[filmed](t, b, play.Request{Do: play.DoFilm, Scene: flooded(), Seed: 3, Deeds: floodedDeeds})
@@ -399,7 +399,8 @@ func TestAStoredRunIsOpenedWithItsFlags(t *testing.T) {
 	}
 }
 
-// asksOnce has Node.js run the page's simulator as a browser would, and ask it what standard input has, a request a line.
+// asksOnce has Node.js run the page's simulator as a browser would, and ask it what standard input has, a request a
+// line.
 const asksOnce = `
 const fs = require("fs"), vm = require("vm"), dir = process.argv[2];
 vm.runInThisContext(fs.readFileSync(dir + "/wasm_exec.js", "utf8"));

@@ -92,8 +92,8 @@ func (b batch) learn(generation []verdict) {
 	}
 }
 
-// run makes the runs. Its result depends on the seeds only: of a batch that stops at the first failure it has the runs up
-// to the first seed that fails, whatever the order in which runs ended, and wherever.
+// run makes the runs. Its result depends on the seeds only: of a batch that stops at the first failure it has the
+// runs up to the first seed that fails, whatever the order in which runs ended, and wherever.
 func (b batch) run(shown *progress, interrupted func() bool) (r sweepResult, err error) {
 	work := func(i int) verdict {
 		seed, seen := b.first+uint64(i), b.search.Watch()
@@ -309,8 +309,8 @@ const (
 	shrinkTimeMax  = time.Minute
 )
 
-// shrink looks for a smaller run that fails in the same way: with smaller options, and then with fewer decisions, which are the
-// deeds of the run that it gives. Where these cannot be told apart, it gives the smaller options.
+// shrink looks for a smaller run that fails in the same way: with smaller options, and then with fewer decisions,
+// which are the deeds of the run that it gives. Where these cannot be told apart, it gives the smaller options.
 func (s simulation) shrink(failure string, shown *progress, interrupted func() bool) (simulation, int) {
 	tried := 0
 	until := time.Now().Add(shrinkTimeMax)

@@ -26,6 +26,8 @@ With --cluster its messages travel over NATS, and clients ask it with eddy call:
   eddy serve broadcast --cluster demo --id n2 --nodes n1,n2,n3 --nats URL
   eddy call demo n2 '{"type": "read"}'`,
 		Args: cobra.ArbitraryArgs,
+		// The flags are the services': without one it is told that first.
+		FParseErrWhitelist: cobra.FParseErrWhitelist{UnknownFlags: true},
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return fmt.Errorf("serve what? name a service, one of %s", strings.Join(p.serviceNames(), ", "))

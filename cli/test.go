@@ -182,7 +182,7 @@ func repeated(times int, run func(i int) error) error {
 // settle works out the workload, the challenge's flags and the nodes' arguments.
 func (p *program) settle(flags *pflag.FlagSet, args, nodeArgs []string, o *testbench.Options, own *testFlags, meta *report.Meta) ([]string, error) {
 	if len(args) > 1 {
-		return nil, fmt.Errorf("test takes one workload, not %s; what is meant for the nodes comes after --", strings.Join(args, " "))
+		return nil, fmt.Errorf("name one workload, not %s; what is meant for the nodes comes after --", strings.Join(args, " and "))
 	}
 	if len(args) == 1 {
 		if own.workload != "" && own.workload != args[0] {

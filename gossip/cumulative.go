@@ -5,9 +5,9 @@ import (
 	half "eddy/internal/link"
 )
 
-// cumulative acknowledges by numbers, with package link: what is lost is sent again until it is acknowledged, through loss,
-// duplication, reordering and partitions. A neighbour that was restarted with its memory lost is sent everything again; one
-// that was restarted on its disk what it had not acknowledged.
+// cumulative acknowledges by numbers, with package link: what is lost is sent again until it is acknowledged, through
+// loss, duplication, reordering and partitions. A neighbour that was restarted with its memory lost is sent
+// everything again; one that was restarted on its disk what it had not acknowledged.
 //
 // Values are learned as they come, not in order: a set has none.
 type cumulative struct {
@@ -24,7 +24,8 @@ type cumulative struct {
 // tries is more than usual: values that come behind a gap are of use, so new ones go on while others are sent again.
 const tries = 3
 
-// queueMax bounds what waits for acknowledgement. The rest stays in queue: it is part of the set, which a node keeps anyway.
+// queueMax bounds what waits for acknowledgement. The rest stays in queue: it is part of the set, which a node keeps
+// anyway.
 const queueMax = 1 << 16
 
 func newCumulative(c *actor.Context[linkMessage], l *link) *cumulative {

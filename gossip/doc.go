@@ -16,11 +16,11 @@
 // to 256 nodes, above that clusters of the root of n nodes with linked hubs
 // (size.go).
 //
-// The strategy paced is another actor in the store's place (star.go): it needs
-// no links, and what each other node has got is in its sessions (session.go), which
-// nobody else touches. They are not on package link: a position in the node's history acknowledges, not a
-// number of items; what a peer has by its version vector is passed over; and batches go at the window, for all peers at once. What its hub does when a leaf's values come a little late is
-// in hub.go, what a node does when its hub is silent in failover.go.
+// The strategy paced is another actor in the store's place (star.go): it needs no links, and what each other node has
+// got is in its sessions (session.go), which nobody else touches. They are not on package link: a position in the
+// node's history acknowledges, not a number of items; what a peer has by its version vector is passed over; and
+// batches go at the window, for all peers at once. What its hub does when a leaf's values come a little late is in
+// hub.go, what a node does when its hub is silent in failover.go.
 //
 // A strategy is a [Config]: how values get around (config.go), over which links
 // (topology.go), how they are acknowledged. Combinations that make no sense are

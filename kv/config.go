@@ -33,8 +33,9 @@ type Config struct {
 	Heartbeat int // latencies between two heartbeats of a leader
 	Election  int // latencies without a sign of the leader after which the first node may stand for election; the last at twice as many
 
-	// Silence is how many latencies the leader of a cluster that has little to do may leave a follower without a word, at most.
-	// Silence and Election together are the time without a sign of the leader after which the first node may stand for election.
+	// Silence is how many latencies the leader of a cluster that has little to do may leave a follower without a
+	// word, at most. Silence and Election together are the time without a sign of the leader after which the first
+	// node may stand for election.
 	Silence int
 
 	Batch      time.Duration // between two messages to the same peer, at least

@@ -32,11 +32,13 @@ type wait struct {
 	chosen []int // places of the followers that are asked first
 }
 
-// questions are those of how far the log was committed whose answer waits for a majority, and how often each came to the leader of a term.
+// questions are those of how far the log was committed whose answer waits for a majority, and how often each came to
+// the leader of a term.
 //
-// A follower that asks is itself one of the majority: it was in this leader's term when it asked, so that no other leader
-// it would have voted for can have committed anything before. So its question counts as its answer to the heartbeat. The library counts such answers
-// for all earlier questions, too, which were perhaps asked later than this one was sent; so only where there are none.
+// A follower that asks is itself one of the majority: it was in this leader's term when it asked, so that no other
+// leader it would have voted for can have committed anything before. So its question counts as its answer to the
+// heartbeat. The library counts such answers for all earlier questions, too, which were perhaps asked later than this
+// one was sent; so only where there are none.
 type questions struct {
 	term    uint64
 	open    map[string]int
@@ -122,8 +124,8 @@ func (r *replica) others() []int {
 	return places
 }
 
-// choose gives as many of them as make a majority with this one: first those that answer, of these those that have asked for something
-// and will be told anyway, then those that would be told soonest.
+// choose gives as many of them as make a majority with this one: first those that answer, of these those that have
+// asked for something and will be told anyway, then those that would be told soonest.
 func (r *replica) choose() []int {
 	places := r.others()
 	if len(r.conf.GetVotersOutgoing()) > 0 {
@@ -143,8 +145,8 @@ func (r *replica) choose() []int {
 	return places[:len(r.conf.GetVoters())/2]
 }
 
-// abdicate ends the lead of a replica that has waited for a majority for an election timeout and not heard from one. The library checks that by itself, but only
-// after the longest silence.
+// abdicate ends the lead of a replica that has waited for a majority for an election timeout and not heard from one.
+// The library checks that by itself, but only after the longest silence.
 func (r *replica) abdicate() {
 	w := &r.wait
 	if !w.on || r.ticks-w.since < r.config.Election || len(r.conf.GetVotersOutgoing()) > 0 {
@@ -166,6 +168,6 @@ func (r *replica) abdicate() {
 	}
 }
 
-// checkTicks is how often a leader checks whether it hears from a majority: so rarely that the longest silence and the longest wait for an answer to it
-// are over in between.
+// checkTicks is how often a leader checks whether it hears from a majority: so rarely that the longest silence and
+// the longest wait for an answer to it are over in between.
 func (r *replica) checkTicks() int { return r.config.Election + 3*r.config.Silence }

@@ -45,8 +45,8 @@ func newOutbox(n *node.Node, bytesMax int) outbox {
 	return outbox{node: n, bytesMax: bytesMax, peers: make([]letters, len(n.IDs()))}
 }
 
-// add puts a message to its receiver's others, to go out by a tick. A heartbeat takes the place of the one before it: it says the same,
-// and later.
+// add puts a message to its receiver's others, to go out by a tick. A heartbeat takes the place of the one before it:
+// it says the same, and later.
 func (o *outbox) add(m *pb.Message, due int) {
 	i := placeOf(m.GetTo())
 	if i < 0 || i >= len(o.peers) {

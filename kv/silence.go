@@ -1,9 +1,9 @@
 package kv
 
-// silence is how long a leader leaves a follower without a word. The leader tells it along with each word: by then there
-// will be another, a heartbeat if there is nothing else to say. The follower's election timeout begins when that time is over,
-// so that a leader which has little to say may say little without being taken for dead. A leader in
-// a busy cluster promises a word every few ticks, and is replaced as soon as ever.
+// silence is how long a leader leaves a follower without a word. The leader tells it along with each word: by then
+// there will be another, a heartbeat if there is nothing else to say. The follower's election timeout begins when
+// that time is over, so that a leader which has little to say may say little without being taken for dead. A leader
+// in a busy cluster promises a word every few ticks, and is replaced as soon as ever.
 type silence struct {
 	least, most int // ticks
 	gap         int // between two words, smoothed, in sixteenths of a tick

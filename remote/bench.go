@@ -28,8 +28,8 @@ import (
 //	eddy.bench.run.TOKEN.up   the process runs: the worker says so again and again
 //	eddy.bench.run.TOKEN.from.out, from.err, from.end   bytes that it prints, and how it has ended
 //
-// A token cannot be guessed. Bytes are numbered: NATS may lose messages, which here would be faults that nobody asked for.
-// A process whose bytes are lost ends, and says so.
+// A token cannot be guessed. Bytes are numbered: NATS may lose messages, which here would be faults that nobody asked
+// for. A process whose bytes are lost ends, and says so.
 const (
 	benchWho  = "eddy.bench.who"
 	benchAt   = "eddy.bench.at."
@@ -77,8 +77,8 @@ type Bench struct {
 	closed  chan struct{}
 }
 
-// OpenBench finds the workers of this build. Those of another are told of. Until the bench is closed say is called, on another
-// goroutine too, with what becomes of the connection.
+// OpenBench finds the workers of this build. Those of another are told of. Until the bench is closed say is called,
+// on another goroutine too, with what becomes of the connection.
 func (c *Conn) OpenBench(ctx context.Context, build string, say func(string)) (*Bench, error) {
 	b := &Bench{conn: c, build: build, run: rand.Text(), silence: silenceMax, closed: make(chan struct{})}
 	answers := make(chan *nats.Msg, 256)
@@ -199,7 +199,8 @@ type Process struct {
 
 func (p *Process) subject(what string) string { return benchRun + p.token + "." + what }
 
-// listen has what comes of it come here. Subscriptions have goroutines of their own: signs of life do not wait behind bytes.
+// listen has what comes of it come here. Subscriptions have goroutines of their own: signs of life do not wait behind
+// bytes.
 func (p *Process) listen() error {
 	out, err := numbered{to: p.out}, numbered{to: p.err}
 	for subject, handler := range map[string]nats.MsgHandler{

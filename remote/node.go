@@ -45,8 +45,8 @@ type Carried struct {
 	Lost        int // messages of it that could not be carried
 }
 
-// The subjects of a cluster. A message is a body; who it is from and to is in its subject, so that a server's permissions
-// can keep each node to its own name.
+// The subjects of a cluster. A message is a body; who it is from and to is in its subject, so that a server's
+// permissions can keep each node to its own name.
 const (
 	// rollCallMark is in the place of a sender: a node that starts asks who is there.
 	rollCallMark = "?"
@@ -109,7 +109,8 @@ const (
 	askedAtOnce    = 64
 )
 
-// Serve is the way of a node's messages until the context is done, or the node has ended. What it was asked before is answered first.
+// Serve is the way of a node's messages until the context is done, or the node has ended. What it was asked before is
+// answered first.
 func (c *Conn) Serve(ctx context.Context, n Node) (Carried, error) {
 	if err := n.Validate(); err != nil {
 		return Carried{}, err
@@ -163,8 +164,8 @@ func (c *Conn) callRoll(ctx context.Context, n *Node) error {
 	return nil
 }
 
-// seat is a node's place at NATS. One goroutine owns it; it waits for nothing but the next thing to do, so that a node which
-// does not read cannot keep what it writes from leaving.
+// seat is a node's place at NATS. One goroutine owns it; it waits for nothing but the next thing to do, so that a
+// node which does not read cannot keep what it writes from leaving.
 type seat struct {
 	*Conn
 	Node
@@ -186,7 +187,8 @@ type seat struct {
 	carried     Carried
 }
 
-// caller is what the node takes for a client: one request under way at a time. Who asks over NATS is given one that is idle.
+// caller is what the node takes for a client: one request under way at a time. Who asks over NATS is given one that
+// is idle.
 type caller struct {
 	id     string
 	msgID  int64

@@ -16,8 +16,8 @@ import (
 	"eddy/workload"
 )
 
-// BenchmarkEcho asks an echo node again and again: over NATS and over pipes, one request at a time (its time is the latency)
-// and 64 at once. Server, node and client share this machine's processors.
+// BenchmarkEcho asks an echo node again and again: over NATS and over pipes, one request at a time (its time is the
+// latency) and 64 at once. Server, node and client share this machine's processors.
 func BenchmarkEcho(b *testing.B) {
 	for _, atOnce := range []int{1, 64} {
 		b.Run(fmt.Sprintf("over=nats/at-once=%d", atOnce), func(b *testing.B) { echoOverNATS(b, atOnce) })

@@ -13,8 +13,8 @@ import (
 	"eddy/actor/node/wire"
 )
 
-// The services lin-kv, seq-kv, lww-kv and lin-tso of all clusters are keys of one bucket: CLUSTER.SERVICE.KEY, the key in
-// base64 of its canonical form. A key's revision is the number of its message in the bucket's stream.
+// The services lin-kv, seq-kv, lww-kv and lin-tso of all clusters are keys of one bucket: CLUSTER.SERVICE.KEY, the
+// key in base64 of its canonical form. A key's revision is the number of its message in the bucket's stream.
 //
 //   - A write is one message. It has taken place when most copies of the stream have it.
 //   - A compare and set reads, compares, and writes with the revision that it has read: where another write came between,
@@ -87,8 +87,8 @@ func (s *seat) reply(line []byte) {
 	}
 }
 
-// openStore opens the bucket, or makes it, with three copies where the server is one of a cluster. Reads are the leader's
-// to answer: the others may be behind.
+// openStore opens the bucket, or makes it, with three copies where the server is one of a cluster. Reads are the
+// leader's to answer: the others may be behind.
 func (s *seat) openStore(ctx context.Context) (*store, error) {
 	attempt, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
@@ -193,7 +193,8 @@ var (
 	errBusy  = maelstrom.NewRPCError(maelstrom.TemporarilyUnavailable, "others write this key all the time")
 )
 
-// compareAndSet writes To where the key holds From. lww-kv makes no key, and says from the past that another value is there.
+// compareAndSet writes To where the key holds From. lww-kv makes no key, and says from the past that another value is
+// there.
 func (k *store) compareAndSet(ctx context.Context, key string, r *storeRequest, present bool) error {
 	from, err := wire.Canonical(orNull(r.From))
 	if err != nil {
@@ -279,7 +280,8 @@ func (k *store) put(ctx context.Context, key string, value []byte, revision *uin
 	return ack.Sequence, nil
 }
 
-// stillPresent makes sure that what was read is the present: it can be written in its own place. One copy is always the present.
+// stillPresent makes sure that what was read is the present: it can be written in its own place. One copy is always
+// the present.
 func (k *store) stillPresent(ctx context.Context, key string, value []byte, revision uint64) error {
 	if k.copies == 1 {
 		return nil

@@ -19,15 +19,16 @@ import (
 // Deed is something that is done to a run by hand, at a moment of it: where the nemesis draws, a deed is given. With the
 // same options, seed and deeds the simulator makes the same run.
 //
-// Deeds are done while the workload runs, between its first operation and its last; those that are due earlier, with the first. What they broke is mended then, as
-// the nemesis's faults are: so a run with deeds is judged by the rules of any other.
+// Deeds are done while the workload runs, between its first operation and its last; those that are due earlier, with
+// the first. What they broke is mended then, as the nemesis's faults are: so a run with deeds is judged by the rules
+// of any other.
 type Deed struct {
 	At time.Duration
 	Do string // one of those below
-	// Nodes are those that it is done to; of a cut and a heal one side, Others the other. A heal without nodes heals all.
-	// Of what is done to messages that are still to come, Nodes is who sends them and Others to whom.
+	// Nodes are those that it is done to; of a cut and a heal one side, Others the other. A heal without nodes heals
+	// all. Of what is done to messages that are still to come, Nodes is who sends them and Others to whom.
 	Nodes, Others []string
-	Message       int64         // for drop and delay: the network's number of it; for lose, late and twice the how manyth it is
+	Message       int64         // for drop and delay: the network's number of it; for lose, late and twice which of those to come, from 1
 	For           time.Duration // for delay, late, twice and skew
 	Harm          string        // for disk: one of [nemesis.DiskHarms]
 	F             string        // for ask: the operation, and its value
@@ -109,8 +110,8 @@ func DeedsText(deeds []Deed) string {
 	return strings.Join(all, "; ")
 }
 
-// ParseDeeds reads deeds with semicolons between, such as "1.5s cut n0 n1,n2; 4s heal". The error names the first that is
-// wrong and how it is written rightly.
+// ParseDeeds reads deeds with semicolons between, such as "1.5s cut n0 n1,n2; 4s heal". The error names the first
+// that is wrong and how it is written rightly.
 func ParseDeeds(text string) ([]Deed, error) {
 	var deeds []Deed
 	for _, one := range splitDeeds(text) {
@@ -270,6 +271,9 @@ func (o *Options) checkDeeds(w *workload.Workload) error {
 			if !slices.Contains(nodes, name) && !(d.toCome() && slices.Contains(service.Names(), name)) {
 				return fmt.Errorf("deed %q: there is no node %q%s", d, name, suggest.Among(name, nodes))
 			}
+		}
+		if i := slices.IndexFunc(d.Nodes, func(node string) bool { return slices.Contains(d.Others, node) }); i >= 0 {
+			return fmt.Errorf("deed %q: %s is on both sides, and a node always hears itself", d, d.Nodes[i])
 		}
 		if d.toCome() && (len(d.Nodes) != 1 || len(d.Others) != 1) {
 			return fmt.Errorf("deed %q: messages have one sender and one receiver", d)

@@ -179,8 +179,8 @@ func (c *Conductor) Unfinished(id string, waiting int, start []byte) {
 	})
 }
 
-// lookAtInitReply ends the wait for init where a node has answered it in a way that does not reach who asked: nothing better
-// will come.
+// lookAtInitReply ends the wait for init where a node has answered it in a way that does not reach who asked: nothing
+// better will come.
 func (c *Conductor) lookAtInitReply(n *node, reply network.Parsed) {
 	kind, _ := network.Text(fieldOf(reply.Body, "type"))
 	if kind != workload.InitReply.Type {

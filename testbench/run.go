@@ -66,6 +66,11 @@ func (c *Conductor) Run() Run {
 		run.Warnings = append(run.Warnings, c.silence.text(c.options.TimeLimit))
 	}
 	run.Idle = c.hand.idle
+	for _, d := range c.options.Deeds {
+		if d.At > run.Elapsed {
+			run.Idle = append(run.Idle, fmt.Sprintf("The deed %q did nothing: the run was over.", d))
+		}
+	}
 	run.Warnings = append(run.Warnings, run.Idle...)
 	run.Warnings = append(run.Warnings, c.pace.warnings(&c.options)...)
 	if workers := c.threads.workers; workers < len(c.fleet.nodes) {

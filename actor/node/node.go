@@ -105,8 +105,8 @@ func (n *Node) Send(dest, typ string, fields any) actor.Delivery {
 	return n.write(wire.Header{Src: n.id, Dest: dest, Type: typ}, fields, from)
 }
 
-// For is the node as one actor has it: a trace knows that what is sent on it comes of what that actor has in hand. An actor's
-// constructor calls it.
+// For is the node as one actor has it: a trace knows that what is sent on it comes of what that actor has in hand. An
+// actor's constructor calls it.
 func (n *Node) For(c interface{ Source() actor.Source }) *Node {
 	if n.tracer == nil {
 		return n

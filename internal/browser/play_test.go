@@ -624,7 +624,8 @@ func TestAnExportedSiteRunsTheSimulatorInThePage(t *testing.T) {
 	local.quiet()
 }
 
-// Everything that can be used has a name for a screen reader, everything that moves is told in words, and nothing comes from elsewhere.
+// Everything that can be used has a name for a screen reader, everything that moves is told in words, and nothing
+// comes from elsewhere.
 func TestAScreenReaderHasAllOfIt(t *testing.T) {
 	b := playing(t, "broadcast?node-count=5&rate=10&time-limit=10&latency=100&args=--strategy+flood+--ack+none&deeds=2s+kill+n2&at=2.1s")
 	for _, tab := range []string{"nodes", "messages", "ops", "deeds", "details"} {
@@ -787,7 +788,8 @@ func (b *tab) narrow() {
 	b.frames(2)
 }
 
-// pace is how long frames take, in ms: from one to the next, which depends on what else the machine does, and in the page's program.
+// pace is how long frames take, in ms: from one to the next, which depends on what else the machine does, and in the
+// page's program.
 type pace struct{ Median, P95, Program float64 }
 
 func (b *tab) pace(frames int) (p pace) {

@@ -179,3 +179,15 @@ func (u *Unparsed) UnmarshalJSON(data []byte) error {
 	u.Valid, u.JSON = judged.Valid, append(json.RawMessage(nil), data...)
 	return nil
 }
+
+// LostFirst is the lost value, of those that are told of, that was acknowledged first; nil where none was lost.
+func (r *Results) LostFirst() *Witness {
+	var first *Witness
+	for i := range r.Witnesses {
+		w := &r.Witnesses[i]
+		if w.Kind == Lost && w.Known != nil && (first == nil || w.Known.Time < first.Known.Time) {
+			first = w
+		}
+	}
+	return first
+}

@@ -33,25 +33,13 @@ func followable(open opener, out *testbench.Outcome) string {
 }
 
 func firstWitness(r checker.Results) *checker.Witness {
-	if w := lostFirst(r); w != nil {
+	if w := r.LostFirst(); w != nil {
 		return w
 	}
 	if len(r.Witnesses) > 0 {
 		return &r.Witnesses[0]
 	}
 	return nil
-}
-
-// lostFirst is the lost value, of those that are told of, that was acknowledged first.
-func lostFirst(r checker.Results) *checker.Witness {
-	var first *checker.Witness
-	for i := range r.Witnesses {
-		w := &r.Witnesses[i]
-		if w.Kind == checker.Lost && w.Known != nil && (first == nil || w.Known.Time < first.Known.Time) {
-			first = w
-		}
-	}
-	return first
 }
 
 // Of looks into the files of an invalid run, in a directory, and puts what went wrong first into the outcome's Meta. It gives
@@ -65,7 +53,7 @@ type opener func() (*trace.Run, error)
 
 // OfRun is [Of] for a run that is wherever open finds it.
 func OfRun(open func() (*trace.Run, error), out *testbench.Outcome) (follow string) {
-	w := lostFirst(out.Results)
+	w := out.Results.LostFirst()
 	if w == nil {
 		if follow = explainOther(open, out); follow == "" {
 			follow = followable(open, out)

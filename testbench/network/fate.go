@@ -64,7 +64,7 @@ type apart struct {
 	seed   uint64
 }
 
-// count tells the how manyth message of its link a message is at this moment, from 1.
+// count tells which message of its link a message is at this moment: 1 for the first.
 func (e *endpoint) count(src string, now time.Duration) uint64 {
 	if e.used == nil {
 		e.used = make(map[string]moment)

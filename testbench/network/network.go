@@ -48,8 +48,8 @@ type Config struct {
 	Loss          float64 // probability between 0 and 1 that a message between servers is lost
 	IdealDelivery bool    // deliver each message when it is due, not one after the other
 	Preemptions   []Preemption
-	// Befallen hears of each message to which something happens on its way, and the how manyth of its link it is at that
-	// moment; nil for nobody.
+	// Befallen hears of each message to which something happens on its way, and which of its link it is at that moment,
+	// counted from 1; nil for nobody.
 	Befallen func(at time.Duration, m *Message, which int, f Fate)
 }
 

@@ -11,7 +11,6 @@ import (
 	"eddy/actor/node"
 	"eddy/testbench"
 	"eddy/testbench/virtual"
-	"eddy/workload"
 )
 
 // Simulation is a run that a command line asks for, to be made as often as wanted.
@@ -21,13 +20,13 @@ type Simulation struct {
 	Command string                                                // makes it on the command line
 }
 
-// Make makes a simulation of what comes after eddy sim: a workload, flags as --name=value and, after --, those of the nodes.
+// Make makes a simulation of what comes after eddy sim: a workload, flags as --name=value and, after --, those of the
+// nodes.
 type Make func(arguments []string) (Simulation, error)
 
 // Bench answers requests. It has one owner.
 type Bench struct {
 	Workloads []WorkloadInfo
-	Judges    workload.Workloads
 	Make      Make
 	Start     Start
 	Lessons   []Lesson

@@ -64,12 +64,8 @@ func (b *Bench) reel(r *Request) (*reel, error) {
 	if err != nil {
 		return nil, err
 	}
-	if n := len(s.Options.Nodes()); n > nodesMax {
-		return nil, fmt.Errorf("%d nodes are more than can be played: choose a --node-count up to %d", n, nodesMax)
-	}
-	if o := &s.Options; o.Rate*o.TimeLimit.Seconds()*float64(len(o.Nodes())) > runMessagesMax && len(o.Nodes()) > 1 {
-		return nil, fmt.Errorf("%d nodes are to hear of %.0f operations: a run of more than %d messages is more than can be played; choose a lower --rate, --time-limit or --node-count",
-			len(o.Nodes()), o.Rate*o.TimeLimit.Seconds(), runMessagesMax)
+	if err := CheckSize(&s.Options); err != nil {
+		return nil, err
 	}
 	made, err := s.shoot()
 	if err != nil {
@@ -77,6 +73,19 @@ func (b *Bench) reel(r *Request) (*reel, error) {
 	}
 	b.films = append([]kept{{key, made}}, b.films[:min(len(b.films), filmsKept-1)]...)
 	return made, nil
+}
+
+// CheckSize refuses a run that is surely too large to be played.
+func CheckSize(o *testbench.Options) error {
+	nodes, operations := len(o.Nodes()), o.Rate*o.TimeLimit.Seconds()
+	switch {
+	case nodes > nodesMax:
+		return fmt.Errorf("%d nodes are more than can be played: choose a --node-count up to %d", nodes, nodesMax)
+	case nodes > 1 && operations*float64(nodes) > runMessagesMax:
+		return fmt.Errorf("%d nodes are to hear of %.0f operations: a run of more than %d messages is more than can be played; choose a lower --rate, --time-limit or --node-count",
+			nodes, operations, runMessagesMax)
+	}
+	return nil
 }
 
 // film answers with the part of a run that was asked for.

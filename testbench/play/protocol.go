@@ -100,9 +100,9 @@ type Film struct {
 	Command  string      `json:"command"` // makes the same run on the command line
 }
 
-// Hop is a message, or one copy of it, on its way: id, source, destination, sent, arrives, type, why it was lost. Of one that was lost, arrives is
-// when the receiver would have taken it. Of one that is still on its way when the run ends, arrives is -1; of one that was
-// not lost, why is -1.
+// Hop is a message, or one copy of it, on its way: id, source, destination, sent, arrives, type, why it was lost. Of
+// one that was lost, arrives is when the receiver would have taken it. Of one that is still on its way when the run
+// ends, arrives is -1; of one that was not lost, why is -1.
 type Hop [7]int64
 
 const (

@@ -167,6 +167,9 @@ func (b *Bench) stored(r *Request) (any, error) {
 	return nil, errOnlyShown
 }
 
+// logLineMax is the longest line of a log that is shown.
+const logLineMax = 8 << 20
+
 // look is what is known of a node at a moment: its state, and what it had logged.
 func (s *Stored) look(node string, at int64) (any, error) {
 	i := slices.Index(s.reel.film.Nodes, node)
@@ -184,14 +187,16 @@ func (s *Stored) look(node string, at int64) (any, error) {
 		return shown, nil // a node without a log has said nothing
 	}
 	defer file.Close()
-	for lines := bufio.NewScanner(file); lines.Scan(); {
+	lines := bufio.NewScanner(file)
+	lines.Buffer(nil, logLineMax)
+	for lines.Scan() { // up to a line that is longer
 		var fields map[string]any
 		if json.Unmarshal(lines.Bytes(), &fields) != nil || fields["level"] == nil {
 			continue
 		}
-		time, _ := fields["time"].(float64)
+		when, _ := fields["time"].(float64)
 		level, _ := fields["level"].(string)
-		if line := (LogLine{At: int64(time) - s.reel.trace.Began(), Level: level, Text: logText(fields)}); line.At <= at {
+		if line := (LogLine{At: int64(when) - s.reel.trace.Began(), Level: level, Text: logText(fields)}); line.At <= at {
 			shown.Log = append(shown.Log, line)
 		}
 	}

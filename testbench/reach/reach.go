@@ -1,11 +1,12 @@
-// Package reach says when what one node knows could first have been everywhere, had it gone from node to node without losing a
-// moment: a bound that no strategy beats, by the partitions that a history records.
+// Package reach says when what one node knows could first have been everywhere, had it gone from node to node without
+// losing a moment: a bound that no strategy beats, by the partitions that a history records.
 //
-// A partition begins in a history when it is done, and ends when its end is asked for; in between messages go over the links
-// that it leaves (Holme and Saramäki, Temporal Networks, section 3, on time-respecting paths). Latencies, nodes that are killed or paused and messages that
-// are lost do not count: they would only make the bound later.
+// A partition begins in a history when it is done, and ends when its end is asked for; in between messages go over
+// the links that it leaves (Holme and Saramäki, Temporal Networks, section 3, on time-respecting paths). Latencies,
+// nodes that are killed or paused and messages that are lost do not count: they would only make the bound later.
 //
-// Partitions of more nodes than the nemesis tells pair by pair ([nemesis.PairsNodesMax]) are passed over, and so are their histories.
+// Partitions of more nodes than the nemesis tells pair by pair ([nemesis.PairsNodesMax]) are passed over, and so are
+// their histories.
 package reach
 
 import (
@@ -33,7 +34,8 @@ type epoch struct {
 
 type start struct{ node, epoch int }
 
-// end is the epoch at whose beginning everything is everywhere, which is the one that it started from if nothing keeps it.
+// end is the epoch at whose beginning everything is everywhere, which is the one that it started from if nothing
+// keeps it.
 type end struct {
 	epoch int
 	never bool
@@ -115,8 +117,8 @@ func (c *Cuts) closure(deaf map[string][]string) [][]bool {
 	return reaches
 }
 
-// Everywhere is the earliest moment at which what a node knows from some moment on could have been on every node; false if the cuts never
-// let it, or the node is not among those that they are about.
+// Everywhere is the earliest moment at which what a node knows from some moment on could have been on every node;
+// false if the cuts never let it, or the node is not among those that they are about.
 func (c *Cuts) Everywhere(node string, from time.Duration) (time.Duration, bool) {
 	n, known := c.nodes[node]
 	if !known {

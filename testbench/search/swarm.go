@@ -12,11 +12,12 @@ import (
 	"eddy/workload"
 )
 
-// swarm draws a run within what the options allow: some of their faults, of up to their nodes, for up to their time. What
-// is at its default is drawn too, such as how many messages are lost; what was chosen stays as it is.
+// swarm draws a run within what the options allow: some of their faults, of up to their nodes, for up to their time.
+// What is at its default is drawn too, such as how many messages are lost; what was chosen stays as it is.
 //
-// Runs are short first: failures that take long are rare, and of what most runs show a short one costs little. How long the i-th is follows the
-// sequence of Luby, Sinclair and Zuckerman (Optimal speedup of Las Vegas algorithms, 1993), which loses little against the length that would be best.
+// Runs are short first: failures that take long are rare, and of what most runs show a short one costs little. How
+// long the i-th is follows the sequence of Luby, Sinclair and Zuckerman (Optimal speedup of Las Vegas algorithms,
+// 1993), which loses little against the length that would be best.
 func swarm(o testbench.Options, i int) testbench.Options {
 	rng := draws(&o, ofSwarm)
 	o.Apart = true // so that what fails is told by its decisions
@@ -115,7 +116,8 @@ func faultOptions(o *testbench.Options, rng *rand.Rand) {
 
 func one[T any](rng *rand.Rand, of []T) T { return of[rng.IntN(len(of))] }
 
-// some draws one or more of all where nothing was chosen, in their order. Half of the time it leaves the choice to the fault.
+// some draws one or more of all where nothing was chosen, in their order. Half of the time it leaves the choice to
+// the fault.
 func some(rng *rand.Rand, chosen *[]string, all []string) {
 	if len(*chosen) > 0 || rng.IntN(2) == 0 {
 		return

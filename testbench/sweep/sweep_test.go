@@ -56,8 +56,8 @@ func TestStoppedPoolHasDoneAllEarlierJobs(t *testing.T) {
 			t.Fatalf("took %v", taken)
 		}
 	}
-	// The other workers may have been given a job each. How many of the jobs behind 20 were done before it ended the pool is
-	// the scheduler's affair.
+	// The other workers may have been given a job each. How many of the jobs behind 20 were done before it ended the
+	// pool is the scheduler's affair.
 	if len(taken) < 21 || len(late) > 3 {
 		t.Errorf("stopped at job 20 it took %d jobs, of which %d were begun after that", len(taken), len(late))
 	}

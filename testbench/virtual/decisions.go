@@ -13,10 +13,10 @@ const decisionsMax = 20
 // apartTriesMax is how many seeds are tried for one with which a run with chance apart fails as one without did.
 const apartTriesMax = 40
 
-// Decide looks for the decisions with which a run fails, and gives a run whose deeds they are, and nothing else befalls it. It
-// asks fails at most triesMax times. A run with chance apart is written down as it is; of another the faults of
-// nodes and links are, and a seed is looked for with which the rest fails too. found is false where nothing is told
-// that way.
+// Decide looks for the decisions with which a run fails, and gives a run whose deeds they are, and nothing else
+// befalls it. It asks fails at most triesMax times. A run with chance apart is written down as it is; of another the
+// faults of nodes and links are, and a seed is looked for with which the rest fails too. found is false where nothing
+// is told that way.
 func Decide(o testbench.Options, config Config, triesMax int, fails func(testbench.Options) bool) (decided testbench.Options, found bool) {
 	tries := 0
 	asked := func(o testbench.Options) bool {
@@ -68,8 +68,8 @@ func tellApart(o testbench.Options, config Config, fails func(testbench.Options)
 }
 
 // shrinkDecisions looks for fewer and smaller decisions with which a run still fails: by delta debugging (Zeller,
-// Hildebrandt: Simplifying and isolating failure-inducing input, 2002), then fewer nodes and links in each fault, shorter
-// faults, and rounder times.
+// Hildebrandt: Simplifying and isolating failure-inducing input, 2002), then fewer nodes and links in each fault,
+// shorter faults, and rounder times.
 func shrinkDecisions(bare testbench.Options, groups [][]testbench.Deed, fails func(testbench.Options) bool) [][]testbench.Deed {
 	ask := func(some [][]testbench.Deed) bool { return fails(bare.Together(some)) }
 	groups = minimal(fewerKinds(groups, ask), ask)

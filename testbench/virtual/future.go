@@ -9,13 +9,12 @@ import (
 	"time"
 
 	"eddy/testbench"
-	"eddy/testbench/checker"
 	"eddy/testbench/history"
 	"eddy/testbench/sweep"
 )
 
-// LastMoment is the last at which anything of the run's operations and faults happened. The reads of the end show what is
-// lost, and lose nothing.
+// LastMoment is the last at which anything of the run's operations and faults happened. The reads of the end show
+// what is lost, and lose nothing.
 func LastMoment(h history.History) time.Duration {
 	var last time.Duration
 	for _, op := range h {
@@ -39,21 +38,6 @@ func endOf(h history.History) int {
 	return end
 }
 
-// lostFirst is the value, of those that were lost, that was acknowledged first; nil where none was lost.
-func lostFirst(r checker.Results) json.RawMessage {
-	var first *checker.Witness
-	for i := range r.Witnesses {
-		w := &r.Witnesses[i]
-		if w.Kind == checker.Lost && w.Known != nil && (first == nil || w.Known.Time < first.Known.Time) {
-			first = w
-		}
-	}
-	if first == nil {
-		return nil
-	}
-	return first.Value
-}
-
 // misses reports whether a value is missing from any client's last read. What a checker calls lost may depend on which
 // node is read last.
 func misses(h history.History, value json.RawMessage) bool {
@@ -72,14 +56,15 @@ func misses(h history.History, value json.RawMessage) bool {
 	return false
 }
 
-// SameFailure tells outcomes that fail as the first did: in the same words and, where a value is missing at the end, without that one.
+// SameFailure tells outcomes that fail as the first did: in the same words and, where a value is missing at the end,
+// without that one.
 func SameFailure(first *testbench.Outcome) (same func(*testbench.Outcome) bool, said string) {
 	failure := Failure(first)
-	lost := lostFirst(first.Results)
-	if lost == nil || !misses(first.History, lost) {
+	w := first.Results.LostFirst()
+	if w == nil || !misses(first.History, w.Value) {
 		return func(out *testbench.Outcome) bool { return Failure(out) == failure }, failure
 	}
-	return func(out *testbench.Outcome) bool { return out.Err == nil && misses(out.History, lost) }, fmt.Sprintf("value %s is missing at the end", lost)
+	return func(out *testbench.Outcome) bool { return out.Err == nil && misses(out.History, w.Value) }, fmt.Sprintf("value %s is missing at the end", w.Value)
 }
 
 // FailingFutures makes so many futures of a run from a moment on, each the same up to there and with other chance from

@@ -6,9 +6,9 @@ import (
 	"eddy/testbench/reach"
 )
 
-// excess gives how much longer values took to become stable than the partitions of the run made it: the time from the earliest moment at which they could
-// have been everywhere, if that came after they were known. It is what a strategy answers for; the rest is the draw of the partitions. Values that
-// could never be everywhere are left out.
+// excess gives how much longer values took to become stable than the partitions of the run made it: the time from the
+// earliest moment at which they could have been everywhere, if that came after they were known. It is what a strategy
+// answers for; the rest is the draw of the partitions. Values that could never be everywhere are left out.
 func (f *setFold) excess(h history.History, nodeOf func(process int) string, elements []Element) *checker.Quantiles {
 	if nodeOf == nil {
 		return nil

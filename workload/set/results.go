@@ -32,7 +32,8 @@ type Results struct {
 
 	StableLatencies *checker.Quantiles `json:"stable-latencies,omitempty"`
 	LostLatencies   *checker.Quantiles `json:"lost-latencies,omitempty"`
-	// ExcessLatencies are the stable ones, counted from when the partitions of the run could have let the value be everywhere.
+	// ExcessLatencies are the stable ones, counted from when the partitions of the run could have let the value be
+	// everywhere.
 	ExcessLatencies *checker.Quantiles `json:"excess-latencies,omitempty"`
 
 	// Maelstrom means to report values that one read shows twice here, but

@@ -157,7 +157,7 @@ export class Film {
       const i = this.inBucket[k];
       if (this.gone[i] > at) visit(i);
     }
-    for (let i = lowerBoundOf(this.sent, b * this.bucket); i < this.count && this.sent[i] <= at; i++) {
+    for (let i = lowerBound(this.sent, b * this.bucket); i < this.count && this.sent[i] <= at; i++) {
       if (this.gone[i] > at) visit(i);
     }
   }
@@ -222,7 +222,7 @@ export class Film {
       const all = [...this.ops.flatMap((o) => [o[0], o[1]]), ...this.changes.map((c) => c.at), ...this.arrives, ...this.sent].filter((t) => t >= 0 && t <= this.end);
       this.moments = Float64Array.from(new Set(all)).sort();
     }
-    const i = way > 0 ? lowerBoundOf(this.moments, at + 1) : lowerBoundOf(this.moments, at) - 1;
+    const i = way > 0 ? lowerBound(this.moments, at + 1) : lowerBound(this.moments, at) - 1;
     return this.moments[i] ?? null;
   }
 
@@ -247,7 +247,7 @@ export class Film {
         all.push({ at: this.arrives[i], text: `${this.types[this.type[i]]} from ${name(this.src[i])} reaches ${name(this.dst[i])}` });
       }
     });
-    for (let i = lowerBoundOf(this.sent, from); i < this.count && this.sent[i] <= to; i++) {
+    for (let i = lowerBound(this.sent, from); i < this.count && this.sent[i] <= to; i++) {
       if (this.src[i] >= this.nodes || this.dst[i] >= this.nodes) continue;
       all.push({ at: this.sent[i], text: `${name(this.src[i])} sends ${this.types[this.type[i]]} to ${name(this.dst[i])}${this.isLost(i) ? `, lost: ${this.lostWords[this.why[i]]}` : ""}` });
     }
@@ -258,24 +258,13 @@ export class Film {
   }
 }
 
-/** The first index whose key is not below x. */
-export function lowerBound<Row>(rows: readonly Row[], x: number, key: (row: Row) => number): number {
+/** The first index of sorted rows whose key, or which itself, is not below x. */
+export function lowerBound<Row>(rows: ArrayLike<Row>, x: number, key: (row: Row) => number = Number): number {
   let low = 0;
   let high = rows.length;
   while (low < high) {
     const middle = (low + high) >> 1;
     if (key(rows[middle]) < x) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-function lowerBoundOf(column: Float64Array, x: number): number {
-  let low = 0;
-  let high = column.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (column[middle] < x) low = middle + 1;
     else high = middle;
   }
   return low;
